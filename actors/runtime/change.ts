@@ -1,0 +1,80 @@
+import type { z } from 'zod'
+import type { Settings } from '../../kernel/settings.ts'
+import type {
+  EffectCall,
+  Happened,
+  InputOf,
+  MessageOf,
+  Principal,
+  Reminder,
+  ReplyOf,
+  RowWrite,
+  Shape,
+  Tell,
+} from './contract.ts'
+
+/** Why something automatic was done, or was not. Staff read it. */
+export interface Decision {
+  rule: `${string}@${number}`
+  outcome: string
+  facts: { [name: string]: string | number | boolean | null }
+}
+
+interface Parts<Kind, State> {
+  state: State
+  events?: Happened<Kind>[]
+  rows?: RowWrite<Kind>[]
+  tells?: Tell[]
+  effects?: EffectCall<Kind>[]
+  /** By key: sets, replaces, or forgets with null. One that fires is forgotten before its handler runs. */
+  reminders?: { [key: string]: Reminder<Kind> | null }
+  decisions?: Decision[]
+}
+
+/** Everything that one message brings about. It is written as a whole, and nothing of it leaves before that. */
+export type Change<S extends Shape, State, Reply = undefined> = Parts<S['kind'], State> &
+  ([Reply] extends [undefined] ? { reply?: undefined } : { reply: Reply })
+
+/** All that a handler may know besides its state and its input. Any other clock, id or chance is a defect. */
+export interface Given {
+  readonly now: number
+  readonly id: string
+  readonly workspaceId: string
+  /** The workspace's settings as this process knows them now. */
+  readonly settings: Settings
+  readonly by: Principal
+  newId(prefix: string): string
+  random(): number
+}
+
+export type Handlers<S extends Shape, State> = {
+  [M in MessageOf<S>]: (state: State, input: InputOf<S, M>, given: Given) => Change<S, State, ReplyOf<S, M>>
+}
+
+// TypeScript lets a returned literal carry unknown properties: without this, `reminder: …` would change nothing, silently.
+type Exact<S extends Shape, H> = {
+  [M in keyof H]: M extends MessageOf<S>
+    ? H[M] extends (...given: never[]) => infer Returned
+      ? Extra<Returned> extends never
+        ? H[M]
+        : { 'a Change has no part called': Extra<Returned> }
+      : never
+    : { 'the contract has no message called': M }
+}
+type Extra<Returned> = Returned extends unknown
+  ? Exclude<keyof Returned, keyof Parts<string, unknown> | 'reply'>
+  : never
+
+export interface Actor<S extends Shape = Shape, State = unknown, H = Handlers<S, State>> {
+  contract: S
+  state: z.ZodType<State>
+  initial: State
+  on: H
+}
+
+export function actor<S extends Shape, Schema extends z.ZodType, H extends Handlers<S, z.output<Schema>>>(
+  contract: S,
+  behaviour: { state: Schema; initial: NoInfer<z.output<Schema>>; on: H & Exact<S, H> },
+) {
+  return { contract, ...behaviour }
+}

@@ -1,0 +1,150 @@
+import type { z } from 'zod'
+
+// One walk over a schema serves all forms of a value: memory, wire (JSON), rest (BSON) and masked. It is compiled once
+// per schema and form; values without a mark keep their identity, so an unchanged part costs nothing.
+
+/** Changes one marked value; `path` says where it stands (without array positions), for the encryption's context. */
+export type Mark = (value: unknown, path: string) => unknown
+export interface Marks {
+  instant?: Mark
+  sensitive?: Mark
+}
+export type Walk = (value: unknown, path: string) => unknown
+
+// zod keeps the parts of a schema in `_zod.def`, which is internal: the version is pinned, and `codec.test.ts` guards it.
+interface Def {
+  type: string
+  shape?: Record<string, Schema>
+  element?: Schema
+  options?: Schema[]
+  discriminator?: string
+  innerType?: Schema
+  valueType?: Schema
+  items?: Schema[]
+  values?: unknown[]
+  entries?: Record<string, unknown>
+  getter?: () => Schema
+}
+type Schema = z.ZodType & { _zod: { def: Def } }
+
+const same: Walk = (value) => value
+
+export function compile(schema: z.ZodType, marks: Marks): Walk {
+  return walkOf(schema as Schema, marks, new Map())
+}
+
+function walkOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
+  const before = known.get(schema)
+  if (before) return before.walk ?? ((value, path) => (before.walk ?? same)(value, path)) // A schema inside itself.
+  const entry: { walk?: Walk } = {}
+  known.set(schema, entry)
+  entry.walk = build(schema, marks, known)
+  return entry.walk
+}
+
+function build(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
+  const mark = schema.meta()?.['mark'] as keyof Marks | undefined
+  if (mark) {
+    const change = marks[mark]
+    return change ? (value, path) => (value === null || value === undefined ? value : change(value, path)) : same
+  }
+  const { def } = schema._zod
+  const inside = (part: Schema | undefined) => (part ? walkOf(part, marks, known) : same)
+  switch (def.type) {
+    case 'object':
+      return ofObject(Object.entries(def.shape ?? {}).map(([key, part]) => [key, inside(part)]))
+    case 'array':
+      return ofArray(inside(def.element))
+    case 'record':
+      return ofRecord(inside(def.valueType))
+    case 'tuple':
+      return ofTuple((def.items ?? []).map(inside))
+    case 'union':
+      return ofUnion(def, inside)
+    case 'lazy':
+      return inside(def.getter?.() as Schema | undefined)
+    case 'transform':
+    case 'pipe':
+      throw new Error('a contract holds no transform: it could not be undone on the way out')
+    default:
+      return inside(def.innerType)
+  }
+}
+
+function ofObject(all: [string, Walk][]): Walk {
+  const parts = all.filter(([, walk]) => walk !== same)
+  if (parts.length === 0) return same
+  return (value, path) => {
+    if (value === null || typeof value !== 'object') return value
+    const before = value as Record<string, unknown>
+    let after = before
+    for (const [key, walk] of parts) {
+      if (before[key] === undefined) continue
+      const next = walk(before[key], `${path}.${key}`)
+      if (next === before[key]) continue
+      if (after === before) after = { ...before }
+      after[key] = next
+    }
+    return after
+  }
+}
+
+function ofArray(walk: Walk): Walk {
+  if (walk === same) return same
+  return (value, path) => {
+    if (!Array.isArray(value)) return value
+    const next = value.map((item) => walk(item, path))
+    return next.some((item, index) => item !== value[index]) ? next : value
+  }
+}
+
+function ofTuple(walks: Walk[]): Walk {
+  if (walks.every((walk) => walk === same)) return same
+  return (value, path) =>
+    Array.isArray(value) ? value.map((item, index) => (walks[index] ?? same)(item, path)) : value
+}
+
+function ofRecord(walk: Walk): Walk {
+  if (walk === same) return same
+  return (value, path) => {
+    if (value === null || typeof value !== 'object') return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, `${path}.${key}`)]))
+  }
+}
+
+/** A union that holds marks must say by a field which of its parts a value is: guessing could leave a secret plain. */
+function ofUnion(def: Def, inside: (part: Schema) => Walk): Walk {
+  const walks = (def.options ?? []).map((option) => ({ option, walk: inside(option) }))
+  if (walks.every(({ walk }) => walk === same)) return same
+  const { discriminator } = def
+  if (!discriminator) throw new Error('a plain union holds a mark: make it a discriminated union')
+  const byTag = new Map<unknown, Walk>()
+  for (const { option, walk } of walks)
+    for (const tag of tags(option._zod.def.shape?.[discriminator])) byTag.set(tag, walk)
+  return (value, path) => {
+    if (value === null || typeof value !== 'object') return value
+    return (byTag.get((value as Record<string, unknown>)[discriminator]) ?? same)(value, path)
+  }
+}
+
+const tags = (schema: Schema | undefined) => schema?._zod.def.values ?? Object.values(schema?._zod.def.entries ?? {})
+
+const memo = (form: Marks) => {
+  const walks = new WeakMap<z.ZodType, Walk>()
+  return (schema: z.ZodType) => {
+    const walk = walks.get(schema) ?? compile(schema, form)
+    walks.set(schema, walk)
+    return walk
+  }
+}
+
+const asIso = memo({ instant: (ms) => new Date(ms as number).toISOString() })
+const asMasked = memo({ instant: (ms) => new Date(ms as number).toISOString(), sensitive: () => '•••' })
+const fromIso = memo({ instant: (text) => (typeof text === 'string' ? Date.parse(text) : text) })
+
+/** Memory to JSON: instants become ISO strings. */
+export const toWire = <T>(schema: z.ZodType, value: T): unknown => asIso(schema)(value, '')
+/** JSON to memory, for a client that trusts its server; untrusted input is decoded by the schema itself. */
+export const fromWire = (schema: z.ZodType, value: unknown): unknown => fromIso(schema)(value, '')
+/** For logs and the inspector. */
+export const toMasked = (schema: z.ZodType, value: unknown): unknown => asMasked(schema)(value, '')

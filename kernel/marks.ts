@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+// Three marks in a schema decide how a value rests, travels and shows; `codec.ts` acts on them, everywhere alike.
+// `mark` survives .min, .refine, .describe and .brand; under .optional() and .nullable() the codec looks inside.
+
+/** A moment: epoch ms (UTC) in memory, an ISO 8601 string on the wire, a BSON Date at rest. */
+export const instant = () =>
+  z
+    .codec(z.iso.datetime({ offset: true }), z.int().min(-8_640_000_000_000_000).max(8_640_000_000_000_000), {
+      decode: (text) => Date.parse(text),
+      encode: (ms) => new Date(ms).toISOString(),
+    })
+    .meta({ mark: 'instant' })
+
+/** Plain in memory and to those who may read it; encrypted at rest, masked in logs and in the inspector. */
+export const sensitive = <Schema extends z.ZodType>(schema: Schema): Schema =>
+  schema.meta({ ...schema.meta(), mark: 'sensitive' })

@@ -1,0 +1,61 @@
+/** What a caller can do about an error decides its kind; each edge (HTTP, socket, job) shows it in its own way. */
+export type ProblemKind =
+  | 'malformed'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'missing'
+  | 'conflict'
+  | 'stale'
+  | 'too_large'
+  | 'unsupported'
+  | 'invalid'
+  | 'limited'
+  | 'busy'
+
+interface Advice {
+  /** When it may be tried again, in ms from now. */
+  retryAfterMs?: number
+  /** Which fields are wrong, and why. */
+  errors?: { path: string; message: string }[]
+}
+
+/** Every error a caller can do something about. `code` is stable and part of the API. */
+export class Problem extends Error {
+  readonly kind: ProblemKind
+  readonly code: string
+  readonly advice: Advice
+
+  constructor(kind: ProblemKind, code: string, message: string, advice: Advice = {}) {
+    super(message)
+    this.kind = kind
+    this.code = code
+    this.advice = advice
+  }
+
+  get retryable() {
+    return this.kind === 'busy' || this.kind === 'limited'
+  }
+}
+
+export const conflict = (code: string, message: string) => new Problem('conflict', code, message)
+export const missing = (code: string, message: string) => new Problem('missing', code, message)
+export const invalid = (code: string, message: string, errors?: Advice['errors']) =>
+  new Problem('invalid', code, message, errors ? { errors } : {})
+export const busy = (code: string, message: string, retryAfterMs = 1_000) =>
+  new Problem('busy', code, message, { retryAfterMs })
+
+/** An error as clients get it, over sockets whole and over HTTP inside problem+json. */
+export interface ShownError {
+  code: string
+  title: string
+  retryable: boolean
+  retryAfterMs?: number
+  errors?: { path: string; message: string }[]
+}
+
+/** A fault of ours is not told to a client; what its owner can mend is. */
+export function shown(error: unknown): ShownError {
+  if (!(error instanceof Problem))
+    return { code: 'internal', title: 'Something went wrong on our side.', retryable: false }
+  return { code: error.code, title: error.message, retryable: error.retryable, ...error.advice }
+}

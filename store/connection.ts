@@ -1,0 +1,127 @@
+import mongoose, { type Connection } from 'mongoose'
+import { type CollectionName, type Model, models, type TenantName } from './models/index.ts'
+
+/** A document as it rests. Fields are read through the contract's codec, never guessed. */
+export interface Stored {
+  _id: string
+  [field: string]: unknown
+}
+export type Filter = Record<string, unknown>
+
+export interface FindOptions {
+  sort?: Record<string, 1 | -1>
+  limit?: number
+  projection?: Record<string, 0 | 1>
+}
+
+const limitMax = 1_000
+
+/** The connection to MongoDB, or to whatever speaks its protocol. Nothing here knows which of them it is. */
+export class Store {
+  readonly connection: Connection
+
+  private constructor(connection: Connection) {
+    this.connection = connection
+  }
+
+  /** Connects, and makes the collections and their indexes where they are missing. Rejects when it cannot. */
+  static async open(uri: string): Promise<Store> {
+    const connection = await mongoose
+      .createConnection(uri, {
+        autoIndex: false,
+        autoCreate: false,
+        bufferCommands: false,
+        maxPoolSize: 10,
+        serverSelectionTimeoutMS: 3_000,
+        waitQueueTimeoutMS: 5_000,
+        socketTimeoutMS: 20_000, // A store that hangs must not hang us: the outcome is then unknown, and treated so.
+        appName: 'careline',
+      })
+      .asPromise()
+    for (const [name, { indexes }] of Object.entries<Model>(models)) {
+      const schema = new mongoose.Schema({ _id: String }, { collection: name, strict: false, versionKey: false })
+      for (const [fields, options] of indexes) schema.index(fields, options)
+      connection.model(name, schema)
+    }
+    await Promise.all(Object.keys(models).map((name) => connection.model(name).createIndexes()))
+    return new Store(connection)
+  }
+
+  /** Of what belongs to no workspace. */
+  platform(name: Exclude<CollectionName, TenantName>) {
+    return this.connection.collection<Stored>(name)
+  }
+
+  /** One workspace's documents; there is no way to another's. */
+  of(workspaceId: string): Tenant {
+    if (!workspaceId) throw new Error('a query needs its workspace')
+    return new Tenant(this.connection, workspaceId)
+  }
+
+  /** For the runtime and the sweeps alone, which serve all workspaces; `one-door-to-mongo` keeps others out. */
+  collection(name: CollectionName) {
+    return this.connection.collection<Stored>(name)
+  }
+
+  async ping() {
+    await this.connection.db?.command({ ping: 1 })
+  }
+
+  async close() {
+    await this.connection.close()
+  }
+}
+
+export class Tenant {
+  readonly workspaceId: string
+  readonly #connection: Connection
+
+  constructor(connection: Connection, workspaceId: string) {
+    this.#connection = connection
+    this.workspaceId = workspaceId
+  }
+
+  #of(name: TenantName) {
+    return this.#connection.collection<Stored>(name)
+  }
+
+  #mine(filter: Filter) {
+    return { ...filter, workspaceId: this.workspaceId }
+  }
+
+  /** At most `limit` documents (1,000 where none is named). */
+  find(name: TenantName, filter: Filter, { sort = {}, limit = limitMax, projection = {} }: FindOptions = {}) {
+    return this.#of(name)
+      .find(this.#mine(filter), { projection })
+      .sort(sort)
+      .limit(Math.min(limit, limitMax))
+      .toArray()
+  }
+
+  async one(name: TenantName, filter: Filter, options: Omit<FindOptions, 'limit'> = {}): Promise<Stored | undefined> {
+    const [found] = await this.find(name, filter, { ...options, limit: 1 })
+    return found
+  }
+
+  async insert(name: TenantName, document: Stored) {
+    await this.#of(name).insertOne({ ...document, workspaceId: this.workspaceId })
+  }
+
+  /** True when a document was there and matched. */
+  async update(name: TenantName, filter: Filter, update: Record<string, unknown>) {
+    const { matchedCount } = await this.#of(name).updateOne(this.#mine(filter), update)
+    return matchedCount > 0
+  }
+
+  async remove(name: TenantName, filter: Filter) {
+    const { deletedCount } = await this.#of(name).deleteOne(this.#mine(filter))
+    return deletedCount > 0
+  }
+
+  explain(name: TenantName, filter: Filter, { sort = {}, limit = limitMax }: FindOptions = {}) {
+    return this.#of(name).find(this.#mine(filter)).sort(sort).limit(limit).explain('queryPlanner')
+  }
+}
+
+/** MongoDB's answer to a second document with the same key. */
+export const isDuplicate = (error: unknown) => (error as { code?: unknown } | null)?.code === 11_000
