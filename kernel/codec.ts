@@ -64,7 +64,7 @@ function build(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>
     case 'lazy':
       return inside(def.getter?.() as Schema | undefined)
     case 'transform':
-    case 'pipe':
+    case 'pipe': // A codec has its mark and never comes here.
       throw new Error('a contract holds no transform: it could not be undone on the way out')
     default:
       return inside(def.innerType)
@@ -148,3 +148,34 @@ export const toWire = <T>(schema: z.ZodType, value: T): unknown => asIso(schema)
 export const fromWire = (schema: z.ZodType, value: unknown): unknown => fromIso(schema)(value, '')
 /** For logs and the inspector. */
 export const toMasked = (schema: z.ZodType, value: unknown): unknown => asMasked(schema)(value, '')
+
+const memorySchemas = new WeakMap<z.ZodType, z.ZodType>()
+
+/** The schema of a value in memory: where the wire has an ISO string, a number. Checks and bounds stay. */
+export function memorySchema(schema: z.ZodType): z.ZodType {
+  const known = memorySchemas.get(schema)
+  if (known) return known
+  const made = inMemory(schema as Schema)
+  memorySchemas.set(schema, made)
+  return made
+}
+
+function inMemory(schema: Schema): z.ZodType {
+  const { def } = schema._zod
+  const again = (part: Schema) => memorySchema(part) as Schema
+  const changed = (part: Partial<Def>) => schema.clone({ ...def, ...part } as never) as z.ZodType
+  if (def.type === 'pipe') return (def as unknown as { out: z.ZodType }).out
+  if (def.shape) {
+    const shape = Object.fromEntries(Object.entries(def.shape).map(([key, part]) => [key, again(part)]))
+    return Object.keys(shape).some((key) => shape[key] !== def.shape?.[key]) ? changed({ shape }) : schema
+  }
+  if (def.options) {
+    const options = def.options.map(again)
+    return options.some((option, index) => option !== def.options?.[index]) ? changed({ options }) : schema
+  }
+  for (const place of ['element', 'innerType', 'valueType'] as const) {
+    const part = def[place]
+    if (part && again(part) !== part) return changed({ [place]: again(part) })
+  }
+  return schema
+}

@@ -46,12 +46,19 @@ const Answer = z.object({
 })
 
 /** An emoji on another message; null takes it back. */
-const Reaction = z.object({ kind: z.literal('reaction'), to: z.string().max(256), emoji: z.string().max(32).nullable() })
+const Reaction = z.object({
+  kind: z.literal('reaction'),
+  to: z.string().max(256),
+  emoji: z.string().max(32).nullable(),
+})
 
 const Buttons = z.object({
   kind: z.literal('buttons'),
   text: some(1_024),
-  buttons: z.array(z.object({ id: key, title: z.string().min(1).max(20) })).min(1).max(3),
+  buttons: z
+    .array(z.object({ id: key, title: z.string().min(1).max(20) }))
+    .min(1)
+    .max(3),
 })
 const List = z.object({
   kind: z.literal('list'),

@@ -91,11 +91,7 @@ export class Tenant {
 
   /** At most `limit` documents (1,000 where none is named). */
   find(name: TenantName, filter: Filter, { sort = {}, limit = limitMax, projection = {} }: FindOptions = {}) {
-    return this.#of(name)
-      .find(this.#mine(filter), { projection })
-      .sort(sort)
-      .limit(Math.min(limit, limitMax))
-      .toArray()
+    return this.#of(name).find(this.#mine(filter), { projection }).sort(sort).limit(Math.min(limit, limitMax)).toArray()
   }
 
   async one(name: TenantName, filter: Filter, options: Omit<FindOptions, 'limit'> = {}): Promise<Stored | undefined> {

@@ -14,7 +14,8 @@ export const Parcel = z.object({
   conversationId: id,
   to: sensitive(z.string().min(1).max(128)),
   content: Outgoing,
-  replyTo: z.string().max(512).nullable(),
+  /** Our id of the message that this one answers. */
+  replyTo: id.nullable(),
   priority: Priority,
   /** The last moment at which sending still makes sense. */
   notAfter: instant(),
@@ -63,8 +64,6 @@ export const channel = contract({
     pump: { input: z.object({}) },
     /** A reminder: the provider has not said what became of this message. */
     outcomeDue: { input: z.object({ messageId: id }) },
-    /** The provider spoke of this message after all. */
-    confirmed: { input: z.object({ messageId: id }) },
     view: { input: z.object({}), reply: Health },
   },
 

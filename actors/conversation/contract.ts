@@ -141,8 +141,14 @@ export const conversation = contract({
   },
 
   signals: {
-    'conversation.typing': { stream: 'main', data: z.object({ id, role: z.enum(['person', 'staff']), on: z.boolean() }) },
-    'conversation.viewing': { stream: 'main', data: z.object({ viewers: z.array(z.object({ id, since: instant() })) }) },
+    'conversation.typing': {
+      stream: 'main',
+      data: z.object({ id, role: z.enum(['person', 'staff']), on: z.boolean() }),
+    },
+    'conversation.viewing': {
+      stream: 'main',
+      data: z.object({ viewers: z.array(z.object({ id, since: instant() })) }),
+    },
   },
 
   rows: {

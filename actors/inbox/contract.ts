@@ -21,7 +21,7 @@ export const Preview = z.object({
 export const Line = z.object({ conversationId: z.string().max(128), conversation: Header, last: Preview.nullable() })
 export type Line = z.infer<typeof Line>
 
-/** `open` and `pending` conversations, those of them that nobody has taken, and those with unread messages. */
+/** Open conversations, those of them that nobody has taken, all with unread messages, and the resolved ones. */
 export const Counts = z.object({ open: count, unassigned: count, unread: count, resolved: count })
 export type Counts = z.infer<typeof Counts>
 

@@ -159,7 +159,15 @@ export function contract<
   rows?: Rows
   effects?: Effects & { [E in keyof Effects]: { answer: Takers<Messages, Effects[E]['result']> } }
 }) {
-  type S = { kind: Kind; messages: Messages; streams: Streams; events: Events; signals: Signals; rows: Rows; effects: Effects }
+  type S = {
+    kind: Kind
+    messages: Messages
+    streams: Streams
+    events: Events
+    signals: Signals
+    rows: Rows
+    effects: Effects
+  }
   const { kind } = shape
   const whole = { streams: {}, events: {}, signals: {}, rows: {}, effects: {}, ...shape } as unknown as S
   const words: Words<S> = {

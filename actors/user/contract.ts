@@ -32,7 +32,12 @@ export const user = contract({
   messages: {
     /** Somebody writes for the first time from this address, or staff enter them. */
     meet: {
-      input: z.object({ identity: Identity, claim: z.string().max(200), name, timezone: z.string().max(64).nullable() }),
+      input: z.object({
+        identity: Identity,
+        claim: z.string().max(200),
+        name,
+        timezone: z.string().max(64).nullable(),
+      }),
       reply: z.object({ isNew: z.boolean() }),
     },
     heard: { input: z.object({ at: instant(), name }) },

@@ -66,14 +66,23 @@ export const models = {
   },
   sessions: {
     tenant: false,
-    indexes: [[{ tokenHash: 1 }, { unique: true }], [{ familyId: 1 }], [{ expiresAt: 1 }, { expireAfterSeconds: 30 * day }]],
+    indexes: [
+      [{ tokenHash: 1 }, { unique: true }],
+      [{ familyId: 1 }],
+      [{ expiresAt: 1 }, { expireAfterSeconds: 30 * day }],
+    ],
   },
   auth_challenges: {
     tenant: false,
-    indexes: [[{ tokenHash: 1 }, { unique: true }], [{ expiresAt: 1 }, { expireAfterSeconds: 0 }]],
+    indexes: [
+      [{ tokenHash: 1 }, { unique: true }],
+      [{ expiresAt: 1 }, { expireAfterSeconds: 0 }],
+    ],
   },
   vault_keys: { tenant: true, indexes: [] },
 } as const satisfies Record<string, Model>
 
 export type CollectionName = keyof typeof models
-export type TenantName = { [N in CollectionName]: (typeof models)[N]['tenant'] extends true ? N : never }[CollectionName]
+export type TenantName = {
+  [N in CollectionName]: (typeof models)[N]['tenant'] extends true ? N : never
+}[CollectionName]

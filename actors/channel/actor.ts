@@ -1,0 +1,191 @@
+import { z } from 'zod'
+import { instant, sensitive } from '../../kernel/marks.ts'
+import { actor, type Change, type Given } from '../runtime/change.ts'
+import { breakerAfter, Breaker, closed, mayTry } from './breaker.ts'
+import { channel, Health, Limits, Outcome, type Parcel, Priority } from './contract.ts'
+import { backoffMs, nextTurn, spend, triesMax } from './pace.ts'
+import { failure, statusOf } from './words.ts'
+
+const id = z.string().max(128)
+
+/** A parcel that waits. Its text stays in the message's row: the queue must not weigh down each write. */
+const Waiting = z.object({
+  messageId: id,
+  conversationId: id,
+  to: sensitive(z.string()),
+  replyTo: id.nullable(),
+  priority: Priority,
+  notAfter: instant(),
+  notBefore: instant(),
+  tries: z.int().nonnegative(),
+})
+type Waiting = z.infer<typeof Waiting>
+
+const UnderWay = Waiting.omit({ notBefore: true })
+
+export const ChannelState = z.object({
+  limits: Limits,
+  queue: z.array(Waiting),
+  underWay: z.record(id, UnderWay),
+  tokens: z.number(),
+  tokensAt: instant(),
+  /** By conversation: when the same person may get the next message. */
+  pairs: z.record(z.string(), instant()),
+  breaker: Breaker,
+  health: Health.nullable(),
+})
+type State = z.infer<typeof ChannelState>
+type ChannelChange = Change<typeof channel, State>
+
+const queueMax = 256
+/** How long we wait for the provider's word on a message of which we do not know whether it was taken. */
+const unknownMs = 60_000
+
+const { event, effect, remind } = channel
+
+export const channelActor = actor(channel, {
+  state: ChannelState,
+  initial: {
+    limits: { perSecond: 80, burst: 80, pairMs: 0 },
+    queue: [],
+    underWay: {},
+    tokens: 80,
+    tokensAt: 0,
+    pairs: {},
+    breaker: closed,
+    health: null,
+  },
+
+  on: {
+    configure(state, { limits }) {
+      return { state: { ...state, limits, tokens: Math.min(state.tokens, limits.burst) } }
+    },
+
+    enqueue(state, { content, ...parcel }, given) {
+      if (state.queue.length >= queueMax) {
+        const error = failure('channel_full', 'Too many messages wait for this channel.', true)
+        return { state, tells: [statusOf(parcel, 'failed', { error })] }
+      }
+      const waiting = { ...parcel, notBefore: given.now, tries: 0 }
+      const change = pumped({ ...state, queue: [...state.queue, waiting] }, given, { [parcel.messageId]: content })
+      const isWaiting = change.state.queue.includes(waiting)
+      return isWaiting ? { ...change, tells: [...change.tells, statusOf(parcel, 'queued')] } : change
+    },
+
+    sent(state, { result }, given) {
+      const parcel = state.underWay[result.messageId]
+      if (!parcel) return { state }
+      const { [result.messageId]: _, ...underWay } = state.underWay
+      if (result.outcome === 'accepted') {
+        const after = { ...state, underWay, breaker: closed }
+        const told = statusOf(parcel, 'sent', { providerId: result.providerId })
+        return and(pumped(after, given), { tells: [told] })
+      }
+      // Its place is kept until the provider speaks: sending again could deliver it twice.
+      if (result.outcome === 'unknown') {
+        const at = given.now + unknownMs
+        const due = { [`outcome/${result.messageId}`]: remind('outcomeDue', at, { messageId: result.messageId }) }
+        return and(pumped({ ...state, breaker: breakerAfter(state.breaker, 'unknown', given.now) }, given), {
+          reminders: due,
+          tells: [statusOf(parcel, 'queued')],
+        })
+      }
+      return refused({ ...state, underWay }, parcel, result, given)
+    },
+
+    pump(state, _, given) {
+      return pumped(state, given)
+    },
+
+    outcomeDue(state, { messageId }, given) {
+      const { [messageId]: parcel, ...underWay } = state.underWay
+      if (!parcel) return { state }
+      const why = 'The provider did not say whether it took this message. It may have arrived.'
+      const told = statusOf(parcel, 'failed', { error: failure('outcome_unknown', why, true) })
+      return and(pumped({ ...state, underWay }, given), { tells: [told] })
+    },
+
+    view(state, _, { now }) {
+      return { state, reply: state.health ?? healthOf(state, now) }
+    },
+  },
+})
+
+/** The provider said no: again later, never, or not by this channel at all. */
+function refused(
+  state: State,
+  parcel: z.infer<typeof UnderWay>,
+  { error, action, retryAfterMs }: Extract<Outcome, { outcome: 'refused' }>,
+  given: Given,
+) {
+  const breaker = breakerAfter(state.breaker, action, given.now, retryAfterMs, error.title)
+  const tries = parcel.tries + 1
+  const at = given.now + Math.max(retryAfterMs ?? 0, backoffMs(tries, given.random()))
+  const mayPass = action !== 'never' && action !== 'broken' && tries < triesMax && at <= parcel.notAfter
+  if (!mayPass) {
+    const told = statusOf(parcel, 'failed', { error })
+    return and(pumped({ ...state, breaker }, given), { tells: [told] })
+  }
+  const waiting: Waiting = { ...parcel, tries, notBefore: at }
+  return and(pumped({ ...state, breaker, queue: [...state.queue, waiting] }, given), {
+    tells: [statusOf(parcel, 'queued')],
+  })
+}
+
+/** Sends all that may go now, drops what comes too late, and wakes up for the next. */
+function pumped(before: State, given: Given, texts: Record<string, Parcel['content']> = {}) {
+  const { now } = given
+  const late = before.queue.filter(({ notAfter }) => notAfter <= now)
+  let state = { ...before, queue: before.queue.filter(({ notAfter }) => notAfter > now) }
+  const effects: NonNullable<ChannelChange['effects']> = []
+  for (let next = nextTurn(state, now); next && mayTry(state.breaker, now); next = nextTurn(state, now)) {
+    const parcel = next
+    const { notBefore: _, ...underWay } = parcel
+    state = {
+      ...spend(state, parcel.conversationId, now),
+      queue: state.queue.filter((one) => one !== parcel),
+      underWay: { ...state.underWay, [parcel.messageId]: underWay },
+      breaker: state.breaker.status === 'open' ? { ...state.breaker, status: 'half_open' } : state.breaker,
+    }
+    const { messageId, conversationId, to, replyTo } = parcel
+    const content = texts[messageId] ?? null
+    effects.push(effect('deliver', `${messageId}/${parcel.tries}`, { messageId, conversationId, to, replyTo, content }))
+  }
+  const health = healthOf(state, now)
+  const isNews = state.health?.state !== health.state || state.health.reason !== health.reason
+  return {
+    state: isNews ? { ...state, health } : state,
+    effects,
+    tells: late.map((parcel) => {
+      return statusOf(parcel, 'failed', { error: failure('too_late', 'It could not be sent in time.', true) })
+    }),
+    events: isNews ? [event('channel.health_changed', health)] : [],
+    reminders: { pump: awake(state, now) },
+  } satisfies ChannelChange
+}
+
+/** When the first of those that wait may go. */
+function awake(state: State, now: number) {
+  // While one message tries whether the channel works again, its result wakes the others.
+  if (state.queue.length === 0 || state.breaker.status === 'half_open') return null
+  const earliest = Math.min(...state.queue.map((one) => Math.max(one.notBefore, state.pairs[one.conversationId] ?? 0)))
+  const retryAt = state.breaker.status === 'closed' ? 0 : state.breaker.retryAt
+  const tokenAt =
+    state.tokens >= 1 ? 0 : state.tokensAt + Math.ceil(((1 - state.tokens) / state.limits.perSecond) * 1_000)
+  return remind('pump', Math.max(now + 1, earliest, retryAt, tokenAt), {})
+}
+
+function healthOf({ breaker, queue, health }: State, now: number): Health {
+  const state = breaker.status === 'closed' ? (breaker.failures > 0 ? 'degraded' : 'up') : 'down'
+  const since = health?.state === state ? health.since : now
+  const retryAt = breaker.status === 'closed' ? null : breaker.retryAt
+  return { state, reason: breaker.reason, since, waiting: queue.length, retryAt }
+}
+
+function and<C extends ChannelChange>(change: C, more: Pick<ChannelChange, 'tells' | 'reminders'>) {
+  return {
+    ...change,
+    tells: [...(change.tells ?? []), ...(more.tells ?? [])],
+    reminders: { ...change.reminders, ...more.reminders },
+  }
+}

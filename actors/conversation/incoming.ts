@@ -1,0 +1,137 @@
+import { type Content, mediaKinds } from '../../kernel/content.ts'
+import type { Change, Given } from '../runtime/change.ts'
+import type { InputOf } from '../runtime/contract.ts'
+import { user } from '../user/contract.ts'
+import { conversation, type Message } from './contract.ts'
+import { heardMs, standing, windowMs } from './rules.ts'
+import { headerOf, lastOf, ring, type State, touch } from './state.ts'
+
+const recentMax = 32
+const reactionsMax = 50
+const withdrawnMax = 20
+
+const { event, insert, update, effect } = conversation
+type Input<M extends keyof typeof conversation.messages> = InputOf<typeof conversation, M>
+
+/** What the person says and does. */
+export const incoming = {
+  receive(state: State, input: Input<'receive'>, given: Given) {
+    // Providers send a message again until they are answered.
+    if (state.recentIn.includes(input.messageId)) return { state, reply: { n: state.messageCount, isNew: false } }
+
+    const { now } = given
+    const n = state.messageCount + 1
+    const episode = state.episode ?? { id: given.newId('eps'), openedAt: now }
+    const message = written(input, n, episode.id, given)
+    const opens = Math.max(state.windows[input.channelId] ?? 0, input.sentAt + windowMs)
+    const isHeard = state.heardAt === null || now - state.heardAt >= heardMs || input.name !== state.name
+    const after = {
+      ...state,
+      ...addressed(state, input),
+      episode,
+      status: 'open' as const,
+      unread: state.unread + 1,
+      waitingSince: state.waitingSince ?? now,
+      windows: { ...state.windows, [input.channelId]: opens },
+      messageCount: n,
+      lastMessageAt: now,
+      recentIn: ring(state.recentIn, input.messageId, recentMax),
+      lastIn: { n, channelId: input.channelId, providerId: input.providerId },
+      last: lastOf(message),
+      heardAt: isHeard ? now : state.heardAt,
+    }
+    const { userId, name } = input
+    return {
+      state: after,
+      reply: { n, isNew: true },
+      rows: [
+        ...(state.episode ? [] : [episodeRow(episode, given)]),
+        insert('message', { ...message, ...standing('received', null), userId, providerId: input.providerId }),
+      ],
+      events: [event('message.created', { message, conversation: headerOf(after) })],
+      tells: [...touch(state, after, given), ...(isHeard ? [user.tell(userId).heard({ at: now, name })] : [])],
+      effects: isFile(input.content) ? [effect('fetchFile', input.messageId, file(input))] : [],
+    } satisfies Change<typeof conversation, State, { n: number; isNew: boolean }>
+  },
+
+  edit(state: State, { messageId, content, at }: Input<'edit'>) {
+    return {
+      state,
+      rows: [update('message', messageId, { content, editedAt: at })],
+      events: [event('message.edited', { messageId, content, editedAt: at })],
+    }
+  },
+
+  /** The person took it back: we keep that there was something, not what it said. */
+  withdraw(state: State, { messageId, at }: Input<'withdraw'>) {
+    const content: Content = { kind: 'unsupported', what: 'withdrawn' }
+    return {
+      state: { ...state, withdrawn: ring(state.withdrawn, messageId, withdrawnMax) },
+      rows: [update('message', messageId, { content, deletedAt: at })],
+      events: [event('message.withdrawn', { messageId, deletedAt: at })],
+    }
+  },
+
+  react(state: State, { messageId, emoji }: Input<'react'>) {
+    return reacted(state, messageId, { person: emoji })
+  },
+
+  /** The file is with us now, or will never be; the content says which. */
+  fileFetched(state: State, { messageId, content }: Input<'fileFetched'>) {
+    if (state.withdrawn.includes(messageId)) return { state }
+    return {
+      state,
+      rows: [update('message', messageId, { content })],
+      events: [event('message.file_fetched', { messageId, content })],
+    }
+  },
+}
+
+/** Each side has one reaction on a message; the newest counts. */
+export function reacted(state: State, messageId: string, change: { person?: string | null; staff?: string | null }) {
+  const before = state.reactions.find(({ id }) => id === messageId) ?? { id: messageId, person: null, staff: null }
+  const after = { ...before, ...change }
+  const others = state.reactions.filter(({ id }) => id !== messageId)
+  const reactions = { person: after.person, staff: after.staff }
+  return {
+    state: { ...state, reactions: ring(others, after, reactionsMax) },
+    rows: [update('message', messageId, { reactions })],
+    events: [event('message.reacted', { messageId, reactions })],
+  }
+}
+
+/** The conversation goes on over the channel on which the person wrote last. */
+function addressed(state: State, { userId, name, address, channelId }: Input<'receive'>) {
+  const contact = /^\d+$/.test(address) ? `+${address}` : address
+  const addresses = { ...state.addresses, [channelId]: address }
+  return { userId, name: name || state.name, contact, channelId, addresses }
+}
+
+function written(input: Input<'receive'>, n: number, episodeId: string, { id, now }: Given): Message {
+  const { messageId, userId, channelId, content, replyTo } = input
+  return {
+    _id: messageId,
+    conversationId: id,
+    n,
+    direction: 'in',
+    author: { kind: 'person', id: userId },
+    episodeId,
+    channelId,
+    content,
+    replyTo,
+    status: 'received',
+    error: null,
+    reactions: { person: null, staff: null },
+    at: now,
+    editedAt: null,
+    deletedAt: null,
+  }
+}
+
+export function episodeRow({ id: _id, openedAt }: { id: string; openedAt: number }, { id }: Given) {
+  return insert('episode', { _id, conversationId: id, openedAt, resolvedAt: null, firstResponseAt: null })
+}
+
+const file = ({ messageId, channelId, content }: Input<'receive'>) => ({ messageId, channelId, content })
+
+const isFile = ({ kind }: Content) => (mediaKinds as readonly string[]).includes(kind)

@@ -1,0 +1,242 @@
+import type { Actor } from './change.ts'
+import type { Found, Write } from './persistence.ts'
+import { type Address, type Command, type Document, type Due, type Entry, keyOf, type Turn } from './turn.ts'
+import type { Published } from './contract.ts'
+import { recentMax } from './persistence.ts'
+
+export interface Waiting {
+  readonly command: Command
+  resolve(reply: unknown): void
+  reject(error: unknown): void
+  /** Monotonic ms after which nobody waits any more. */
+  readonly deadline: number
+}
+
+// Longer than a sender tries to be heard, a crash and its redo included.
+const seenMs = 10 * 60_000
+
+// Shared by all idle actors: an empty mailbox costs a pointer.
+const nobody: Waiting[] = []
+const nothing = new Map<never, never>()
+
+/** What the turns since the last commit have changed. Made when the first of them does. */
+class Dirt {
+  readonly seq = new Map<string, number>()
+  readonly reminders = new Map<string, Due | null>()
+  readonly seen = new Map<string, number>()
+  readonly forgotten: string[] = []
+  readonly recent: { id: string; message: string; reply: unknown }[] = []
+  readonly entries: Entry[] = []
+  readonly rows: NonNullable<Turn['change']>['rows'] = []
+  readonly events: Published[] = []
+  readonly decisions: NonNullable<Turn['change']>['decisions'] = []
+}
+
+/** An actor in memory: the only holder of its state, between two commits. */
+export class Activation implements Document {
+  readonly address: Address
+  readonly actor: Actor
+  readonly owner: string
+  status: 'loading' | 'idle' | 'ready' | 'writing' | 'over' = 'loading'
+  state: object
+  seq: Map<string, number> = nothing
+  reminders: Map<string, Due> = nothing
+  recent: Document['recent'] = nothing
+  seen: Document['seen'] = nothing
+  out: Map<number, Entry> = nothing
+  told = 0
+  rev = 0
+  /** Monotonic ms of the last message. */
+  usedAt = 0
+  cancelTimer: (() => void) | undefined = undefined
+  #mailbox = nobody
+  #head = 0
+  #written: object | undefined = undefined
+  #due: number | undefined = undefined
+  #outAt: number | undefined = undefined
+  #done: number[] | undefined = undefined
+  #dirt: Dirt | undefined = undefined
+
+  constructor(address: Address, actor: Actor, owner: string) {
+    this.address = address
+    this.actor = actor
+    this.owner = owner
+    this.state = actor.initial as object
+  }
+
+  get waiting() {
+    return this.#mailbox.length - this.#head
+  }
+
+  /** Nothing to write, to hear of or to answer: it may leave the memory. */
+  get isResting() {
+    return this.status === 'idle' && this.out.size === 0 && !this.#done && this.waiting === 0
+  }
+
+  get hasDone() {
+    return this.#done !== undefined
+  }
+
+  get isDirty() {
+    return this.#dirt !== undefined
+  }
+
+  push(waiting: Waiting) {
+    if (this.#mailbox === nobody) this.#mailbox = []
+    this.#mailbox.push(waiting)
+  }
+
+  shift(): Waiting | undefined {
+    const first = this.#mailbox[this.#head]
+    if (!first) return undefined
+    this.#head++
+    if (this.#head === this.#mailbox.length) {
+      this.#mailbox = nobody
+      this.#head = 0
+    }
+    return first
+  }
+
+  /** Rejects those whose time is over; their turns never begin. */
+  expire(now: number, reject: (waiting: Waiting) => void) {
+    while (this.waiting > 0) {
+      const first = this.#mailbox[this.#head]
+      if (!first || first.deadline > now) return
+      this.shift()
+      reject(first)
+    }
+  }
+
+  load({ document, rev, recordNumbers }: Found) {
+    this.state = document.state
+    this.seq = document.seq
+    this.reminders = document.reminders
+    this.recent = document.recent
+    this.seen = document.seen
+    this.out = document.out
+    this.told = document.told
+    this.rev = rev
+    this.#written = document.state
+    this.#due = this.#earliest()
+    if (recordNumbers.length > 0) this.#done = [...recordNumbers]
+    if (this.out.size > 0 || this.#done) this.#outAt = 0
+  }
+
+  take({ change }: Turn, now: number) {
+    if (!change) return
+    const dirt = (this.#dirt ??= new Dirt())
+    this.state = change.state
+    for (const [stream, seq] of change.seq) put(this, 'seq', stream, seq, dirt.seq)
+    for (const [key, due] of change.reminders) this.#remember(key, due, dirt)
+    if (change.seen) this.#hear(change.seen, now, dirt)
+    if (change.recent) this.#keep(change.recent, dirt)
+    if (change.completes !== undefined) this.done(change.completes)
+    for (const entry of change.entries) put(this, 'out', entry.n, entry)
+    this.told += change.entries.length
+    dirt.entries.push(...change.entries)
+    dirt.rows.push(...change.rows)
+    dirt.events.push(...change.events)
+    dirt.decisions.push(...change.decisions)
+  }
+
+  /** This entry of the outbox was taken; the next write forgets it. */
+  done(n: number) {
+    if (!this.out.delete(n)) return
+    const done = (this.#done ??= [])
+    done.push(n)
+  }
+
+  /** All that the next commit writes. */
+  write(now: number): Write {
+    const dirt = this.#dirt ?? new Dirt()
+    const records = dirt.rows.length + dirt.events.length + dirt.decisions.length > 0
+    const recordNumber = records ? ++this.told : undefined
+    const due = this.#earliest()
+    const outAt = this.#nextOutAt(records || this.out.size > 0, now)
+    const { entries: added, ...rest } = dirt
+    const fresh = new Set(added.map(({ n }) => n))
+    const write: Write = {
+      ...rest,
+      address: this.address,
+      owner: this.owner,
+      rev: this.rev,
+      state: this.state,
+      before: this.#written,
+      due: due === this.#due ? undefined : (due ?? null),
+      entries: added.filter(({ n }) => this.out.has(n)),
+      done: (this.#done ?? []).filter((n) => !fresh.has(n)),
+      outAt,
+      told: this.told,
+      now,
+      recordNumber,
+    }
+    this.#due = due
+    if (outAt !== undefined) this.#outAt = outAt ?? undefined
+    this.#dirt = undefined
+    this.#done = undefined
+    return write
+  }
+
+  written({ state, recordNumber }: Write) {
+    this.#written = state
+    this.rev++
+    // The rows are down: the next write forgets that they had to be written.
+    if (recordNumber !== undefined) (this.#done ??= []).push(recordNumber)
+  }
+
+  get due() {
+    return this.#due
+  }
+
+  #remember(key: string, due: Due | null, dirt: Dirt) {
+    if (due) put(this, 'reminders', key, due)
+    else this.reminders.delete(key)
+    dirt.reminders.set(key, due)
+  }
+
+  /** A sender hands out n+1 only after we took n, so its last number is enough; and not for ever. */
+  #hear({ sender, n }: { sender: string; n: number }, now: number, dirt: Dirt) {
+    this.seen.delete(sender)
+    put(this, 'seen', sender, { n, at: now })
+    dirt.seen.set(sender, n)
+    for (const [oldest, { at }] of this.seen) {
+      if (at > now - seenMs) return
+      this.seen.delete(oldest)
+      dirt.forgotten.push(oldest)
+    }
+  }
+
+  #keep(recent: { id: string; message: string; reply: unknown }, dirt: Dirt) {
+    put(this, 'recent', recent.id, recent)
+    if (this.recent.size > recentMax) this.recent.delete(this.recent.keys().next().value as string)
+    dirt.recent.push(recent)
+  }
+
+  #earliest() {
+    let earliest: number | undefined
+    for (const { at } of this.reminders.values()) if (earliest === undefined || at < earliest) earliest = at
+    return earliest
+  }
+
+  /** Set once when something is handed out, and taken away by the tidy-up: an index must not move with each message. */
+  #nextOutAt(holdsSomething: boolean, now: number) {
+    if (holdsSomething) return this.#outAt === undefined ? now : undefined
+    return this.#outAt === undefined ? undefined : null
+  }
+}
+
+/** Maps are made when they first hold something: most actors need few of them. */
+function put<Key, Value>(
+  activation: Activation,
+  name: 'seq' | 'reminders' | 'recent' | 'seen' | 'out',
+  key: Key,
+  value: Value,
+  dirt?: Map<Key, Value>,
+) {
+  if ((activation[name] as unknown) === nothing) Object.assign(activation, { [name]: new Map() })
+  const map = activation[name] as unknown as Map<Key, Value>
+  map.set(key, value)
+  dirt?.set(key, value)
+}
+
+export const nameOf = (activation: Activation) => keyOf(activation.address)

@@ -1,0 +1,31 @@
+import { Temporal } from 'temporal-polyfill'
+
+// All arithmetic with zones happens here, so that gaps and folds are decided once: as RFC 5545 does ("compatible").
+
+/** The instant (epoch ms) of a wall-clock time in a zone; a time that a change of clocks skips is moved past the gap. */
+export function instantOf(localDate: string, localTime: string, zone: string): number {
+  const local = Temporal.PlainDate.from(localDate).toPlainDateTime(Temporal.PlainTime.from(localTime))
+  return local.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
+}
+
+/** `2026-11-21`: which day it is there. */
+export function localDateOf(instant: number, zone: string): string {
+  return zoned(instant, zone).toPlainDate().toString()
+}
+
+/** The same wall-clock time some days later or earlier, which is not always a multiple of 24 hours away. */
+export function addLocalDays(instant: number, days: number, zone: string): number {
+  return zoned(instant, zone).add({ days }).epochMilliseconds
+}
+
+export function isZone(name: string): boolean {
+  try {
+    Temporal.Now.zonedDateTimeISO(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const zoned = (instant: number, zone: string) =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone)

@@ -1,0 +1,156 @@
+import type { AnyBulkWriteOperation, Document as Bson } from 'mongodb'
+import type { Store, Stored } from './connection.ts'
+import type { Records, RestingRow } from './documents.ts'
+import type { CollectionName } from './models/index.ts'
+
+export interface Batch {
+  op: { updateOne: { filter: Bson; update: Bson; upsert: true } }
+  records: Records
+}
+interface Waiting extends Batch {
+  resolve(isDone: boolean): void
+  reject(error: unknown): void
+}
+
+/** At most this many writes go in one round trip, and this many round trips of a collection are under way at once. */
+const opsMax = 1_000
+const lanes = 2
+const duplicateKey = 11_000
+
+interface Queue {
+  waiting: Waiting[]
+  inFlight: number
+  isScheduled: boolean
+}
+
+/** Group commit: all actors that are to be written at one moment go together, and so do their rows and events. */
+export class Batches {
+  readonly #store: Store
+  readonly #queues = new Map<CollectionName, Queue>()
+  readonly counters = { roundTrips: 0, documents: 0, rows: 0, events: 0 }
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** True when the document and all that it brings are down; false when another owner's document stood in the way. */
+  add(home: CollectionName, batch: Batch): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#queues.get(home) ?? { waiting: [], inFlight: 0, isScheduled: false }
+      this.#queues.set(home, queue)
+      queue.waiting.push({ ...batch, resolve, reject })
+      this.#schedule(home, queue)
+    })
+  }
+
+  async record(records: readonly Records[]) {
+    const rows = new Map<CollectionName, RestingRow[]>()
+    for (const row of records.flatMap((one) => one.rows)) {
+      const known = rows.get(row.in)
+      if (known) known.push(row)
+      else rows.set(row.in, [row])
+    }
+    await Promise.all([
+      ...[...rows].map(([home, all]) => this.#rows(home, all)),
+      this.#insert(
+        'events',
+        records.flatMap(({ events }) => events),
+      ),
+      this.#insert(
+        'decisions',
+        records.flatMap(({ decisions }) => decisions),
+      ),
+    ])
+  }
+
+  #schedule(home: CollectionName, queue: Queue) {
+    if (queue.isScheduled || queue.inFlight >= lanes || queue.waiting.length === 0) return
+    queue.isScheduled = true
+    setImmediate(() => {
+      queue.isScheduled = false
+      void this.#flush(home, queue)
+    })
+  }
+
+  async #flush(home: CollectionName, queue: Queue) {
+    const batch = queue.waiting.splice(0, opsMax)
+    queue.inFlight++
+    try {
+      const missed = await this.#write(home, batch)
+      const written = batch.filter((_, index) => !missed.has(index))
+      if (written.length > 0) await this.record(written.map(({ records }) => records))
+      for (const [index, waiting] of batch.entries()) {
+        const error = missed.get(index)
+        if (error === undefined) waiting.resolve(true)
+        else if (error === duplicateKey) waiting.resolve(false)
+        else waiting.reject(new Error(`the store refused this document (${error})`))
+      }
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error)
+    } finally {
+      queue.inFlight--
+      this.#schedule(home, queue)
+    }
+  }
+
+  /** Answers which operations did not apply, with their error codes. Rejects when nobody knows. */
+  async #write(home: CollectionName, batch: Waiting[]) {
+    this.counters.roundTrips++
+    this.counters.documents += batch.length
+    const ops = batch.map(({ op }) => op as AnyBulkWriteOperation<Stored>)
+    return failures(() => this.#store.collection(home).bulkWrite(ops, { ordered: false }))
+  }
+
+  async #rows(home: CollectionName, rows: RestingRow[]) {
+    this.counters.roundTrips++
+    this.counters.rows += rows.length
+    for (const wave of waves(rows))
+      refuse(await failures(() => this.#store.collection(home).bulkWrite(wave.map(opOf), { ordered: false })))
+  }
+
+  async #insert(home: 'events' | 'decisions', documents: Stored[]) {
+    if (documents.length === 0) return
+    this.counters.roundTrips++
+    this.counters.events += documents.length
+    refuse(await failures(() => this.#store.collection(home).insertMany(documents, { ordered: false })))
+  }
+}
+
+/** Several writes of one row keep their order; rows of different ids need none. */
+function waves(rows: RestingRow[]) {
+  const counts = new Map<string, number>()
+  const waves: RestingRow[][] = []
+  for (const row of rows) {
+    const nth = counts.get(row.id) ?? 0
+    counts.set(row.id, nth + 1)
+    const wave = (waves[nth] ??= [])
+    wave.push(row)
+  }
+  return waves
+}
+
+function opOf({ id, insert, set, below, rev }: RestingRow): AnyBulkWriteOperation<Stored> {
+  if (insert) return { insertOne: { document: insert } }
+  const filter = { _id: id, rev: { $lte: rev }, ...(below && { [below.field]: { $lt: below.value } }) }
+  return { updateOne: { filter, update: { $set: { ...set, rev } } } }
+}
+
+async function failures(write: () => Promise<unknown>) {
+  const failed = new Map<number, number>()
+  try {
+    await write()
+  } catch (error) {
+    const { writeErrors } = error as {
+      writeErrors?: { index: number; code: number }[] | { index: number; code: number }
+    }
+    const all = writeErrors === undefined ? [] : [writeErrors].flat()
+    if (all.length === 0) throw error
+    for (const { index, code } of all) failed.set(index, code)
+  }
+  return failed
+}
+
+/** A row that is there already was written before a crash: that is what doing it again means. */
+function refuse(failed: Map<number, number>) {
+  for (const code of failed.values()) if (code !== duplicateKey) throw new Error(`the store refused a row (${code})`)
+}

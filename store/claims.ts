@@ -1,0 +1,44 @@
+import { isDuplicate, type Store } from './connection.ts'
+
+/** Uniqueness across actors: whoever inserts the key first owns it. The turn that commits confirms it by a row. */
+export class Claims {
+  readonly #store: Store
+  // Claims never change hands in one process's lifetime, so those that were seen need not be read again.
+  readonly #known = new Map<string, string>()
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Who owns this key: `owner` when nobody did before. */
+  async take(workspaceId: string, key: string, owner: string): Promise<string> {
+    const _id = `${workspaceId}/${key}`
+    const known = this.#known.get(_id)
+    if (known) return known
+    const claims = this.#store.collection('claims')
+    try {
+      await claims.insertOne({ _id, workspaceId, owner, at: new Date() })
+      return this.#remember(_id, owner)
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+    }
+    const found = await claims.findOne({ _id })
+    return found ? this.#remember(_id, found['owner'] as string) : this.take(workspaceId, key, owner)
+  }
+
+  async ownerOf(workspaceId: string, key: string): Promise<string | undefined> {
+    const _id = `${workspaceId}/${key}`
+    const known = this.#known.get(_id)
+    if (known) return known
+    const found = await this.#store.collection('claims').findOne({ _id })
+    return found ? this.#remember(_id, found['owner'] as string) : undefined
+  }
+
+  #remember(_id: string, owner: string) {
+    if (this.#known.size >= knownMax) this.#known.delete(this.#known.keys().next().value as string)
+    this.#known.set(_id, owner)
+    return owner
+  }
+}
+
+const knownMax = 50_000

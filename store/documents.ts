@@ -1,0 +1,223 @@
+import type { Document as Bson } from 'bson'
+import type { z } from 'zod'
+import type { Published, RowWrite, Shape } from '../actors/runtime/contract.ts'
+import type { Found, Write } from '../actors/runtime/persistence.ts'
+import type { Address, Due, Entry } from '../actors/runtime/turn.ts'
+import type { Stored } from './connection.ts'
+import { homeOf, type Kind, rowHomeOf } from './kinds.ts'
+import type { CollectionName } from './models/index.ts'
+import type { Rest } from './rest.ts'
+
+/** Rows, events and decisions as they rest: kept in the actor's document until they are down in their collections. */
+export interface Records {
+  rows: RestingRow[]
+  events: RestingEvent[]
+  decisions: Stored[]
+}
+export type RestingEvent = Stored & { stream: string; seq: number; type: string; at: Date; workspaceId: string }
+export interface RestingRow {
+  in: CollectionName
+  id: string
+  insert?: Stored
+  set?: Record<string, unknown>
+  below?: { field: string; value: number }
+  /** The revision of the actor that wrote it: a zombie's late update never overwrites a later one. */
+  rev: number
+}
+
+const epoch = (date: unknown) => (date as Date).getTime()
+
+/** An actor's document, to and from BSON. */
+export class ActorDocuments {
+  readonly #rest: Rest
+  readonly #kinds: Map<string, Kind>
+
+  constructor(rest: Rest, kinds: readonly Kind[]) {
+    this.#rest = rest
+    this.#kinds = new Map(kinds.map((kind) => [kind.contract.kind, kind]))
+  }
+
+  read(address: Address, { actor, ...found }: Stored & { actor: Bson }): Found {
+    const { contract, state: schema } = this.#of(address.kind)
+    const { _id: _, workspaceId: __, ...resting } = found
+    const place = this.#place(address)
+    const state = this.#rest.decode(schema, resting, place) as object
+    const entries = Object.entries((actor['out'] ?? {}) as Record<string, Bson>).map(([n, entry]) => ({
+      ...entry,
+      n: Number(n),
+    }))
+    const kept = entries.filter((entry) => (entry as Bson)['type'] !== 'record')
+    const records = entries.filter((entry) => (entry as Bson)['type'] === 'record')
+    const seen = Object.entries((actor['seen'] ?? {}) as Record<string, number>)
+    const document = {
+      state,
+      seq: new Map(Object.entries((actor['seq'] ?? {}) as Record<string, number>)),
+      reminders: new Map(
+        Object.entries((actor['reminders'] ?? {}) as Record<string, Bson>).map(([key, due]) => [
+          key,
+          this.#dueOf(contract, due, place),
+        ]),
+      ),
+      recent: new Map(
+        ((actor['recent'] ?? []) as Bson[]).map((entry) => [
+          entry['id'] as string,
+          this.#recentOf(contract, entry, place),
+        ]),
+      ),
+      seen: new Map(seen.map(([sender, n]) => [sender, { n, at: Date.now() }])),
+      out: new Map(kept.map((entry) => [entry.n, this.#entryOf(contract, entry, address)])),
+      told: (actor['told'] as number | undefined) ?? 0,
+    }
+    const numbers = records.map(({ n }) => n)
+    return { document, rev: actor['rev'] as number, records: records as unknown as Records[], recordNumbers: numbers }
+  }
+
+  recordsOf({ address, rows, events, decisions, rev }: Write): Records {
+    const { contract } = this.#of(address.kind)
+    return {
+      rows: rows.map((row) => this.#row(contract, row, address.workspaceId, rev + 1)),
+      events: events.map((event) => this.#event(contract, event)),
+      decisions: decisions.map((one, index) => ({
+        ...one,
+        _id: `${address.kind}:${address.id}:${rev + 1}:${index}`,
+        workspaceId: address.workspaceId,
+        at: new Date(one.at),
+      })),
+    }
+  }
+
+  /** Differences only: what has not changed is not sent. `rev` alone is always set. */
+  updateOf(write: Write, records: Records, recentMax: number): Bson {
+    const { address } = write
+    const { contract } = this.#of(address.kind)
+    const place = this.#place(address)
+    const set: Record<string, unknown> = { 'actor.rev': write.rev + 1, ...this.#changed(write, place) }
+    const unset: Record<string, ''> = {}
+    for (const field of Object.keys(write.before ?? {})) if (!(field in write.state)) unset[field] = ''
+    for (const [stream, seq] of write.seq) set[`actor.seq.${stream}`] = seq
+    for (const [sender, n] of write.seen) set[`actor.seen.${sender}`] = n
+    for (const sender of write.forgotten) unset[`actor.seen.${sender}`] = ''
+    for (const [key, due] of write.reminders)
+      if (due) set[`actor.reminders.${key}`] = this.#restingDue(contract, due, place)
+      else unset[`actor.reminders.${key}`] = ''
+    at(set, unset, 'actor.due', write.due)
+    at(set, unset, 'actor.outAt', write.outAt)
+    for (const n of write.done) unset[`actor.out.${n}`] = ''
+    for (const entry of write.entries) set[`actor.out.${entry.n}`] = this.#restingEntry(contract, entry, address)
+    if (write.recordNumber !== undefined) set[`actor.out.${write.recordNumber}`] = { type: 'record', ...records }
+    if (write.entries.length > 0 || write.recordNumber !== undefined) set['actor.told'] = write.told
+    const recent = write.recent.map((one) => ({ ...one, reply: this.#reply(contract, one, place) }))
+    return {
+      $set: set,
+      ...(Object.keys(unset).length > 0 && { $unset: unset }),
+      ...(recent.length > 0 && { $push: { 'actor.recent': { $each: recent, $slice: -recentMax } } }),
+    }
+  }
+
+  eventOf(
+    kind: string,
+    { _id, workspaceId, stream, seq, type, at, data }: RestingEvent & { data?: unknown },
+  ): Published {
+    const schema = this.#of(kind).contract.events[type]?.data
+    const plain = schema ? this.#rest.decode(schema, data, { workspaceId, at: `events/${_id}` }) : data
+    return { _id, workspaceId, stream, seq, type, at: epoch(at), data: plain }
+  }
+
+  /** For what rests outside its contract's collections: encrypted whole. */
+  sealed(workspaceId: string, at: string, value: unknown) {
+    return this.#rest.seal({ workspaceId, at }, value)
+  }
+
+  #of(kind: string) {
+    const found = this.#kinds.get(kind)
+    if (!found) throw new Error(`the store knows no kind ${kind}`)
+    return found
+  }
+
+  #place({ workspaceId, kind, id }: Address) {
+    return { workspaceId, at: `${homeOf(kind)}/${id}` }
+  }
+
+  #changed({ address, state, before }: Write, place: { workspaceId: string; at: string }) {
+    const now = state as Record<string, unknown>
+    const then = (before ?? {}) as Record<string, unknown>
+    const changed = Object.keys(now).filter((field) => before === undefined || now[field] !== then[field])
+    if (changed.length === 0) return {}
+    const schema = this.#of(address.kind).state
+    // A plain object can be encoded field by field; a union says only as a whole which of its parts it is.
+    const isObject = 'shape' in schema
+    const part = isObject ? Object.fromEntries(changed.map((field) => [field, now[field]])) : now
+    const encoded = this.#rest.encode(schema, part, place)
+    return Object.fromEntries(changed.map((field) => [field, encoded[field]]))
+  }
+
+  #row(contract: Shape, write: RowWrite<string>, workspaceId: string, rev: number): RestingRow {
+    const schema = contract.rows[write.row] as z.ZodType
+    const home = rowHomeOf(write.row)
+    const place = { workspaceId, at: `${home}/${write.id}` }
+    if ('insert' in write) {
+      const insert = { ...(this.#rest.encode(schema, write.insert, place) as Stored), workspaceId, rev }
+      return { in: home, id: write.id, insert, rev }
+    }
+    const set = this.#rest.encode(schema, write.set, place) as Record<string, unknown>
+    return { in: home, id: write.id, set, rev, ...(write.below && { below: write.below }) }
+  }
+
+  #event(contract: Shape, event: Published): RestingEvent {
+    const schema = contract.events[event.type]?.data as z.ZodType
+    const data = this.#rest.encode(schema, event.data, { workspaceId: event.workspaceId, at: `events/${event._id}` })
+    return { ...event, at: new Date(event.at), data }
+  }
+
+  #restingDue(contract: Shape, { message, at, data }: Due, place: { workspaceId: string; at: string }) {
+    return { message, at: new Date(at), data: this.#rest.encode(input(contract, message), data, place) }
+  }
+
+  #dueOf(contract: Shape, due: Bson, place: { workspaceId: string; at: string }): Due {
+    const message = due['message'] as string
+    return { message, at: epoch(due['at']), data: this.#rest.decode(input(contract, message), due['data'], place) }
+  }
+
+  #reply(
+    contract: Shape,
+    { message, reply }: { message: string; reply: unknown },
+    place: { workspaceId: string; at: string },
+  ) {
+    const schema = contract.messages[message]?.reply
+    return schema ? this.#rest.encode(schema, reply, place) : null
+  }
+
+  #recentOf(contract: Shape, entry: Bson, place: { workspaceId: string; at: string }) {
+    const message = entry['message'] as string
+    const schema = contract.messages[message]?.reply
+    return { message, reply: schema ? this.#rest.decode(schema, entry['reply'], place) : undefined }
+  }
+
+  #inputSchema(contract: Shape, entry: Entry): z.ZodType {
+    if (entry.type === 'tell') return input(this.#of(entry.to.kind).contract, entry.message)
+    const declared = contract.effects[entry.effect]
+    if (!declared) throw new Error(`${contract.kind} has no effect ${entry.effect}`)
+    return declared.input
+  }
+
+  #restingEntry(contract: Shape, entry: Entry, address: Address) {
+    const { n: _, ...rest } = entry
+    return { ...rest, input: this.#rest.encode(this.#inputSchema(contract, entry), entry.input, this.#place(address)) }
+  }
+
+  #entryOf(contract: Shape, resting: Bson & { n: number }, address: Address): Entry {
+    const entry = resting as unknown as Entry
+    return { ...entry, input: this.#rest.decode(this.#inputSchema(contract, entry), entry.input, this.#place(address)) }
+  }
+}
+
+function input(contract: Shape, message: string): z.ZodType {
+  const declared = contract.messages[message]
+  if (!declared) throw new Error(`${contract.kind} takes no message ${message}`)
+  return declared.input
+}
+
+function at(set: Record<string, unknown>, unset: Record<string, ''>, field: string, value: number | null | undefined) {
+  if (value === null) unset[field] = ''
+  else if (value !== undefined) set[field] = new Date(value)
+}

@@ -1,0 +1,69 @@
+import type { EventLog, Published } from '../actors/runtime/contract.ts'
+import type { Store } from './connection.ts'
+import type { ActorDocuments, RestingEvent } from './documents.ts'
+import type { Rest } from './rest.ts'
+
+/** More than this is not replayed: a snapshot is then the shorter way. */
+const replayMax = 500
+const headsMax = 100_000
+
+/** The streams as they are kept, and the live feed of what this process commits. */
+export class StoredEvents implements EventLog {
+  readonly #store: Store
+  readonly #rest: Rest
+  readonly #documents: ActorDocuments
+  readonly #listeners = new Set<(event: Published) => void>()
+  // The latest seq of streams that were asked for or written lately; the collection has the rest.
+  readonly #heads = new Map<string, number>()
+
+  constructor(store: Store, rest: Rest, documents: ActorDocuments) {
+    this.#store = store
+    this.#rest = rest
+    this.#documents = documents
+  }
+
+  publish(event: Published) {
+    this.#raise(`${event.workspaceId}/${event.stream}`, event.seq)
+    for (const listen of this.#listeners) listen(event)
+  }
+
+  follow(listen: (event: Published) => void) {
+    this.#listeners.add(listen)
+    return () => void this.#listeners.delete(listen)
+  }
+
+  async head(workspaceId: string, stream: string) {
+    const key = `${workspaceId}/${stream}`
+    const known = this.#heads.get(key)
+    if (known !== undefined) return known
+    const [latest] = await this.#find(workspaceId, stream, {}, -1, 1)
+    return this.#raise(key, latest?.seq ?? 0)
+  }
+
+  async after(workspaceId: string, stream: string, since: number) {
+    const head = await this.head(workspaceId, stream)
+    if (since === head) return []
+    if (since > head || head - since > replayMax) return undefined
+    await this.#rest.ready(workspaceId)
+    const found = await this.#find(workspaceId, stream, { seq: { $gt: since } }, 1, replayMax)
+    if (found[0]?.seq !== since + 1) return undefined // Older than the retention.
+    const kind = /^[a-z]+/.exec(stream)?.[0] ?? ''
+    return found.map((event) => this.#documents.eventOf(kind, event))
+  }
+
+  async #find(workspaceId: string, stream: string, range: object, direction: 1 | -1, limit: number) {
+    const sort = { seq: direction }
+    return (await this.#store
+      .of(workspaceId)
+      .find('events', { stream, ...range }, { sort, limit })) as unknown as RestingEvent[]
+  }
+
+  #raise(key: string, seq: number) {
+    const known = this.#heads.get(key)
+    const head = known === undefined ? seq : Math.max(known, seq)
+    if (known === undefined && this.#heads.size >= headsMax)
+      this.#heads.delete(this.#heads.keys().next().value as string)
+    this.#heads.set(key, head)
+    return head
+  }
+}

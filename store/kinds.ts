@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import type { Shape } from '../actors/runtime/contract.ts'
+import type { CollectionName, TenantName } from './models/index.ts'
+
+/** What the store must know of an actor to keep it. */
+export interface Kind {
+  contract: Shape
+  state: z.ZodType
+}
+
+/** Where the documents of a kind rest. */
+const homes: Record<string, TenantName> = {
+  conversation: 'conversations',
+  user: 'users',
+  inbox: 'inboxes',
+  channel: 'channel_actors',
+}
+
+/** Where the rows rest that its turns write. */
+const rowHomes: Record<string, TenantName> = {
+  message: 'messages',
+  episode: 'episodes',
+  identity: 'user_identities',
+}
+
+export function homeOf(kind: string): CollectionName {
+  const home = homes[kind]
+  if (!home) throw new Error(`store/kinds.ts has no collection for ${kind}`)
+  return home
+}
+
+export function rowHomeOf(row: string): CollectionName {
+  const home = rowHomes[row]
+  if (!home) throw new Error(`store/kinds.ts has no collection for rows called ${row}`)
+  return home
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import { conversation, type Message } from '../../actors/conversation/contract.ts'
+import type { Store, Stored } from '../connection.ts'
+import type { Rest } from '../rest.ts'
+import type { Page } from './conversations.ts'
+
+const Row = conversation.rows.message
+export type MessageRow = z.infer<typeof Row>
+interface Source {
+  store: Store
+  rest: Rest
+}
+
+// What the row keeps for itself does not leave.
+const shownFields = Object.fromEntries(Object.keys(Row.shape).map((field) => [field, 1 as const]))
+
+/** The newest `limit` messages before the one numbered `before`, oldest first. The cursor goes further back. */
+export async function messagePage(
+  source: Source,
+  workspaceId: string,
+  conversationId: string,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<Page<Message>> {
+  const filter = { conversationId, ...(before !== undefined && { n: { $lt: before } }) }
+  const options = { sort: { n: -1 } as const, limit: limit + 1, projection: shownFields }
+  const found = await source.store.of(workspaceId).find('messages', filter, options)
+  await source.rest.ready(workspaceId)
+  const rows = found.slice(0, limit).map((document) => shown(rowOf(source.rest, workspaceId, document)))
+  const oldest = rows.at(-1)
+  return { items: rows.reverse(), nextCursor: found.length > limit && oldest ? String(oldest.n) : null }
+}
+
+export async function messageById(source: Source, workspaceId: string, _id: string): Promise<MessageRow | undefined> {
+  return one(source, workspaceId, { _id })
+}
+
+/** The message that the provider knows under this id. */
+export async function messageByProviderId(source: Source, workspaceId: string, channelId: string, providerId: string) {
+  return one(source, workspaceId, { channelId, providerId })
+}
+
+/** A message as its readers see it. */
+export function shown({ userId: _, statusRank: __, providerId: ___, ...message }: MessageRow): Message {
+  return message
+}
+
+async function one(source: Source, workspaceId: string, filter: Record<string, unknown>) {
+  const found = await source.store.of(workspaceId).one('messages', filter, { projection: shownFields })
+  await source.rest.ready(workspaceId)
+  return found && rowOf(source.rest, workspaceId, found)
+}
+
+const rowOf = (rest: Rest, workspaceId: string, document: Stored) =>
+  rest.decode(Row, document, { workspaceId, at: `messages/${document._id}` }) as MessageRow

@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import { compile, type Walk } from '../kernel/codec.ts'
+import { bytesOf, type Vault } from './vault.ts'
+
+/** Where a value rests. The vault authenticates it, so a field cannot be moved to another document unnoticed. */
+export interface Place {
+  workspaceId: string
+  /** Collection and id. */
+  at: string
+}
+
+/** Memory to BSON and back, by the contract's own schemas: instants are Dates, sensitive fields are encrypted. */
+export class Rest {
+  readonly #vault: Vault
+  readonly #in = new WeakMap<z.ZodType, Walk>()
+  readonly #out = new WeakMap<z.ZodType, Walk>()
+  // The walks are compiled once and take no context, so it is set for the length of one walk, which never waits.
+  #place: Place = { workspaceId: '', at: '' }
+
+  constructor(vault: Vault) {
+    this.#vault = vault
+  }
+
+  /** The workspace's keys must be at hand: `await ready()` first. */
+  ready(workspaceId: string) {
+    return this.#vault.isReady(workspaceId) ? undefined : this.#vault.ready(workspaceId)
+  }
+
+  encode<T>(schema: z.ZodType, value: T, place: Place): T {
+    this.#place = place
+    return this.#walk(this.#in, schema, true)(value, '') as T
+  }
+
+  decode(schema: z.ZodType, value: unknown, place: Place): unknown {
+    this.#place = place
+    return this.#walk(this.#out, schema, false)(value, '')
+  }
+
+  /** For what has no schema of its own: the whole value is one sealed field. */
+  seal({ workspaceId, at }: Place, value: unknown) {
+    return this.#vault.seal(workspaceId, at, JSON.stringify(value) ?? 'null')
+  }
+
+  unseal({ workspaceId, at }: Place, sealed: unknown): unknown {
+    return JSON.parse(this.#vault.open(workspaceId, at, bytesOf(sealed))) as unknown
+  }
+
+  #walk(walks: WeakMap<z.ZodType, Walk>, schema: z.ZodType, isIn: boolean) {
+    const known = walks.get(schema)
+    if (known) return known
+    const walk = isIn
+      ? compile(schema, { instant: (ms) => new Date(ms as number), sensitive: this.#seal })
+      : compile(schema, { instant: (date) => (date as Date).getTime(), sensitive: this.#open })
+    walks.set(schema, walk)
+    return walk
+  }
+
+  readonly #seal = (value: unknown, path: string) => {
+    const { workspaceId, at } = this.#place
+    return this.#vault.seal(workspaceId, at + path, JSON.stringify(value))
+  }
+
+  readonly #open = (sealed: unknown, path: string) => {
+    const { workspaceId, at } = this.#place
+    return JSON.parse(this.#vault.open(workspaceId, at + path, bytesOf(sealed))) as unknown
+  }
+}

@@ -1,0 +1,158 @@
+import { isDuplicate, type Store, type Stored } from './connection.ts'
+import type { Rest } from './rest.ts'
+
+/** One thing that a provider told us, kept raw until it was dealt with, and a while longer. */
+export interface RawEvent {
+  workspaceId: string
+  channelId: string
+  provider: string
+  /** The provider's own id of it: what comes again under it is not new. */
+  eventKey: string
+  raw: unknown
+}
+
+export interface Received extends RawEvent {
+  _id: string
+  /** How often a sweep has taken it up. */
+  attempts: number
+}
+
+const batchMax = 500
+const attemptsMax = 8
+const retryMs = 10_000
+
+interface Waiting {
+  event: Received
+  document: Stored
+  resolve(isNew: boolean): void
+  reject(error: unknown): void
+}
+
+/** Webhooks as they came. Those of requests that wait together are written together, as commits are. */
+export class WebhookEvents {
+  readonly #store: Store
+  readonly #rest: Rest
+  #waiting: Waiting[] = []
+  #done: string[] = []
+  #isWriting = false
+  readonly counters = { roundTrips: 0, events: 0 }
+
+  constructor(store: Store, rest: Rest) {
+    this.#store = store
+    this.#rest = rest
+  }
+
+  /** Resolves when the events are durable; answers those that had not come before. */
+  async keep(events: readonly RawEvent[], now: number): Promise<Received[]> {
+    const kept = await Promise.all(events.map((event) => this.#keep(event, now)))
+    return kept.filter((event) => event !== undefined)
+  }
+
+  /** Dealt with: it need not be taken up again. Written with the next batch; until then a crash repeats it, harmlessly. */
+  settle(_id: string) {
+    this.#done.push(_id)
+    this.#schedule()
+  }
+
+  /** What a crash, or a fault, left lying: each with the attempt counted, and out of reach of the next sweep for a while. */
+  async overdue(now: number, limit: number): Promise<Received[]> {
+    const collection = this.#store.collection('webhook_events')
+    const found = await collection
+      .find({ dueAt: { $lte: new Date(now) } })
+      .sort({ dueAt: 1, _id: 1 })
+      .limit(limit)
+      .toArray()
+    const taken: Received[] = []
+    for (const document of found) {
+      const attempts = (document['attempts'] as number) + 1
+      const isLast = attempts >= attemptsMax
+      const dueAt = new Date(now + retryMs * 2 ** attempts)
+      await collection.updateOne(
+        { _id: document._id },
+        isLast ? { $set: { attempts, status: 'failed' }, $unset: { dueAt: '' } } : { $set: { attempts, dueAt } },
+      )
+      await this.#rest.ready(document['workspaceId'] as string)
+      taken.push(this.#open({ ...document, attempts }))
+    }
+    return taken
+  }
+
+  /** Resolves when nothing waits to be written. */
+  async drained() {
+    while (this.#isWriting || this.#waiting.length > 0 || this.#done.length > 0) await new Promise(setImmediate)
+  }
+
+  async #keep(event: RawEvent, now: number): Promise<Received | undefined> {
+    const ready = this.#rest.ready(event.workspaceId)
+    if (ready) await ready
+    const _id = `${event.channelId}/${event.eventKey}`
+    const received = { ...event, _id, attempts: 0 }
+    const { raw, workspaceId, channelId, provider } = event
+    const sealed = this.#rest.seal({ workspaceId, at: `webhook_events/${_id}` }, raw)
+    const at = { receivedAt: new Date(now), dueAt: new Date(now + retryMs) }
+    const document = { _id, workspaceId, channelId, provider, raw: sealed, status: 'received', attempts: 0, ...at }
+    const isNew = await new Promise<boolean>((resolve, reject) => {
+      this.#waiting.push({ event: received, document, resolve, reject })
+      this.#schedule()
+    })
+    return isNew ? received : undefined
+  }
+
+  #open(document: Stored): Received {
+    const { _id, workspaceId, channelId, provider, attempts } = document as Stored & Received
+    const raw = this.#rest.unseal({ workspaceId, at: `webhook_events/${_id}` }, document['raw'])
+    return { _id, workspaceId, channelId, provider, attempts, raw, eventKey: _id.slice(channelId.length + 1) }
+  }
+
+  #schedule() {
+    if (this.#isWriting) return
+    this.#isWriting = true
+    setImmediate(() => void this.#flush())
+  }
+
+  async #flush() {
+    const batch = this.#waiting.splice(0, batchMax)
+    const done = this.#done.splice(0, batchMax)
+    await Promise.all([this.#insert(batch), this.#settle(done)])
+    this.#isWriting = false
+    if (this.#waiting.length > 0 || this.#done.length > 0) this.#schedule()
+  }
+
+  async #insert(batch: Waiting[]) {
+    if (batch.length === 0) return
+    this.counters.roundTrips++
+    this.counters.events += batch.length
+    try {
+      const known = await this.#known(batch.map(({ document }) => document))
+      for (const [index, { resolve }] of batch.entries()) resolve(!known.has(index))
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  /** Inserts; answers which of them were there already. */
+  async #known(documents: Stored[]) {
+    const known = new Set<number>()
+    try {
+      await this.#store.collection('webhook_events').insertMany(documents, { ordered: false })
+    } catch (error) {
+      const { writeErrors } = error as { writeErrors?: { index: number; code: number }[] }
+      const all = [writeErrors ?? []].flat()
+      if (all.length === 0 || all.some((one) => !isDuplicate(one))) throw error
+      for (const { index } of all) known.add(index)
+    }
+    return known
+  }
+
+  async #settle(ids: string[]) {
+    if (ids.length === 0) return
+    this.counters.roundTrips++
+    const update = { $set: { status: 'processed' }, $unset: { dueAt: '' } }
+    try {
+      await this.#store.collection('webhook_events').updateMany({ _id: { $in: ids } }, update as never)
+    } catch {
+      // Until it works the sweep may repeat them, harmlessly.
+      setTimeout(() => ids.forEach((id) => this.settle(id)), 1_000).unref()
+    }
+  }
+}
