@@ -5,8 +5,8 @@ import type { Address, Command } from '../actors/runtime/turn.ts'
 import { newId } from '../kernel/id.ts'
 import { type Batch, Batches } from './batches.ts'
 import type { Store, Stored } from './connection.ts'
-import { ActorDocuments, type Records } from './documents.ts'
-import { homeOf, type Kind } from './kinds.ts'
+import type { ActorDocuments, Records } from './documents.ts'
+import { homeOf } from './kinds.ts'
 import type { Rest } from './rest.ts'
 
 /** The one write of DESIGN 3.2: actors, their rows and their events in MongoDB. */
@@ -16,10 +16,10 @@ export class MongoPersistence implements Persistence {
   readonly #documents: ActorDocuments
   readonly #batches: Batches
 
-  constructor(store: Store, rest: Rest, kinds: readonly Kind[]) {
+  constructor(store: Store, rest: Rest, documents: ActorDocuments) {
     this.#store = store
     this.#rest = rest
-    this.#documents = new ActorDocuments(rest, kinds)
+    this.#documents = documents
     this.#batches = new Batches(store)
   }
 

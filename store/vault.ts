@@ -44,12 +44,21 @@ export class Vault {
   }
 
   seal(workspaceId: string, context: string, plain: string): Buffer {
-    return encrypt(this.#of(workspaceId).data, context, Buffer.from(plain))
+    return this.sealBytes(workspaceId, context, Buffer.from(plain))
+  }
+
+  sealBytes(workspaceId: string, context: string, plain: Uint8Array): Buffer {
+    return encrypt(this.#of(workspaceId).data, context, plain)
   }
 
   /** Throws when the value was altered, or belongs to another place or key. */
   open(workspaceId: string, context: string, sealed: Uint8Array): string {
-    return decrypt(this.#of(workspaceId).data, context, sealed).toString('utf8')
+    return this.openBytes(workspaceId, context, sealed).toString('utf8')
+  }
+
+  /** Throws as `open` does. */
+  openBytes(workspaceId: string, context: string, sealed: Uint8Array): Buffer {
+    return decrypt(this.#of(workspaceId).data, context, sealed)
   }
 
   /** A keyed hash to look an encrypted value up by: equal values have equal hashes, in one workspace only. */
@@ -113,7 +122,7 @@ function nextIv() {
   return Buffer.from(pool.subarray(used - ivBytes, used))
 }
 
-function encrypt(key: Buffer, context: string, plain: Buffer): Buffer {
+function encrypt(key: Buffer, context: string, plain: Uint8Array): Buffer {
   const iv = nextIv()
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(Buffer.from(context))

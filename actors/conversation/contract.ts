@@ -159,7 +159,6 @@ export const conversation = contract({
       conversationId: id,
       openedAt: instant(),
       resolvedAt: instant().nullable(),
-      firstResponseAt: instant().nullable(),
     }),
   },
 

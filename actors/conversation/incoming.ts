@@ -129,7 +129,7 @@ function written(input: Input<'receive'>, n: number, episodeId: string, { id, no
 }
 
 export function episodeRow({ id: _id, openedAt }: { id: string; openedAt: number }, { id }: Given) {
-  return insert('episode', { _id, conversationId: id, openedAt, resolvedAt: null, firstResponseAt: null })
+  return insert('episode', { _id, conversationId: id, openedAt, resolvedAt: null })
 }
 
 const file = ({ messageId, channelId, content }: Input<'receive'>) => ({ messageId, channelId, content })

@@ -93,7 +93,13 @@ const text = z
 
 /** Meta's error object, as in an answer's `error` and in a webhook's `errors[]`. */
 export const MetaError = z.object({
-  code: z.coerce.number().int(),
+  code: z.union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ]),
   error_subcode: z.number().int().optional().catch(undefined),
   title: text,
   message: text,

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-const shape = /^sha256=([0-9a-f]{64})$/i
+const shape = /^sha256=([0-9a-fA-F]{64})$/
 
 /**
  * Whether Meta signed exactly these bytes (X-Hub-Signature-256). Several secrets, because one is replaced while

@@ -1,0 +1,56 @@
+import type { Line } from './line.ts'
+import { randomId } from './random.ts'
+import type { CommandInput, FleetingName } from './wire.ts'
+
+// The server takes a typing for over after 6 s, and no more than one a second.
+const renewMs = 3_000
+
+/** What this person is doing now. Nothing of it is kept or repeated, but who looks is said again after a reconnect. */
+export class Attention {
+  readonly #line: () => Line
+  readonly #viewed = new Map<string, number>()
+  readonly #typedAt = new Map<string, number>()
+
+  constructor(line: () => Line) {
+    this.#line = line
+  }
+
+  /** Call it on every key: what is too much is not sent. */
+  typing(conversationId: string, on: boolean) {
+    const last = this.#typedAt.get(conversationId)
+    if (on && last !== undefined && Date.now() - last < renewMs) return
+    if (!on && last === undefined) return
+    if (on) this.#typedAt.set(conversationId, Date.now())
+    else this.#typedAt.delete(conversationId)
+    this.#say('conversation.typing', { conversationId, on })
+  }
+
+  /** The answer ends it. Several parts of a screen may look at the same conversation. */
+  viewing(conversationId: string): () => void {
+    const before = this.#viewed.get(conversationId) ?? 0
+    this.#viewed.set(conversationId, before + 1)
+    if (before === 0) this.#say('conversation.viewing', { conversationId, on: true })
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      const left = (this.#viewed.get(conversationId) ?? 1) - 1
+      if (left > 0) this.#viewed.set(conversationId, left)
+      else {
+        this.#viewed.delete(conversationId)
+        this.#say('conversation.viewing', { conversationId, on: false })
+      }
+    }
+  }
+
+  /** A stream is followed (again): the server has to be told who looks. */
+  followed(stream: string) {
+    const conversationId = stream.slice(stream.indexOf(':') + 1)
+    if (stream.startsWith('conversation:') && this.#viewed.has(conversationId))
+      this.#say('conversation.viewing', { conversationId, on: true })
+  }
+
+  #say<Name extends FleetingName>(name: Name, input: CommandInput<Name>) {
+    this.#line().say('command', { id: randomId('cmd'), name, input })
+  }
+}

@@ -1,0 +1,180 @@
+import { ApiProblem } from './problem.ts'
+import { memoryTokens, type Session, type TokenStorage } from './tokens.ts'
+import { randomId } from './random.ts'
+import type { ShownError } from './wire.ts'
+
+export interface HttpOptions {
+  /** Where the server is, `https://care.example`; '' for the page's own origin. */
+  url?: string
+  tokens?: TokenStorage
+  /** The session is over and nothing renews it: show the sign-in. */
+  onSignedOut?: (error: ApiProblem) => void
+  fetch?: typeof globalThis.fetch
+}
+
+type Query = { readonly [name: string]: string | number | boolean | undefined }
+
+export interface RequestOptions {
+  query?: Query
+  /** Sent as JSON, or as it is where it is bytes. */
+  body?: unknown
+  headers?: Record<string, string>
+  /** Under which a repeated POST takes effect once. Every POST gets one of its own unless it is given. */
+  idempotencyKey?: string
+  signal?: AbortSignal
+  /** False for what needs no sign-in. */
+  isSigned?: boolean
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+// A token that ends within this time is renewed before it is used.
+const freshMs = 30_000
+
+/** HTTP with the server's conventions: bearer token, one refresh on 401 (shared by all who wait), problem+json. */
+export class Http {
+  readonly #url: string
+  readonly #tokens: TokenStorage
+  readonly #fetch: typeof globalThis.fetch
+  readonly #onSignedOut: (error: ApiProblem) => void
+  #refreshing: Promise<Session> | undefined
+
+  constructor({ url = '', tokens = memoryTokens(), onSignedOut = () => {}, fetch = globalThis.fetch }: HttpOptions) {
+    this.#url = url
+    this.#tokens = tokens
+    this.#onSignedOut = onSignedOut
+    this.#fetch = (...args) => fetch(...args) // A browser's fetch refuses to be called on another object.
+  }
+
+  get session() {
+    return this.#tokens.load()
+  }
+
+  set session(session: Session | undefined) {
+    this.#tokens.save(session)
+  }
+
+  /** A token that is good for another half minute at least; throws ApiProblem `signed_out` where there is none. */
+  async token(): Promise<string> {
+    const session = this.session
+    if (!session) throw new ApiProblem({ code: 'signed_out', title: 'Please sign in.', retryable: false }, 401)
+    if (Date.parse(session.expiresAt) - Date.now() > freshMs) return session.accessToken
+    return (await this.refresh(session)).accessToken
+  }
+
+  /** One refresh at a time, over all tabs: a refresh token that is shown twice ends the session. */
+  refresh(stale: Session): Promise<Session> {
+    const renew = async () => {
+      const held = this.session
+      if (held && held.accessToken !== stale.accessToken) return held // Another tab was first.
+      try {
+        const session = await this.json<Session>('POST', '/auth/refresh', {
+          body: { refreshToken: stale.refreshToken },
+          isSigned: false,
+        })
+        this.session = session
+        return session
+      } catch (error) {
+        if (error instanceof ApiProblem && !error.retryable && error.status >= 400 && error.status < 500) {
+          this.session = undefined
+          this.#onSignedOut(error)
+        }
+        throw error
+      }
+    }
+    this.#refreshing ??= (this.#tokens.alone ? this.#tokens.alone(renew) : renew()).finally(
+      () => (this.#refreshing = undefined),
+    )
+    return this.#refreshing
+  }
+
+  get<T>(path: string, options?: RequestOptions) {
+    return this.json<T>('GET', path, options)
+  }
+  post<T>(path: string, body?: unknown, options?: RequestOptions) {
+    return this.json<T>('POST', path, { ...options, body })
+  }
+  put<T>(path: string, body: unknown, options?: RequestOptions) {
+    return this.json<T>('PUT', path, { ...options, body })
+  }
+  patch<T>(path: string, body: unknown, options?: RequestOptions) {
+    return this.json<T>('PATCH', path, { ...options, body })
+  }
+  delete<T = undefined>(path: string, options?: RequestOptions) {
+    return this.json<T>('DELETE', path, options)
+  }
+
+  /** The answer's body; undefined where it has none. */
+  async json<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const response = await this.send(method, path, options)
+    return (response.status === 204 ? undefined : await response.json()) as T
+  }
+
+  /** Any answer below 400; others are thrown as ApiProblem, and a server out of reach as `unreachable`. */
+  async send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+    const key = options.idempotencyKey ?? (method === 'POST' ? randomId('key') : undefined)
+    const request = { ...options, ...(key !== undefined && { idempotencyKey: key }) }
+    if (options.isSigned === false) return this.#once(method, path, request)
+
+    const token = await this.token()
+    const used = this.session
+    try {
+      return await this.#once(method, path, request, token)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.status !== 401 || !used) throw error
+      return this.#once(method, path, request, (await this.refresh(used)).accessToken)
+    }
+  }
+
+  async #once(method: Method, path: string, options: RequestOptions, token?: string) {
+    const { query = {}, body, headers = {}, idempotencyKey, signal } = options
+    const isBytes = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+    const response = await this.#fetch(`${this.#url}/api/v1${path}${asQuery(query)}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+        ...(body !== undefined && !isBytes && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: isBytes ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(signal && { signal }),
+    }).catch((error: unknown) => {
+      if (signal?.aborted) throw error
+      throw new ApiProblem({ code: 'unreachable', title: 'The server cannot be reached.', retryable: true })
+    })
+    if (response.status >= 400) throw await problemOf(response)
+    return response
+  }
+}
+
+function asQuery(query: Query) {
+  const named = Object.entries(query).filter(([, value]) => value !== undefined)
+  return named.length === 0
+    ? ''
+    : `?${new URLSearchParams(named.map(([name, value]) => [name, String(value)])).toString()}`
+}
+
+/** problem+json, or what a proxy in between said instead. */
+async function problemOf(response: Response) {
+  const isProblem = /json/.test(response.headers.get('content-type') ?? '')
+  const body = (isProblem ? await response.json().catch(() => ({})) : {}) as Partial<ShownError> & {
+    requestId?: string
+  }
+  const wait = Number(response.headers.get('retry-after'))
+  const isRetryable = response.status === 429 || response.status >= 502
+  const retryAfterMs = body.retryAfterMs ?? (wait > 0 ? wait * 1_000 : undefined)
+  return new ApiProblem(
+    {
+      code: body.code ?? `http_${response.status}`,
+      title: body.title ?? (response.statusText || `The server answered ${response.status}.`),
+      retryable: body.retryable ?? isRetryable,
+      ...(body.detail !== undefined && { detail: body.detail }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(body.errors && { errors: body.errors }),
+    },
+    response.status,
+    body.requestId ?? response.headers.get('x-request-id') ?? undefined,
+  )
+}

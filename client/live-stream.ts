@@ -1,0 +1,148 @@
+import { Listeners } from './listeners.ts'
+import type { Reducer } from './streams/index.ts'
+import type { ShownError, Signal, StreamEvent } from './wire.ts'
+
+/** What the server answers for one stream of a `subscribe`. */
+export type Answer =
+  | { stream: string; seq: number; events: StreamEvent[]; signals?: Signal[] }
+  | { stream: string; seq: number; snapshot: unknown; signals?: Signal[] }
+  | { stream: string; error: ShownError }
+
+/** What changed: `event` where it was one, `signal` likewise; neither after a snapshot or an error. */
+export interface Update {
+  readonly event?: StreamEvent
+  readonly signal?: Signal
+}
+
+// Beyond it a hole is not waited for: a snapshot is asked for.
+const earlyMax = 1_000
+// The server ends a typing after 6 s without renewal; this is for the case that the end was lost.
+const typingMs = 8_000
+
+/** One stream as this client knows it: a snapshot, and every event after it exactly once and in order. */
+export class LiveStream {
+  readonly name: string
+  readonly listeners = new Listeners<Update>()
+  readonly #reducer: Reducer
+  readonly #early = new Map<number, StreamEvent>()
+  readonly #ends = new Map<string, ReturnType<typeof setTimeout>>()
+  state: unknown
+  signals: unknown
+  seq: number | undefined
+  error: ShownError | undefined
+
+  constructor(name: string, reducer: Reducer) {
+    this.name = name
+    this.#reducer = reducer
+    this.signals = reducer.signals?.none
+  }
+
+  /** An event was held back because one before it is missing. */
+  get hasHole() {
+    return this.#early.size > 0
+  }
+
+  /** Nothing that is known may be built on: the next answer must be a snapshot. The old state stays in sight until then. */
+  forget() {
+    this.seq = undefined
+  }
+
+  answer(answer: Answer) {
+    if ('error' in answer) {
+      this.refuse(answer.error)
+      return
+    }
+    this.error = undefined
+    if ('snapshot' in answer) {
+      this.state = answer.snapshot
+      this.seq = answer.seq
+      this.#resetSignals(answer.signals)
+      this.listeners.tell({})
+    } else {
+      for (const event of answer.events) this.take(event)
+      if (answer.signals) {
+        this.#resetSignals(answer.signals)
+        this.listeners.tell({})
+      }
+    }
+    this.#drain()
+  }
+
+  refuse(error: ShownError) {
+    this.error = error
+    this.forget()
+    this.#early.clear()
+    this.listeners.tell({})
+  }
+
+  /** Applies it if it is the next one, drops it if it is known, keeps it if it is early. */
+  take(event: StreamEvent) {
+    if (this.seq !== undefined && event.seq <= this.seq) return
+    if (this.seq !== undefined && event.seq === this.seq + 1) {
+      this.#apply(event)
+      this.#drain()
+      return
+    }
+    this.#early.set(event.seq, event)
+    if (this.#early.size > earlyMax) {
+      this.#early.clear()
+      this.#early.set(event.seq, event)
+      this.forget()
+    }
+  }
+
+  hear(signal: Signal) {
+    const { signals } = this.#reducer
+    if (!signals) return
+    this.#expire(signal)
+    this.signals = signals.reduce(this.signals, signal)
+    this.listeners.tell({ signal })
+  }
+
+  /** The line is down: nobody knows any more who types or looks. */
+  hush() {
+    if (this.#reducer.signals && this.signals !== this.#reducer.signals.none) {
+      this.#resetSignals([])
+      this.listeners.tell({})
+    }
+  }
+
+  #apply(event: StreamEvent) {
+    this.seq = event.seq
+    this.state = this.#reducer.reduce(this.state, event)
+    this.listeners.tell({ event })
+  }
+
+  #drain() {
+    if (this.seq === undefined) return
+    for (const seq of this.#early.keys()) if (seq <= this.seq) this.#early.delete(seq)
+    for (let next = this.#early.get(this.seq + 1); next; next = this.#early.get(this.seq + 1)) {
+      this.#early.delete(next.seq)
+      this.#apply(next)
+    }
+  }
+
+  #resetSignals(present: Signal[] = []) {
+    for (const timer of this.#ends.values()) clearTimeout(timer)
+    this.#ends.clear()
+    const { signals } = this.#reducer
+    if (!signals) return
+    for (const signal of present) this.#expire(signal)
+    this.signals = present.reduce((before, signal) => signals.reduce(before, signal), signals.none)
+  }
+
+  /** Whatever signal says `{id, on: true}` ends by itself. */
+  #expire(signal: Signal) {
+    const { id, on } = signal.data as { id?: string; on?: boolean }
+    if (id === undefined || on === undefined) return
+    const key = `${signal.type}/${id}`
+    clearTimeout(this.#ends.get(key))
+    this.#ends.delete(key)
+    if (!on) return
+    const over = { ...signal, data: { ...(signal.data as object), on: false } }
+    this.#ends.set(
+      key,
+      setTimeout(() => this.hear(over), typingMs),
+    )
+  }
+}

@@ -1,0 +1,73 @@
+/** What a sign-in gives. The refresh token is good once: each refresh brings the next one. */
+export interface Session {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** When the access token ends, ISO. */
+  readonly expiresAt: string
+  readonly user: Member
+  readonly workspace: WorkspaceCard
+}
+
+export interface Member {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly role: 'owner' | 'admin' | 'staff' | 'expert'
+}
+
+export interface WorkspaceCard {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  /** IANA name. */
+  readonly timezone: string
+}
+
+/** Where the session rests. `load` is asked anew before each use, so that one tab sees what another one renewed. */
+export interface TokenStorage {
+  load(): Session | undefined
+  save(session: Session | undefined): void
+  /** Runs `work` while no other tab does; where the platform has no locks, at once. */
+  alone?<T>(work: () => Promise<T>): Promise<T>
+}
+
+export function memoryTokens(session?: Session): TokenStorage {
+  let held = session
+  return {
+    load: () => held,
+    save: (next) => void (held = next),
+  }
+}
+
+/** As much of `localStorage` as is needed. */
+export interface KeyValues {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+/** Keeps the session in the browser. Several tabs share it, and renew it one at a time. */
+export function webTokens(storage: KeyValues, key = 'careline.session'): TokenStorage {
+  return {
+    load() {
+      const text = storage.getItem(key)
+      return text === null ? undefined : (JSON.parse(text) as Session)
+    },
+    save(session) {
+      if (session) storage.setItem(key, JSON.stringify(session))
+      else storage.removeItem(key)
+    },
+    alone: (work) => withLock(`${key}.refresh`, work),
+  }
+}
+
+interface Locks {
+  request<T>(name: string, work: () => Promise<T>): Promise<T>
+}
+
+function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const { locks } = (globalThis as { navigator?: { locks?: Locks } }).navigator ?? {}
+  return locks ? locks.request(name, work) : work()
+}

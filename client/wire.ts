@@ -1,0 +1,109 @@
+import type { z } from 'zod'
+import type { channel, Health as HealthSchema } from '../actors/channel/contract.ts'
+import type {
+  conversation,
+  ConversationStatus as ConversationStatusSchema,
+  Failure as FailureSchema,
+  Header as HeaderSchema,
+  Message as MessageSchema,
+  MessageStatus as MessageStatusSchema,
+} from '../actors/conversation/contract.ts'
+import type {
+  Counts as CountsSchema,
+  inbox,
+  Line as LineSchema,
+  Preview as PreviewSchema,
+} from '../actors/inbox/contract.ts'
+import type { Shape } from '../actors/runtime/contract.ts'
+import type { Profile as ProfileSchema, Stage as StageSchema, user } from '../actors/user/contract.ts'
+import type { Content as ContentSchema, Outgoing as OutgoingSchema } from '../kernel/content.ts'
+import type { CommandShapes } from '../realtime/commands/contract.ts'
+
+// Everything in its wire form: instants are ISO 8601 strings. The schemas are the server's own; none of their code comes along.
+
+export type Content = z.input<typeof ContentSchema>
+/** What staff may send. */
+export type Outgoing = z.input<typeof OutgoingSchema>
+export type Message = z.input<typeof MessageSchema>
+export type MessageStatus = z.input<typeof MessageStatusSchema>
+export type Failure = z.input<typeof FailureSchema>
+/** What stands above a thread, and in the inbox's line. */
+export type Header = z.input<typeof HeaderSchema>
+export type ConversationStatus = z.input<typeof ConversationStatusSchema>
+export type Line = z.input<typeof LineSchema>
+export type Preview = z.input<typeof PreviewSchema>
+export type Counts = z.input<typeof CountsSchema>
+export type Profile = z.input<typeof ProfileSchema>
+export type Stage = z.input<typeof StageSchema>
+export type Health = z.input<typeof HealthSchema>
+
+/** Any event of a contract on the wire: narrow by `type`, and `data` is known. */
+export type Heard<S extends Shape> = {
+  [T in keyof S['events'] & string]: { readonly type: T; readonly data: z.input<S['events'][T]['data']> }
+}[keyof S['events'] & string]
+
+/** Any signal of a contract on the wire. */
+export type Signalled<S extends Shape> = {
+  [T in keyof S['signals'] & string]: { readonly type: T; readonly data: z.input<S['signals'][T]['data']> }
+}[keyof S['signals'] & string]
+
+export type ConversationEvent = Heard<typeof conversation>
+export type ConversationSignal = Signalled<typeof conversation>
+export type InboxEvent = Heard<typeof inbox>
+export type UserEvent = Heard<typeof user>
+export type ChannelEvent = Heard<typeof channel>
+
+/** One entry of a stream's log, as the socket brings it. `seq` is dense; `at` is ISO. */
+export interface StreamEvent {
+  readonly stream: string
+  readonly seq: number
+  readonly id: string
+  readonly type: string
+  readonly at: string
+  readonly data: unknown
+}
+
+/** What is only true now: no `seq`, never stored. */
+export interface Signal {
+  readonly stream: string
+  readonly type: string
+  readonly at: string
+  readonly data: unknown
+}
+
+/** An error as the server tells it, over sockets and inside problem+json alike. `code` is stable, `title` is for people. */
+export interface ShownError {
+  code: string
+  title: string
+  detail?: string
+  retryable: boolean
+  /** From now. */
+  retryAfterMs?: number
+  errors?: { path: string; message: string }[]
+}
+
+/** The first thing that the server says. */
+export interface Hello {
+  v: number
+  node: string
+  now: string
+  session: string
+  /** When the token ends; missing where it does not. */
+  expiresAt?: string
+  limits: Record<string, number>
+  user: { id: string; role: string; workspaceId: string }
+}
+
+/** Where a command's events ended: once the stream is at `seq`, the screen holds what the command did. */
+export interface Effect {
+  stream: string
+  seq: number
+}
+
+/** Commands that are kept and repeated until the server has them; the others are `typing` and `viewing` of the client. */
+export type CommandName = {
+  [Name in keyof CommandShapes]: CommandShapes[Name]['isFleeting'] extends true ? never : Name
+}[keyof CommandShapes]
+export type FleetingName = Exclude<keyof CommandShapes, CommandName>
+export type CommandInput<Name extends keyof CommandShapes> = z.input<CommandShapes[Name]['input']>
+export type CommandResult<Name extends CommandName> = z.input<CommandShapes[Name]['result']>

@@ -1,0 +1,107 @@
+import { IconArrowBackUp, IconLock } from '@tabler/icons-react'
+import { memo, type ReactNode } from 'react'
+import type { Message } from '../../client/wire.ts'
+import style from './bubble.module.css'
+import { Said } from './content/content.tsx'
+import { Failed } from './failed.tsx'
+import { gist } from './gist.ts'
+import { Tick } from './tick.tsx'
+import type { Times } from './times.ts'
+
+export interface BubbleProps {
+  message: Message
+  /** Who says it, in words. */
+  by: string
+  isLast: boolean
+  /** It has not reached the server yet. */
+  isWaiting: boolean
+  repliesTo: Message | undefined
+  times: Times
+  reply: (message: Message) => void
+}
+
+/** One message; memoised, because a thread of hundreds hears an event for one of them. */
+export const Bubble = memo(function Bubble(props: BubbleProps) {
+  const { message, by, isLast, times } = props
+  if (message.direction === 'note') return <Note {...props} />
+  const isGone = message.deletedAt !== null
+  const from = message.direction === 'in' ? 'them' : 'us'
+  return (
+    <div className={style.message} data-from={from} data-last={isLast || undefined}>
+      <div className={style.line}>
+        <div className={style.bubble} data-kind={isGone ? undefined : message.content.kind}>
+          <span className="unseen">{by}: </span>
+          {props.repliesTo && <Quote message={props.repliesTo} />}
+          {isGone ? <i className={style.gone}>Withdrawn by the sender</i> : <Said content={message.content} />}
+        </div>
+        {!isGone && !props.isWaiting && message.status !== 'failed' && <Reply {...props} />}
+      </div>
+      <Reactions reactions={message.reactions} />
+      <Failed message={message} />
+      {(isLast || message.editedAt) && (
+        <p className={style.foot}>
+          {from === 'us' && <span>{by}</span>}
+          {message.editedAt && <span title={`Edited ${times.full(message.editedAt)}`}>edited</span>}
+          <At at={message.at} times={times} />
+          {from === 'us' && <Tick status={message.status} isWaiting={props.isWaiting} />}
+        </p>
+      )}
+      {from === 'us' && !isLast && !message.editedAt && <LooseTick {...props} />}
+    </div>
+  )
+})
+
+const At = ({ at, times }: { at: string; times: Times }) => (
+  <time className="figures" dateTime={at} title={times.full(at)}>
+    {times.clock(at)}
+  </time>
+)
+
+/** Inside a group only what is unlike the others is said: a message that waits or has failed. */
+const LooseTick = ({ message, isWaiting }: BubbleProps) =>
+  (isWaiting || message.status === 'failed' || message.status === 'pending' || message.status === 'queued') && (
+    <p className={style.foot}>
+      <Tick status={message.status} isWaiting={isWaiting} />
+    </p>
+  )
+
+const Reply = ({ message, reply }: BubbleProps) => (
+  <button type="button" className={style.reply} onClick={() => reply(message)}>
+    <IconArrowBackUp className="turns" size={16} stroke={1.9} aria-hidden="true" />
+    <span className="unseen">Reply to: {gist(message)}</span>
+  </button>
+)
+
+const Quote = ({ message }: { message: Message }) => (
+  <p className={style.quote}>
+    <span className="unseen">In reply to </span>
+    <bdi>{gist(message)}</bdi>
+  </p>
+)
+
+const Reactions = ({ reactions: { person, staff } }: Pick<Message, 'reactions'>) => {
+  if (person === null && staff === null) return null
+  const given: ReactNode[] = []
+  if (person !== null) given.push(<Reaction key="person" who="They" emoji={person} />)
+  if (staff !== null) given.push(<Reaction key="staff" who="We" emoji={staff} />)
+  return <p className={style.reactions}>{given}</p>
+}
+
+const Reaction = ({ who, emoji }: { who: string; emoji: string }) => (
+  <span title={`${who} reacted with ${emoji}`}>
+    <span className="unseen">{who} reacted with </span>
+    {emoji}
+  </span>
+)
+
+const Note = ({ message, by, isWaiting, times }: BubbleProps) => (
+  <div className={style.note}>
+    <p className={style.head}>
+      <IconLock size={12} stroke={2} aria-hidden="true" />
+      Note by {by}, seen by staff only
+      <At at={message.at} times={times} />
+      {isWaiting && <Tick status="pending" isWaiting />}
+    </p>
+    <Said content={message.content} />
+  </div>
+)

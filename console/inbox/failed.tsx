@@ -1,0 +1,25 @@
+import { IconRefresh } from '@tabler/icons-react'
+import type { Message } from '../../client/wire.ts'
+import { useCommand } from '../live/use-command.ts'
+import style from './bubble.module.css'
+
+/** Why a message did not get there, in the provider's own words, and the way to try again. */
+export const Failed = ({ message: { _id: messageId, status, error } }: { message: Message }) => {
+  const retry = useCommand('message.retry')
+  if (status !== 'failed') return null
+  const words = error?.title ?? 'The provider gave no reason'
+  return (
+    <div className={style.failed} role="group" aria-label="Not delivered">
+      <p>
+        <b>WhatsApp did not deliver this.</b> {words.replace(/[.\s]*$/, '.')}
+        {error?.providerCode != null && <span className="figures"> ({error.providerCode})</span>}
+        {error && !error.retryable && <span> Trying again alone will hardly help.</span>}
+      </p>
+      <button type="button" disabled={retry.isWaiting} onClick={() => retry.run({ messageId })}>
+        <IconRefresh size={14} stroke={2} aria-hidden="true" />
+        {retry.isWaiting ? 'Trying' : 'Try again'}
+      </button>
+      {retry.error && <p role="alert">{retry.error.title}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+import { useLayoutEffect, type ClipboardEvent, type KeyboardEvent, type RefObject } from 'react'
+
+interface Props {
+  field: RefObject<HTMLTextAreaElement | null>
+  text: string
+  name: string
+  isNote: boolean
+  change: (text: string) => void
+  send: () => void
+  paste: (files: Iterable<File>) => void
+}
+
+const heightMax = 200
+
+export const Field = ({ field, text, name, isNote, change, send, paste }: Props) => {
+  useLayoutEffect(() => {
+    const { current } = field
+    if (!current) return
+    current.style.height = 'auto'
+    current.style.height = `${Math.min(current.scrollHeight, heightMax)}px`
+  }, [field, text])
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Escape') event.currentTarget.blur()
+    if (event.key !== 'Enter' || event.shiftKey) return
+    event.preventDefault()
+    send()
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    if (isNote || event.clipboardData.files.length === 0) return
+    event.preventDefault()
+    paste(event.clipboardData.files)
+  }
+  return (
+    <textarea
+      ref={field}
+      rows={1}
+      dir="auto"
+      maxLength={4_096}
+      value={text}
+      onChange={(event) => change(event.target.value)}
+      onKeyDown={onKeyDown}
+      onPaste={onPaste}
+      placeholder={isNote ? 'Write to your colleagues' : `Answer ${name.split(' ')[0] ?? ''}`}
+      aria-label={isNote ? 'Note' : `Answer to ${name}`}
+    />
+  )
+}

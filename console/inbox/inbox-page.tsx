@@ -1,0 +1,62 @@
+import { useMediaQuery } from '@mantine/hooks'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useKeys } from '../shell/keys.ts'
+import { useInbox, useTitle } from '../shell/use-title.ts'
+import { ConversationList } from './conversation-list.tsx'
+import style from './inbox.module.css'
+import { Thread } from './thread.tsx'
+
+const hasRoom = '(min-width: 1180px)'
+
+export const InboxPage = () => {
+  const { conversationId } = useParams({ strict: false })
+  const navigate = useNavigate()
+  const isWide = useMediaQuery(hasRoom, matchMedia(hasRoom).matches)
+  const [isPersonWanted, setPersonWanted] = useState<boolean | null>(null)
+  const isPersonOpen = isPersonWanted ?? isWide
+  const isPersonOver = isPersonOpen && !isWide
+  useKeys({
+    back: () => {
+      if (isPersonOver) setPersonWanted(false)
+      else if (conversationId) void navigate({ to: '/inbox', search: (before) => before })
+    },
+    person: () => setPersonWanted(!isPersonOpen),
+  })
+  return (
+    <div
+      className={style.inbox}
+      data-open={conversationId ? true : undefined}
+      data-person={(conversationId && isPersonOpen) || undefined}
+    >
+      <ConversationList />
+      {conversationId ? (
+        <Thread
+          key={conversationId}
+          conversationId={conversationId}
+          person={{ isOpen: isPersonOpen, toggle: () => setPersonWanted(!isPersonOpen) }}
+        />
+      ) : (
+        <Nothing />
+      )}
+    </div>
+  )
+}
+
+const Nothing = () => {
+  const counts = useInbox().data?.counts
+  useTitle('Inbox')
+  return (
+    <div className={style.nothing}>
+      {counts && <p className={style.nothingTitle}>{openNow(counts.open)}</p>}
+      <p>
+        Press <kbd>J</kbd> for the next conversation, <kbd>?</kbd> for all keys.
+      </p>
+    </div>
+  )
+}
+
+function openNow(open: number) {
+  if (open === 0) return 'No conversation is open'
+  return open === 1 ? 'One conversation is open' : `${open.toLocaleString('en')} conversations are open`
+}

@@ -1,0 +1,38 @@
+import { useState } from 'react'
+import { api } from '../live/careline.ts'
+import { useNow } from '../live/use-now.ts'
+import { useSession } from '../live/use-session.ts'
+import style from './thread.module.css'
+import { timesIn } from './times.ts'
+
+/** While people speak, machines are silent: until when, and the way to let them speak again. */
+export const Paused = ({ conversationId, until }: { conversationId: string; until: string | null }) => {
+  const now = useNow(30_000)
+  const times = timesIn(useSession().workspace.timezone)
+  const [failed, setFailed] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  if (until === null || Date.parse(until) <= now) return null
+  const isToday = times.day(until, now) === 'Today'
+  const resume = async () => {
+    setBusy(true)
+    setFailed(null)
+    try {
+      await api.conversations.resumeAutomation(conversationId)
+    } catch (error) {
+      setFailed(error instanceof Error ? error.message : String(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <p className={style.paused}>
+      <span>
+        Automation is silent until <span className="figures">{isToday ? times.clock(until) : times.full(until)}</span>
+      </span>
+      <button type="button" disabled={isBusy} onClick={() => void resume()}>
+        Resume
+      </button>
+      {failed && <span role="alert">{failed}</span>}
+    </p>
+  )
+}

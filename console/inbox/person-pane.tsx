@@ -1,0 +1,165 @@
+import { IconClock, IconPencil, IconX } from '@tabler/icons-react'
+import { useState, type FormEvent } from 'react'
+import type { Header, Profile } from '../../client/wire.ts'
+import { api } from '../live/careline.ts'
+import { useNow } from '../live/use-now.ts'
+import { useSession } from '../live/use-session.ts'
+import { useStream } from '../live/use-stream.ts'
+import { Avatar, ChannelGlyph } from './avatar.tsx'
+import style from './person-pane.module.css'
+import { timesIn } from './times.ts'
+import { Trouble } from './trouble.tsx'
+
+const stages = { lead: 'Lead', engaged: 'In conversation', customer: 'Client' }
+const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp, number hidden', phone: 'Phone', email: 'E-mail' }
+
+export const PersonPane = ({ conversation, close }: { conversation: Header; close: () => void }) => {
+  const { userId, name } = conversation
+  const { data, error, refetch } = useStream(`user:${userId}`)
+  const [isEditing, setEditing] = useState(false)
+  return (
+    <aside className={style.pane} aria-label={`About ${name}`}>
+      <button type="button" className={style.close} aria-label="Close" onClick={close}>
+        <IconX size={18} stroke={1.7} />
+      </button>
+      <header className={style.head}>
+        <Avatar name={name} size={56} />
+        {isEditing ? (
+          <Rename userId={userId} name={name} done={() => setEditing(false)} />
+        ) : (
+          <h2>
+            <bdi>{name}</bdi>
+            <button type="button" aria-label={`Change the name of ${name}`} onClick={() => setEditing(true)}>
+              <IconPencil size={15} stroke={1.8} />
+            </button>
+          </h2>
+        )}
+        <p>
+          <bdi className="figures">{conversation.contact}</bdi>
+        </p>
+        <LocalTime zone={data?.timezone ?? null} />
+      </header>
+      {error && !data && (
+        <Trouble error={error} what="More about this person cannot be read." again={() => void refetch()} />
+      )}
+      {data && <Facts profile={data} />}
+    </aside>
+  )
+}
+
+/** What time it is where they are: nobody likes to be called at night. */
+const LocalTime = ({ zone }: { zone: string | null }) => {
+  const now = useNow(30_000)
+  if (zone === null) return null
+  const place = zone.split('/').at(-1)?.replaceAll('_', ' ')
+  return (
+    <p className={style.local}>
+      <IconClock size={14} stroke={1.8} aria-hidden="true" />
+      <span>
+        <span className="figures">{timesIn(zone).clock(now)}</span> in <bdi>{place}</bdi>
+      </span>
+    </p>
+  )
+}
+
+const Facts = ({ profile }: { profile: Profile }) => {
+  const times = timesIn(useSession().workspace.timezone)
+  const now = useNow(30_000)
+  return (
+    <dl className={style.facts}>
+      <div>
+        <dt>Stage</dt>
+        <dd>{stages[profile.stage]}</dd>
+      </div>
+      <div>
+        <dt>First seen</dt>
+        <dd className="figures">{times.date(profile.createdAt)}</dd>
+      </div>
+      {profile.lastSeenAt && (
+        <div>
+          <dt>Last heard</dt>
+          <dd className="figures" title={times.full(profile.lastSeenAt)}>
+            {times.day(profile.lastSeenAt, now)}, {times.clock(profile.lastSeenAt)}
+          </dd>
+        </div>
+      )}
+      {profile.locale && (
+        <div>
+          <dt>Language</dt>
+          <dd>{languageOf(profile.locale)}</dd>
+        </div>
+      )}
+      {profile.timezone === null && (
+        <div>
+          <dt>Time zone</dt>
+          <dd className={style.dim}>not known</dd>
+        </div>
+      )}
+      {profile.identities.map(({ kind, value }) => (
+        <div key={`${kind} ${value}`}>
+          <dt>{kinds[kind]}</dt>
+          <dd className={style.reach}>
+            {kind.startsWith('wa_') && <ChannelGlyph size={14} />}
+            <bdi className="figures">{kind === 'wa_id' ? `+${value}` : value}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function languageOf(locale: string) {
+  try {
+    return new Intl.DisplayNames('en', { type: 'language' }).of(locale) ?? locale
+  } catch (error) {
+    if (error instanceof RangeError) return locale // Not a language that this browser has a name for.
+    throw error
+  }
+}
+
+const Rename = ({ userId, name, done }: { userId: string; name: string; done: () => void }) => {
+  const [text, setText] = useState(name)
+  const [failed, setFailed] = useState<Error | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    const next = text.trim()
+    if (next === '' || next === name) {
+      done()
+      return
+    }
+    setBusy(true)
+    try {
+      await api.users.update(userId, { name: next })
+      done()
+    } catch (error) {
+      setFailed(error instanceof Error ? error : new Error(String(error)))
+      setBusy(false)
+    }
+  }
+  return (
+    <form className={style.rename} onSubmit={(event) => void save(event)}>
+      <input
+        autoFocus
+        dir="auto"
+        required
+        maxLength={200}
+        aria-label="Name"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') done()
+        }}
+      />
+      <span>
+        <button type="submit" disabled={isBusy}>
+          Save
+        </button>
+        <button type="button" onClick={done}>
+          Leave it
+        </button>
+      </span>
+      {failed && <Trouble error={failed} what="The name did not change." />}
+    </form>
+  )
+}

@@ -1,0 +1,99 @@
+import { IconAlertCircle, IconClockHour4, IconHourglassLow } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
+import type { Line } from '../../client/wire.ts'
+import { useNow } from '../live/use-now.ts'
+import { useMembers, useSession } from '../live/use-session.ts'
+import { Avatar } from './avatar.tsx'
+import { kindOf } from './gist.ts'
+import style from './list.module.css'
+import { Tick } from './tick.tsx'
+import { span, timesIn } from './times.ts'
+
+/** Below this the window is worth a word in the list. */
+const closingMs = 2 * 3_600_000
+
+export const Row = memo(function Row({ line, isHere }: { line: Line; isHere: boolean }) {
+  const { conversation, conversationId } = line
+  const times = timesIn(useSession().workspace.timezone)
+  const now = useNow(30_000)
+  return (
+    <Link
+      to="/inbox/$conversationId"
+      params={{ conversationId }}
+      search={(before) => before}
+      className={style.row}
+      data-unread={conversation.unread > 0 || undefined}
+      data-here={isHere || undefined}
+      aria-current={isHere || undefined}
+    >
+      <Avatar name={conversation.name} hasChannel />
+      <span className={style.rowText}>
+        <span className={style.rowTop}>
+          <bdi className={style.name}>{conversation.name}</bdi>
+          {conversation.lastMessageAt && (
+            <time className="figures" dateTime={conversation.lastMessageAt}>
+              {times.ago(conversation.lastMessageAt, now)}
+            </time>
+          )}
+        </span>
+        <span className={style.rowMid}>
+          <Snippet last={line.last} />
+          {conversation.unread > 0 && (
+            <span className={style.unread}>
+              {conversation.unread > 99 ? '99+' : conversation.unread}
+              <span className="unseen"> unread</span>
+            </span>
+          )}
+        </span>
+        <Marks line={line} now={now} />
+      </span>
+    </Link>
+  )
+})
+
+const Snippet = ({ last }: Pick<Line, 'last'>) => {
+  if (!last) return <span className={style.snippet}>Nothing said yet</span>
+  const kind = kindOf(last)
+  return (
+    <span className={style.snippet}>
+      {last.direction === 'out' && <Tick status={last.status} />}
+      {last.direction === 'note' && <b>Note: </b>}
+      {kind && <b>{last.text === '' ? kind : `${kind}: `}</b>}
+      <bdi>{last.text}</bdi>
+    </span>
+  )
+}
+
+/** One loud thing at most, and in the quiet one who takes care of it. */
+const Marks = ({ line: { conversation, last }, now }: { line: Line; now: number }) => {
+  const { nameOf } = useMembers()
+  const { status, assigneeId, windowExpiresAt, waitingSince } = conversation
+  const leftMs = windowExpiresAt === null ? -1 : Date.parse(windowExpiresAt) - now
+  const isClosing = waitingSince !== null && leftMs > 0 && leftMs < closingMs
+  const hasFailed = last?.status === 'failed'
+  return (
+    <span className={style.marks}>
+      {hasFailed && (
+        <span data-tone="urgent">
+          <IconAlertCircle size={13} stroke={2} aria-hidden="true" />
+          Not delivered
+        </span>
+      )}
+      {!hasFailed && isClosing && (
+        <span data-tone="attention">
+          <IconHourglassLow size={13} stroke={2} aria-hidden="true" />
+          {span(leftMs)} left
+        </span>
+      )}
+      {!hasFailed && !isClosing && waitingSince !== null && (
+        <span data-tone="quiet">
+          <IconClockHour4 size={13} stroke={2} aria-hidden="true" />
+          waits {span(now - Date.parse(waitingSince))}
+        </span>
+      )}
+      <span data-tone="quiet">{assigneeId === null ? 'Unassigned' : nameOf(assigneeId)}</span>
+      {status === 'resolved' && <span data-tone="good">Resolved</span>}
+    </span>
+  )
+}

@@ -1,0 +1,134 @@
+import { Tooltip } from '@mantine/core'
+import { IconArrowBackUp, IconArrowLeft, IconCheck, IconLayoutSidebarRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { Header } from '../../client/wire.ts'
+import { useCommand } from '../live/use-command.ts'
+import { useNow } from '../live/use-now.ts'
+import { useMembers } from '../live/use-session.ts'
+import { useSignals } from '../live/use-signal.ts'
+import { useKeys } from '../shell/keys.ts'
+import { AssignMenu } from './assign-menu.tsx'
+import type { PersonSwitch } from './thread.tsx'
+import style from './thread.module.css'
+import { span } from './times.ts'
+import { Trouble } from './trouble.tsx'
+
+interface Props {
+  conversationId: string
+  conversation: Header
+  person: PersonSwitch
+}
+
+export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
+  const resolve = useResolve(conversationId, conversation)
+  return (
+    <header>
+      <div className={style.bar}>
+        <Link
+          to="/inbox"
+          search={(before) => before}
+          className={`${style.iconButton} ${style.back}`}
+          aria-label="Back to the list"
+        >
+          <IconArrowLeft className="turns" size={20} stroke={1.8} />
+        </Link>
+        <div className={style.who}>
+          <h1>
+            <bdi>{conversation.name}</bdi>
+          </h1>
+          <p>
+            <span>WhatsApp</span>
+            <Waiting since={conversation.waitingSince} />
+            <Others conversationId={conversationId} />
+          </p>
+        </div>
+        <div className={style.actions}>
+          <AssignMenu conversationId={conversationId} assigneeId={conversation.assigneeId} />
+          <About name={conversation.name} person={person} />
+          <Done isResolved={conversation.status === 'resolved'} onClick={resolve.toggle} />
+        </div>
+      </div>
+      {resolve.error && <Trouble error={resolve.error} what="The status did not change." again={resolve.toggle} />}
+    </header>
+  )
+}
+
+function useResolve(conversationId: string, { status }: Header) {
+  const { run, error } = useCommand('conversation.set_status')
+  const toggle = () => run({ conversationId, status: status === 'resolved' ? 'open' : 'resolved' })
+  useKeys({ resolve: toggle })
+  return { toggle, error }
+}
+
+const About = ({ name, person }: { name: string; person: PersonSwitch }) => (
+  <Tooltip
+    label={
+      <span>
+        About {name} <kbd>I</kbd>
+      </span>
+    }
+  >
+    <button
+      type="button"
+      className={style.iconButton}
+      aria-label={`About ${name}`}
+      aria-pressed={person.isOpen}
+      onClick={person.toggle}
+    >
+      <IconLayoutSidebarRight className="turns" size={18} stroke={1.7} />
+    </button>
+  </Tooltip>
+)
+
+const Done = ({ isResolved, onClick }: { isResolved: boolean; onClick: () => void }) => (
+  <Tooltip
+    label={
+      <span>
+        {isResolved ? 'Open the conversation again' : 'Resolve the conversation'} <kbd>E</kbd>
+      </span>
+    }
+  >
+    <button
+      type="button"
+      className={style.done}
+      aria-label={isResolved ? 'Reopen the conversation' : 'Resolve the conversation'}
+      onClick={onClick}
+    >
+      {isResolved ? (
+        <IconArrowBackUp className="turns" size={16} stroke={2} aria-hidden="true" />
+      ) : (
+        <IconCheck size={16} stroke={2.2} aria-hidden="true" />
+      )}
+      <span>{isResolved ? 'Reopen' : 'Resolve'}</span>
+    </button>
+  </Tooltip>
+)
+
+const Waiting = ({ since }: { since: string | null }) => {
+  const now = useNow(30_000)
+  if (since === null) return null
+  return <span className={style.wide}>waits {span(now - Date.parse(since))}</span>
+}
+
+/** Who else is here: whoever writes goes before whoever looks. */
+const Others = ({ conversationId }: { conversationId: string }) => {
+  const { typing, viewers } = useSignals(conversationId)
+  const { me, nameOf } = useMembers()
+  const writing = typing.filter(({ id, role }) => role === 'staff' && id !== me.id).map(({ id }) => nameOf(id))
+  const looking = viewers.map(({ id }) => id).filter((id) => id !== me.id)
+  const names = [...new Set(looking)].map(nameOf)
+  const says = sentence(writing, names)
+  return (
+    <span role="status" data-tone={writing.length > 0 ? 'attention' : 'accent'}>
+      {says}
+    </span>
+  )
+}
+
+const list = new Intl.ListFormat('en-GB')
+
+function sentence(writing: string[], looking: string[]) {
+  if (writing.length > 0) return `${list.format(writing)} ${writing.length > 1 ? 'are' : 'is'} answering`
+  if (looking.length > 0) return `${list.format(looking)} ${looking.length > 1 ? 'are' : 'is'} looking too`
+  return ''
+}

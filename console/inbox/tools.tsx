@@ -1,0 +1,48 @@
+import { Tooltip } from '@mantine/core'
+import { IconPaperclip, IconSend2 } from '@tabler/icons-react'
+import { useRef } from 'react'
+import style from './composer.module.css'
+import { accepted } from './use-attachments.ts'
+
+interface Props {
+  isNote: boolean
+  canSend: boolean
+  attach: (files: Iterable<File>) => void
+  send: () => void
+}
+
+export const Tools = ({ isNote, canSend, attach, send }: Props) => {
+  const picker = useRef<HTMLInputElement>(null)
+  return (
+    <div className={style.tools}>
+      {!isNote && (
+        <>
+          <Tooltip label="Attach a file or a picture">
+            <button type="button" aria-label="Attach a file or a picture" onClick={() => picker.current?.click()}>
+              <IconPaperclip size={18} stroke={1.7} />
+            </button>
+          </Tooltip>
+          <input
+            ref={picker}
+            type="file"
+            hidden
+            multiple
+            accept={accepted}
+            aria-label="Files to attach"
+            onChange={(event) => {
+              attach(event.target.files ?? [])
+              event.target.value = ''
+            }}
+          />
+        </>
+      )}
+      <span className={style.hint}>
+        <kbd>⏎</kbd> send
+      </span>
+      <button type="button" className={style.send} disabled={!canSend} onClick={send}>
+        <IconSend2 className="turns" size={16} stroke={1.9} aria-hidden="true" />
+        {isNote ? 'Add note' : 'Send'}
+      </button>
+    </div>
+  )
+}

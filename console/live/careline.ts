@@ -1,0 +1,49 @@
+import { createApi } from '../../client/api.ts'
+import { connect, type Client } from '../../client/connect.ts'
+import { webStorage } from '../../client/outbox-storage.ts'
+import { webTokens, type Session } from '../../client/tokens.ts'
+import { cache } from './cache.ts'
+
+let client: Client | undefined
+let signedOut: () => Promise<unknown> = async () => undefined
+
+/** HTTP: sign-in, lists, files. */
+export const api = createApi({ tokens: webTokens(localStorage), onSignedOut: () => void leave() })
+
+/** Says what follows when the session is over, whoever ended it. */
+export const whenSignedOut = (then: () => Promise<unknown>) => void (signedOut = then)
+
+export const sessionKey = ['session']
+
+/** Somebody has signed in: nothing of who was here before is shown to them. */
+export function enter() {
+  cache.clear()
+  cache.setQueryData<Session>(sessionKey, api.session())
+}
+
+let leaving: Promise<void> | undefined
+
+/** The session is over: first nobody looks any more, then the line is closed and what was known is forgotten. */
+export const leave = () => (leaving ??= end().finally(() => (leaving = undefined)))
+
+async function end() {
+  await signedOut()
+  client?.close()
+  client = undefined
+  cache.clear()
+}
+
+/** The one socket of this tab. It connects when it is first asked for, as whoever is signed in then. */
+export function careline(): Client {
+  if (client) return client
+  const owner = api.session()?.user.id ?? 'nobody'
+  const made = connect({ token: () => api.token(), storage: webStorage(localStorage, owner) })
+  client = made
+  made.onStatus(({ isEnded, error }) => {
+    // Ended by the server, not by us: the token was good, the session behind it is not any more.
+    if (isEnded && error && client === made) void api.logout().finally(leave)
+  })
+  for (const { id, name, state } of made.outbox())
+    if (state === 'refused' && name !== 'message.send' && name !== 'note.add') made.discard(id)
+  return made
+}

@@ -1,0 +1,59 @@
+import '@mantine/core/styles/baseline.css'
+import '@mantine/core/styles/default-css-variables.css'
+import '@mantine/core/styles/global.css'
+import '@mantine/core/styles/UnstyledButton.css'
+import '@mantine/core/styles/Paper.css'
+import '@mantine/core/styles/Popover.css'
+import '@mantine/core/styles/Tooltip.css'
+import './theme/inter.css'
+import './theme/tokens.css'
+import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { setNonce } from 'get-nonce'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { cache } from './live/cache.ts'
+import { whenSignedOut } from './live/careline.ts'
+import { listenForBell } from './shell/bell.ts'
+import { makeRouter } from './shell/router.ts'
+import { resolver, theme } from './theme/theme.ts'
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
+// The scroll lock of drawers writes a style element of its own.
+if (nonce) setNonce(nonce)
+
+const router = makeRouter()
+whenSignedOut(async () => {
+  const { pathname, href } = router.state.location
+  if (pathname !== '/sign-in')
+    await router.navigate({ to: '/sign-in', search: pathname.startsWith('/inbox') ? { to: href } : {} })
+})
+listenForBell()
+
+// A page that was open over a deploy asks for parts that are gone: one reload brings the new ones.
+addEventListener('vite:preloadError', (event) => {
+  const slot = 'careline.reloaded'
+  if (sessionStorage.getItem(slot) === String(event.payload)) return
+  sessionStorage.setItem(slot, String(event.payload))
+  event.preventDefault()
+  location.reload()
+})
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root.')
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={resolver}
+      {...(nonce ? { getStyleNonce: () => nonce } : {})}
+      defaultColorScheme="auto"
+      colorSchemeManager={localStorageColorSchemeManager({ key: 'careline.scheme' })}
+    >
+      <QueryClientProvider client={cache}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,123 @@
+import { IconFile, IconMapPin, IconUser } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { Content } from '../../kernel/content.ts'
+import style from './chat.module.css'
+import { mediaAddress, type PhoneMessage } from './phone-api.ts'
+import { said } from './said.ts'
+
+type Of<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
+type File = Extract<Content, { mime: string }>
+
+/** What a message says, on the phone's own screen. `answer` taps one of its buttons or rows. */
+export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer: (id: string) => void }) => {
+  const { content } = message
+  switch (content.kind) {
+    case 'text':
+      return <Words>{content.text}</Words>
+    case 'location':
+      return <Place content={content} />
+    case 'contacts':
+      return <Contacts content={content} />
+    case 'buttons':
+      return <Buttons content={content} answer={answer} />
+    case 'list':
+      return <Rows content={content} answer={answer} />
+    case 'template':
+    case 'answer':
+    case 'reaction':
+    case 'unsupported':
+      return (
+        <Words>
+          {content.kind === 'unsupported' ? `A message of a kind that is new: ${content.what}` : said(message)}
+        </Words>
+      )
+    default:
+      return <Media content={content} />
+  }
+}
+
+const Words = ({ children }: { children: ReactNode }) => (
+  <span className={style.words} dir="auto">
+    {children}
+  </span>
+)
+
+const Media = ({ content }: { content: File }) => (
+  <>
+    <Shown content={content} address={mediaAddress(content.mediaId ?? '')} />
+    {content.caption && <Words>{content.caption}</Words>}
+  </>
+)
+
+const Shown = ({ content, address }: { content: File; address: string }) => {
+  switch (content.kind) {
+    case 'image':
+    case 'sticker':
+      return <img src={address} alt={content.caption ?? 'Photo'} className={style.picture} />
+    case 'video':
+      return <video src={address} controls className={style.picture} aria-label="Video" />
+    case 'audio':
+    case 'voice':
+      return <audio src={address} controls className={style.sound} aria-label="Voice message" />
+    default:
+      return (
+        <a className={style.file} href={address} target="_blank" rel="noreferrer">
+          <IconFile size={20} stroke={1.7} aria-hidden="true" />
+          {content.fileName ?? 'Document'}
+        </a>
+      )
+  }
+}
+
+const Place = ({ content }: { content: Of<'location'> }) => (
+  <span className={style.file}>
+    <IconMapPin size={20} stroke={1.7} aria-hidden="true" />
+    <span>
+      <b>{content.name ?? 'Location'}</b>
+      <br />
+      <span className="figures">
+        {content.latitude.toFixed(4)}, {content.longitude.toFixed(4)}
+      </span>
+    </span>
+  </span>
+)
+
+const Contacts = ({ content }: { content: Of<'contacts'> }) =>
+  content.contacts.map((one) => (
+    <span key={one.name} className={style.file}>
+      <IconUser size={20} stroke={1.7} aria-hidden="true" />
+      <span>
+        <b>{one.name}</b>
+        <br />
+        {one.phones.join(', ')}
+      </span>
+    </span>
+  ))
+
+const Buttons = ({ content, answer }: { content: Of<'buttons'>; answer: (id: string) => void }) => (
+  <>
+    <Words>{content.text}</Words>
+    <span className={style.taps}>
+      {content.buttons.map((one) => (
+        <button key={one.id} type="button" onClick={() => answer(one.id)}>
+          {one.title}
+        </button>
+      ))}
+    </span>
+  </>
+)
+
+const Rows = ({ content, answer }: { content: Of<'list'>; answer: (id: string) => void }) => (
+  <>
+    <Words>{content.text}</Words>
+    <details className={style.taps}>
+      <summary>{content.button}</summary>
+      {content.rows.map((one) => (
+        <button key={one.id} type="button" onClick={() => answer(one.id)}>
+          <b>{one.title}</b>
+          {one.description && <span>{one.description}</span>}
+        </button>
+      ))}
+    </details>
+  </>
+)

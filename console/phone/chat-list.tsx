@@ -1,0 +1,43 @@
+import { IconBrandWhatsapp } from '@tabler/icons-react'
+import type { Channel, Chat, Place } from './phone-api.ts'
+import { phone } from './phone-api.ts'
+import style from './chat.module.css'
+import { said } from './said.ts'
+import { useDoing } from './use-doing.ts'
+
+/** The phone with WhatsApp's list of chats: what arrives here is delivered, and read only once the chat is opened. */
+export const ChatList = ({ channel, chat, place }: { channel: Channel; chat: Chat | undefined; place: Place }) => {
+  const doing = useDoing()
+  const last = chat?.messages.at(-1)
+  return (
+    <div className={style.home}>
+      <p className={style.app}>
+        <IconBrandWhatsapp size={18} stroke={1.9} aria-hidden="true" />
+        Chats
+      </p>
+      <button type="button" className={style.entry} onClick={() => void doing.do(() => phone.open(place))}>
+        <span className={style.face} aria-hidden="true">
+          {channel.name.slice(0, 1)}
+        </span>
+        <span className={style.entryText}>
+          <b>{channel.name}</b>
+          <span>
+            <span className="unseen">Open the chat: </span>
+            {chat?.typingUntil ? 'typing …' : last ? said(last) : 'Tap to write'}
+          </span>
+        </span>
+        {chat && chat.unread > 0 && (
+          <span className={style.badge}>
+            {chat.unread}
+            <span className="unseen"> unread</span>
+          </span>
+        )}
+      </button>
+      {doing.failed && (
+        <p className={style.failed} role="alert">
+          {doing.failed}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { isView, type View } from '../inbox/views.ts'
+import { cache } from '../live/cache.ts'
+import { api } from '../live/careline.ts'
+import { streamQuery } from '../live/use-stream.ts'
+import { NotFound } from './not-found.tsx'
+import { Shell } from './shell.tsx'
+
+const words = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, 2_000) : undefined)
+
+const inboxPage = lazyRouteComponent(() => import('../inbox/inbox-page.tsx'), 'InboxPage')
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { link?: string; to?: string } => {
+    const [link, to] = [words(search['link']), words(search['to'])]
+    return { ...(link === undefined ? {} : { link }), ...(to === undefined ? {} : { to }) }
+  },
+  component: lazyRouteComponent(() => import('../sign-in/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox' })
+  },
+})
+
+const staff = createRoute({
+  getParentRoute: () => shell,
+  id: 'staff',
+  beforeLoad: ({ location }) => {
+    if (!api.session()) throw redirect({ to: '/sign-in', search: { to: location.href }, replace: true })
+  },
+})
+
+const inbox = createRoute({
+  getParentRoute: () => staff,
+  path: '/inbox',
+  // What is filtered is in the address, so that it can be sent to a colleague, and Back goes back.
+  validateSearch: (search): { view?: View } => (isView(search['view']) ? { view: search['view'] } : {}),
+  component: inboxPage,
+})
+
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: '$conversationId',
+  // Hovering a row already asks for its thread: the click then paints at once. Nobody waits for it.
+  loader: ({ params }) => void cache.prefetchQuery(streamQuery(`conversation:${params.conversationId}`)),
+})
+
+const phone = createRoute({
+  getParentRoute: () => shell,
+  path: '/phone',
+  validateSearch: (search): { show?: string } => {
+    const show = search['show']
+    return typeof show === 'string' || typeof show === 'number' ? { show: String(show) } : {}
+  },
+  component: lazyRouteComponent(() => import('../phone/phone-page.tsx'), 'PhonePage'),
+})
+
+export const makeRouter = () =>
+  createRouter({
+    routeTree: root.addChildren([
+      home,
+      signIn,
+      shell.addChildren([staff.addChildren([inbox.addChildren([conversation])]), phone]),
+    ]),
+    defaultPreload: 'intent',
+    defaultPreloadDelay: 30,
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: false,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

@@ -1,0 +1,197 @@
+import { Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import {
+  IconBell,
+  IconBellOff,
+  IconDeviceMobile,
+  IconInbox,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSun,
+} from '@tabler/icons-react'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { api, leave } from '../live/careline.ts'
+import { useMaybeSession } from '../live/use-session.ts'
+import { sound } from './bell.ts'
+import { listenToKeys, useKeys } from './keys.ts'
+import { usePreference } from './preference.ts'
+import style from './shell.module.css'
+import { useInbox } from './use-title.ts'
+
+const KeysSheet = lazy(() => import('./keys-sheet.tsx').then((part) => ({ default: part.KeysSheet })))
+
+export const Shell = () => {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const session = useMaybeSession()
+  const navigate = useNavigate()
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  useEffect(listenToKeys, [])
+  useKeys({
+    sheet: () => setSheetOpen(true),
+    inbox: () => void navigate({ to: '/inbox' }),
+    phones: () => void navigate({ to: '/phone' }),
+  })
+  // A thread on a narrow screen takes the whole height; the bar at the bottom would sit on the composer.
+  const isInThread = path.startsWith('/inbox/')
+  return (
+    <div className={style.shell} data-thread={isInThread || undefined}>
+      <a className={style.skip} href="#main">
+        Skip to the page
+      </a>
+      <nav className={style.rail} aria-label="Careline">
+        <Mark />
+        <ul className={style.places}>
+          <Place
+            to="/inbox"
+            name="Inbox"
+            keys="G I"
+            isHere={path.startsWith('/inbox')}
+            icon={<IconInbox size={20} stroke={1.7} />}
+          >
+            {session && <Unread />}
+          </Place>
+          <Place
+            to="/phone"
+            name="Phones"
+            keys="G P"
+            isHere={path === '/phone'}
+            icon={<IconDeviceMobile size={20} stroke={1.7} />}
+          />
+        </ul>
+        <ul className={style.foot}>
+          {session && <Sound />}
+          <li data-wide>
+            <Plain says="Keys" onClick={() => setSheetOpen(true)}>
+              <IconKeyboard size={19} stroke={1.7} />
+            </Plain>
+          </li>
+          <Scheme />
+          {session && <Me name={session.user.name} />}
+        </ul>
+      </nav>
+      <main id="main" className={style.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      {isSheetOpen && (
+        <Suspense>
+          <KeysSheet close={() => setSheetOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+const Mark = () => (
+  <span className={style.mark} aria-hidden="true">
+    <svg viewBox="0 0 32 32" width="30" height="30">
+      <rect width="32" height="32" rx="9" fill="var(--accent)" />
+      <path
+        d="M7 17h4l3-7 4 13 3-6h4"
+        fill="none"
+        stroke="var(--on-accent)"
+        strokeWidth="2.6"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  </span>
+)
+
+interface PlaceProps {
+  to: '/inbox' | '/phone'
+  name: string
+  keys: string
+  isHere: boolean
+  icon: ReactNode
+  children?: ReactNode
+}
+
+const Place = ({ to, name, keys, isHere, icon, children }: PlaceProps) => (
+  <li>
+    <Tooltip
+      label={
+        <span>
+          {name} <kbd>{keys}</kbd>
+        </span>
+      }
+      position="right"
+    >
+      <Link to={to} className={style.place} data-here={isHere || undefined} aria-current={isHere ? 'page' : undefined}>
+        <span className={style.icon} aria-hidden={children === undefined || undefined}>
+          {icon}
+          {children}
+        </span>
+        {name}
+      </Link>
+    </Tooltip>
+  </li>
+)
+
+const Unread = () => {
+  const unread = useInbox().data?.counts.unread ?? 0
+  if (unread === 0) return null
+  return (
+    <span className={style.count}>
+      {unread > 99 ? '99+' : unread}
+      <span className="unseen"> unread, </span>
+    </span>
+  )
+}
+
+const Plain = ({ says, onClick, children }: { says: string; onClick: () => void; children: ReactNode }) => (
+  <Tooltip label={says} position="right">
+    <button type="button" className={style.plain} aria-label={says} onClick={onClick}>
+      {children}
+    </button>
+  </Tooltip>
+)
+
+const Sound = () => {
+  const isOn = usePreference(sound)
+  return (
+    <li>
+      <Tooltip label={isOn ? 'Sound is on' : 'Sound is off'} position="right">
+        <button
+          type="button"
+          role="switch"
+          aria-checked={isOn}
+          aria-label="Sound for new messages"
+          className={style.plain}
+          onClick={() => sound.set(!isOn)}
+        >
+          {isOn ? <IconBell size={19} stroke={1.7} /> : <IconBellOff size={19} stroke={1.7} />}
+        </button>
+      </Tooltip>
+    </li>
+  )
+}
+
+const Scheme = () => {
+  const { setColorScheme } = useMantineColorScheme()
+  const other = useComputedColorScheme('light') === 'dark' ? 'light' : 'dark'
+  return (
+    <li>
+      <Plain says={`Switch to the ${other} colours`} onClick={() => setColorScheme(other)}>
+        {other === 'light' ? <IconSun size={19} stroke={1.7} /> : <IconMoon size={19} stroke={1.7} />}
+      </Plain>
+    </li>
+  )
+}
+
+const Me = ({ name }: { name: string }) => {
+  const signOut = async () => {
+    try {
+      await api.logout()
+    } finally {
+      leave()
+    }
+  }
+  return (
+    <li>
+      <Plain says={`Sign out ${name}`} onClick={() => void signOut()}>
+        <IconLogout className="turns" size={19} stroke={1.7} />
+      </Plain>
+    </li>
+  )
+}

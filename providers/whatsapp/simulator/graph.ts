@@ -1,0 +1,219 @@
+import type { Answer, Asked } from './http.ts'
+import { sameText } from './http.ts'
+import type { Ledger, MessageRow, PersonRow } from './ledger.ts'
+import { digestOf } from './line.ts'
+import { Refusal } from './meta-errors.ts'
+import type { Phone } from './phone.ts'
+import type { MessageRequest, ReadRequest } from './request.ts'
+import { contentOf, messageRequest } from './request.ts'
+import type { Faults, SimulatedChannel } from './settings.ts'
+
+export interface GraphParts {
+  ledger: Ledger
+  phone: Phone
+  channels(): readonly SimulatedChannel[]
+  /** A fault was used up. */
+  faultsChanged(phoneNumberId: string): void
+  isFull(): boolean
+}
+
+const megabyte = 1_048_576
+// Meta, "Supported media types": what may be uploaded, and how large.
+const accepted: readonly [mime: RegExp, max: number][] = [
+  [/^image\/(jpeg|png)$/, 5 * megabyte],
+  [/^image\/webp$/, 500 * 1_024],
+  [/^audio\/(aac|amr|mpeg|mp4|ogg)$/, 16 * megabyte],
+  [/^video\/(mp4|3gpp)$/, 16 * megabyte],
+  [
+    /^(text\/plain|application\/(pdf|msword|vnd\.ms-(excel|powerpoint)|vnd\.openxmlformats-officedocument\..+))$/,
+    100 * megabyte,
+  ],
+]
+
+type Counted = 'refuse' | 'failLater' | 'dropAnswer'
+
+/** Meta's Graph API, as far as the adapter uses it, as strict as it is there. */
+export class Graph {
+  readonly #parts: GraphParts
+
+  constructor(parts: GraphParts) {
+    this.#parts = parts
+  }
+
+  /** `path` without the version: `{phone_number_id}/messages`, `{media_id}` … */
+  async answer(path: string, asked: Asked): Promise<Answer> {
+    const [first = '', second] = path.split('/')
+    const media = second === undefined || second === 'file' ? this.#parts.ledger.media(first) : undefined
+    const channel = this.#channel(media?.phoneNumberId ?? first, asked.token)
+    const faults = this.#parts.ledger.faults(channel.phoneNumberId)
+    if (faults.down) return { kind: 'reset' }
+    const answer = await this.#carryOut(channel, faults, second ?? '', asked, media?.id).catch(refused)
+    return faults.latencyMs > 0 ? { ...answer, delayMs: faults.latencyMs } : answer
+  }
+
+  /** The channel of this number id, if the token is its own; a wrong token learns nothing about ids. */
+  #channel(phoneNumberId: string, token: string | undefined): SimulatedChannel {
+    const channels = this.#parts.channels()
+    const owned = channels.filter((channel) => token !== undefined && sameText(channel.token, token))
+    if (owned.length === 0) throw new Refusal(190, 'The access token could not be decrypted or has expired.')
+    const channel = owned.find((each) => each.phoneNumberId === phoneNumberId)
+    if (channel !== undefined) return channel
+    const details = `Object with ID '${phoneNumberId.slice(0, 64)}' does not exist, or lacks permissions.`
+    throw new Refusal(100, details, 33)
+  }
+
+  async #carryOut(
+    channel: SimulatedChannel,
+    faults: Faults,
+    what: string,
+    asked: Asked,
+    mediaId?: string,
+  ): Promise<Answer> {
+    if (faults.unavailable) throw new Refusal(131016, 'The simulator was told to be unavailable.')
+    if (mediaId !== undefined && asked.method === 'GET') return this.#media(asked, what, mediaId)
+    if (asked.method === 'POST' && what === 'media') return this.#upload(channel, asked)
+    if (asked.method === 'POST' && what === 'messages') return this.#messages(channel, faults, asked)
+    throw new Refusal(100, `Unsupported ${asked.method ?? ''} request.`, 33)
+  }
+
+  #media(asked: Asked, what: string, id: string): Answer {
+    const media = this.#parts.ledger.media(id)
+    if (media === undefined) throw new Refusal(100, `Object with ID '${id}' does not exist.`, 33)
+    if (what === 'file') return { kind: 'bytes', bytes: media.bytes, mime: media.mime }
+    const { mime: mime_type, sha256, bytes } = media
+    const described = { url: `${asked.origin}/media/${id}/file`, mime_type, sha256, file_size: bytes.length, id }
+    return { kind: 'json', status: 200, body: { ...described, messaging_product: 'whatsapp' } }
+  }
+
+  async #upload({ phoneNumberId }: SimulatedChannel, asked: Asked): Promise<Answer> {
+    const form = await asked.form()
+    const file = form?.get('file')
+    if (form?.get('messaging_product') !== 'whatsapp')
+      throw new Refusal(100, 'The parameter messaging_product is required.')
+    if (!(file instanceof Blob)) throw new Refusal(100, 'The parameter file is required.')
+    const declared = form.get('type')
+    const mime = typeof declared === 'string' && declared !== '' ? declared : file.type
+    const [, max] = accepted.find(([pattern]) => pattern.test(mime.split(';')[0] ?? '')) ?? []
+    if (max === undefined)
+      throw new Refusal(100, `Param file must be a file of a supported type, not ${mime.slice(0, 100)}.`)
+    if (file.size > max) throw new Refusal(131053, `The file is larger than ${max} bytes.`)
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const fileName = 'name' in file && typeof file.name === 'string' ? file.name.slice(0, 255) : null
+    const id = this.#parts.ledger.addMedia({ phoneNumberId, mime, sha256: digestOf(bytes), fileName, bytes })
+    return { kind: 'json', status: 200, body: { id } }
+  }
+
+  async #messages(channel: SimulatedChannel, faults: Faults, asked: Asked): Promise<Answer> {
+    const request = messageRequest(await asked.json())
+    if (!('type' in request)) return this.#read(channel, request)
+    if (faults.refuse !== null) {
+      this.#use(channel, faults, 'refuse')
+      throw new Refusal(faults.refuse.code, 'The simulator was told to refuse this.')
+    }
+    if (this.#parts.isFull()) throw new Refusal(131016, 'Too many webhooks wait to be taken.')
+    const body = this.#send(channel, faults, request)
+    if (faults.dropAnswer === null) return { kind: 'json', status: 200, body }
+    this.#use(channel, faults, 'dropAnswer')
+    return { kind: 'reset' }
+  }
+
+  #read({ phoneNumberId }: SimulatedChannel, { message_id, typing_indicator }: ReadRequest): Answer {
+    const message = this.#parts.ledger.message(message_id)
+    if (message?.phoneNumberId !== phoneNumberId || message.by !== 'person')
+      throw new Refusal(131009, 'message_id names no message that was received.')
+    this.#parts.phone.seen(message, typing_indicator !== undefined)
+    return { kind: 'json', status: 200, body: { success: true } }
+  }
+
+  #send(channel: SimulatedChannel, faults: Faults, request: MessageRequest): unknown {
+    const person = this.#recipient(channel, request)
+    const id =
+      request.type === 'reaction' ? this.#react(channel, person, request) : this.#say(channel, person, faults, request)
+    const contact = request.to === undefined ? { user_id: person.userId } : { wa_id: person.waId }
+    return {
+      messaging_product: 'whatsapp',
+      contacts: [{ input: request.to ?? request.recipient, ...contact }],
+      messages: [{ id, ...(request.type === 'template' && { message_status: 'accepted' }) }],
+    }
+  }
+
+  /** `to` wins over `recipient`; `+` and spaces are forgiven, as at Meta. */
+  #recipient(channel: SimulatedChannel, { to, recipient, type }: MessageRequest): PersonRow {
+    const { ledger, phone } = this.#parts
+    const number = to?.replace(/[+ ()-]/g, '')
+    if (number !== undefined && !/^\d{5,20}$/.test(number)) throw new Refusal(131009, 'Parameter to is not a number.')
+    if (number === channel.phoneNumber.replace(/^\+/, ''))
+      throw new Refusal(131021, 'Sender and recipient are the same.')
+    const person = number === undefined ? ledger.personByUserId(recipient ?? '') : ledger.person(number)
+    if (person === undefined) throw new Refusal(131026, 'Message undeliverable: nobody has this number on WhatsApp.')
+    const isOpen = phone.windowEndsAt(ledger.chat(channel.phoneNumberId, person.waId)) !== null
+    if (isOpen || type === 'template') return person
+    const details =
+      'Message failed to send because more than 24 hours have passed since the customer last replied to this number.'
+    throw new Refusal(131047, details)
+  }
+
+  #react(channel: SimulatedChannel, person: PersonRow, request: Extract<MessageRequest, { type: 'reaction' }>): string {
+    const { message_id, emoji } = request.reaction
+    const target = this.#parts.ledger.message(message_id)
+    if (target?.phoneNumberId !== channel.phoneNumberId || target.waId !== person.waId)
+      throw new Refusal(131009, 'reaction.message_id names no message of this chat.')
+    const opaque = request.biz_opaque_callback_data ?? null
+    return this.#parts.phone.receivesReaction(channel, person, { target, emoji, opaque })
+  }
+
+  #say(
+    channel: SimulatedChannel,
+    person: PersonRow,
+    faults: Faults,
+    request: Exclude<MessageRequest, { type: 'reaction' }>,
+  ): string {
+    const sent: Pick<MessageRow, 'content' | 'shown' | 'replyTo' | 'opaque'> = {
+      content: contentOf(request, (id) => this.#uploaded(channel, id)),
+      shown: request.type === 'template' ? rendered(channel, request.template) : null,
+      replyTo: request.context?.message_id ?? null,
+      opaque: request.biz_opaque_callback_data ?? null,
+    }
+    const { failLater } = faults
+    if (failLater !== null) this.#use(channel, faults, 'failLater')
+    return this.#parts.phone.receives(channel, person, sent, failLater?.code).id
+  }
+
+  #uploaded({ phoneNumberId }: SimulatedChannel, id: string): { mime: string; size: number } {
+    const media = this.#parts.ledger.media(id)
+    if (media?.phoneNumberId !== phoneNumberId) throw new Refusal(131009, `Media ${id.slice(0, 64)} does not exist.`)
+    return { mime: media.mime, size: media.bytes.length }
+  }
+
+  /** One of those times is over. */
+  #use({ phoneNumberId }: SimulatedChannel, faults: Faults, fault: Counted): void {
+    const times = faults[fault]?.times ?? null
+    if (times === null) return
+    const left = times > 1 ? { ...faults[fault], times: times - 1 } : null
+    const { ledger } = this.#parts
+    ledger.saveFaults(phoneNumberId, { ...ledger.faults(phoneNumberId), [fault]: left })
+    this.#parts.faultsChanged(phoneNumberId)
+  }
+}
+
+function refused(thrown: unknown): Answer {
+  if (thrown instanceof Refusal) return { kind: 'json', status: thrown.status, body: thrown.body }
+  throw thrown
+}
+
+function rendered(
+  { templates = [] }: SimulatedChannel,
+  template: Extract<MessageRequest, { type: 'template' }>['template'],
+): string {
+  const { name, language, components } = template
+  const known = templates.find((each) => each.name === name && each.language === language.code)
+  if (known === undefined) throw new Refusal(132001, `template name (${name}) does not exist in ${language.code}`)
+  const given = components?.[0]?.parameters.map(({ text }) => text) ?? []
+  const wanted = new Set(known.body.match(/\{\{\d+\}\}/g)).size
+  if (given.length !== wanted)
+    throw new Refusal(
+      132000,
+      `body: number of localizable_params (${given.length}) does not match the expected number of params (${wanted})`,
+    )
+  return known.body.replace(/\{\{(\d+)\}\}/g, (_, place: string) => given[Number(place) - 1] ?? '')
+}

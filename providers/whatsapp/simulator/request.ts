@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import type { Content } from '../../../kernel/content.ts'
+import { Refusal } from './meta-errors.ts'
+
+// What Meta accepts at POST /{phone_number_id}/messages. Strict, so that a misspelt field of ours is found here and
+// not at Meta.
+
+const some = (max: number) => z.string().min(1).max(max)
+const unique = <Value>(list: readonly Value[], key: (value: Value) => string) =>
+  new Set(list.map(key)).size === list.length
+
+const Body = z.strictObject({ text: some(4_096) })
+const Text = z.strictObject({ body: some(4_096), preview_url: z.boolean().optional() })
+const File = { id: some(512) }
+const Caption = { caption: z.string().max(1_024).optional() }
+
+const Reply = z.strictObject({ id: some(256), title: some(20) })
+const Buttons = z.strictObject({
+  type: z.literal('button'),
+  body: Body.extend({ text: some(1_024) }),
+  action: z.strictObject({
+    buttons: z
+      .array(z.strictObject({ type: z.literal('reply'), reply: Reply }))
+      .min(1)
+      .max(3)
+      .refine((list) => unique(list, ({ reply }) => reply.id), 'Button ids must differ.')
+      .refine((list) => unique(list, ({ reply }) => reply.title), 'Button titles must differ.'),
+  }),
+})
+const Row = z.strictObject({ id: some(200), title: some(24), description: z.string().max(72).optional() })
+const List = z.strictObject({
+  type: z.literal('list'),
+  body: Body,
+  action: z.strictObject({
+    button: some(20),
+    sections: z
+      .array(z.strictObject({ title: z.string().max(24).optional(), rows: z.array(Row).min(1).max(10) }))
+      .min(1)
+      .max(10)
+      .refine((list) => list.length === 1 || list.every(({ title }) => (title ?? '') !== ''), 'Sections need titles.')
+      .refine((list) => list.flatMap(({ rows }) => rows).length <= 10, 'At most 10 rows in all sections.')
+      .refine(
+        (list) =>
+          unique(
+            list.flatMap(({ rows }) => rows),
+            ({ id }) => id,
+          ),
+        'Row ids must differ.',
+      ),
+  }),
+})
+const Template = z.strictObject({
+  name: some(512),
+  language: z.strictObject({ code: some(16) }),
+  components: z
+    .array(
+      z.strictObject({
+        type: z.literal('body'),
+        parameters: z.array(z.strictObject({ type: z.literal('text'), text: some(1_024) })).max(60),
+      }),
+    )
+    .max(1)
+    .optional(),
+})
+
+const common = {
+  messaging_product: z.literal('whatsapp'),
+  recipient_type: z.literal('individual').optional(),
+  to: some(32).optional(),
+  recipient: some(150).optional(),
+  context: z.strictObject({ message_id: some(256) }).optional(),
+  biz_opaque_callback_data: z.string().max(512).optional(),
+}
+const kind = <Type extends string, Schema extends z.ZodType>(type: Type, schema: Schema) =>
+  z.strictObject({ ...common, type: z.literal(type), [type]: schema } as typeof common & {
+    type: z.ZodLiteral<Type>
+  } & Record<Type, Schema>)
+
+const Location = z.strictObject({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+  name: z.string().max(1_000).optional(),
+  address: z.string().max(1_000).optional(),
+})
+
+const MessageRequest = z.discriminatedUnion('type', [
+  kind('text', Text),
+  kind('image', z.strictObject({ ...File, ...Caption })),
+  kind('video', z.strictObject({ ...File, ...Caption })),
+  kind('audio', z.strictObject({ ...File, voice: z.boolean().optional() })),
+  kind('document', z.strictObject({ ...File, ...Caption, filename: z.string().max(240).optional() })),
+  kind('sticker', z.strictObject(File)),
+  kind('location', Location),
+  kind('reaction', z.strictObject({ message_id: some(256), emoji: z.string().max(32) })),
+  kind('interactive', z.discriminatedUnion('type', [Buttons, List])),
+  kind('template', Template),
+])
+export type MessageRequest = z.infer<typeof MessageRequest>
+
+const ReadRequest = z.strictObject({
+  messaging_product: z.literal('whatsapp'),
+  status: z.literal('read'),
+  message_id: some(256),
+  typing_indicator: z.strictObject({ type: z.literal('text') }).optional(),
+})
+export type ReadRequest = z.infer<typeof ReadRequest>
+
+const within = (value: unknown, key: PropertyKey): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+
+/** Meta's code for what is wrong: 100 for a field it does not know, 131008 missing, 131009 of a wrong value. */
+function refusalOf(body: unknown, { issues: [issue] }: z.ZodError): Refusal {
+  if (issue === undefined) return new Refusal(100, 'Invalid.')
+  const { path, message } = issue
+  const name = path.join('.')
+  if (issue.code === 'unrecognized_keys') return new Refusal(100, `Unexpected key "${issue.keys.join('", "')}".`)
+  if (name === '' && issue.code === 'invalid_type') return new Refusal(100, 'The body is not an object.')
+  if (name === 'messaging_product') return new Refusal(100, 'The parameter messaging_product is required.')
+  if (path.reduce(within, body) === undefined) return new Refusal(131008, `The parameter ${name} is required.`)
+  if (name === 'type') return new Refusal(131051, 'This message type is not supported.')
+  return new Refusal(131009, `Parameter ${name}: ${message}`)
+}
+
+/** @throws Refusal */
+export function messageRequest(body: unknown): MessageRequest | ReadRequest {
+  const isRead = typeof body === 'object' && body !== null && 'status' in body
+  const read = isRead ? ReadRequest.safeParse(body) : MessageRequest.safeParse(body)
+  if (!read.success) throw refusalOf(body, read.error)
+  const request = read.data
+  if ('type' in request && request.to === undefined && request.recipient === undefined)
+    throw new Refusal(131008, 'The parameter to is required.')
+  return request
+}
+
+type Sent = Exclude<MessageRequest, { type: 'reaction' }>
+
+/** What the phone shows of it. Files are looked up by the caller. */
+export function contentOf(request: Sent, fileOf: (mediaId: string) => Uploaded): Content {
+  if (request.type === 'text') return { kind: 'text', text: request.text.body }
+  if (request.type === 'location') return { kind: 'location', ...request.location }
+  if (request.type === 'interactive') return offered(request.interactive)
+  if (request.type !== 'template') return mediaContent(request, fileOf)
+  const { name, language, components } = request.template
+  const parameters = components?.[0]?.parameters.map(({ text }) => text) ?? []
+  return { kind: 'template', name, language: language.code, parameters }
+}
+
+function offered(interactive: Extract<Sent, { type: 'interactive' }>['interactive']): Content {
+  const { text } = interactive.body
+  if (interactive.type === 'button')
+    return { kind: 'buttons', text, buttons: interactive.action.buttons.map(({ reply }) => reply) }
+  const { button, sections } = interactive.action
+  return { kind: 'list', text: text.slice(0, 1_024), button, rows: sections.flatMap(({ rows }) => rows) }
+}
+
+type Media = Extract<Sent, { type: 'image' | 'video' | 'audio' | 'document' | 'sticker' }>
+
+function mediaContent(request: Media, fileOf: (mediaId: string) => Uploaded): Content {
+  switch (request.type) {
+    case 'image':
+      return fileContent('image', request.image, fileOf(request.image.id))
+    case 'video':
+      return fileContent('video', request.video, fileOf(request.video.id))
+    case 'audio':
+      return fileContent(request.audio.voice === true ? 'voice' : 'audio', request.audio, fileOf(request.audio.id))
+    case 'document':
+      return fileContent('document', request.document, fileOf(request.document.id))
+    case 'sticker':
+      return fileContent('sticker', request.sticker, fileOf(request.sticker.id))
+  }
+}
+
+interface Described {
+  id: string
+  caption?: string | undefined
+  filename?: string | undefined
+}
+interface Uploaded {
+  mime: string
+  size: number
+}
+
+function fileContent(
+  kind: Extract<Content, { mime: string }>['kind'],
+  { id, caption, filename }: Described,
+  { mime, size }: Uploaded,
+): Content {
+  const named = { ...(caption !== undefined && { caption }), ...(filename !== undefined && { fileName: filename }) }
+  return { kind, mime, mediaId: id, sizeBytes: size, ...named }
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import type { Workspace } from '../../actors/runtime/contract.ts'
+import { type Caller, isStaff } from '../../kernel/caller.ts'
+import type { Queries } from '../socket/stream.ts'
+import { type CommandName, type CommandShape, type CommandShapes, commandShapes } from './contract.ts'
+
+/** Who may give a command. */
+export interface Permit {
+  name: string
+  admits(caller: Caller): boolean
+}
+
+/** The socket that a command came by. */
+export interface Seat {
+  /** Does it follow this conversation, hence may read it? */
+  follows(conversationId: string): boolean
+  /** @throws Problem `rate_limited` when on is said more than once a second. */
+  typing(conversationId: string, on: boolean): void
+  viewing(conversationId: string, on: boolean): void
+  /** Is it time to show the person that somebody writes? At most every 20 s. */
+  isToShowTyping(conversationId: string): boolean
+}
+
+export interface CommandCall<Input> {
+  input: Input
+  caller: Caller
+  /** Bound to the command's id: a command that comes again is answered by the actor as it was the first time. */
+  workspace: Workspace
+  queries: Queries
+  seat: Seat
+}
+
+/** The result, and the stream on which its events are; none where nothing was recorded. */
+export interface Done<Result> {
+  result: Result
+  stream?: string
+}
+
+export interface Command {
+  name: string
+  allow: Permit
+  shape: CommandShape
+  handle(call: CommandCall<unknown>): Promise<Done<unknown>>
+}
+
+/** One command: its words are in `contract.ts`, for clients as well; here is who may give it, and what it does. */
+export function command<Name extends CommandName>(
+  name: Name,
+  allow: Permit,
+  handle: (
+    call: CommandCall<z.output<CommandShapes[Name]['input']>>,
+  ) => Promise<Done<z.output<CommandShapes[Name]['result']>>>,
+): Command {
+  // Here the types end: the gateway decodes the input by this very shape before it calls.
+  return { name, allow, shape: commandShapes[name], handle: handle as Command['handle'] }
+}
+
+export const staff: Permit = { name: 'staff', admits: isStaff }

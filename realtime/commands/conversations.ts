@@ -1,0 +1,37 @@
+import { conversation } from '../../actors/conversation/contract.ts'
+import { streamName } from '../../actors/runtime/contract.ts'
+import { conflict } from '../../kernel/problem.ts'
+import { command, type Seat, staff } from './command.ts'
+
+const streamOf = (conversationId: string) => streamName(conversation.kind, 'main', conversationId)
+
+export const assign = command('conversation.assign', staff, async ({ input, workspace }) => ({
+  result: await workspace.at(conversation, input.conversationId).assign({ assigneeId: input.assigneeId }),
+  stream: streamOf(input.conversationId),
+}))
+
+export const setStatus = command('conversation.set_status', staff, async ({ input, workspace }) => ({
+  result: await workspace.at(conversation, input.conversationId).setStatus({ status: input.status }),
+  stream: streamOf(input.conversationId),
+}))
+
+/** The others at their screens see it at once, the person on their phone now and then. */
+export const typing = command('conversation.typing', staff, async ({ input, workspace, seat }) => {
+  const { conversationId, on } = input
+  mustFollow(seat, conversationId)
+  seat.typing(conversationId, on)
+  if (on && seat.isToShowTyping(conversationId)) await workspace.at(conversation, conversationId).typing()
+  return { result: {} }
+})
+
+export const viewing = command('conversation.viewing', staff, async ({ input: { conversationId, on }, seat }) => {
+  mustFollow(seat, conversationId)
+  seat.viewing(conversationId, on)
+  return { result: {} }
+})
+
+// Whoever follows it was let in; so nobody signals into a conversation that they may not read.
+function mustFollow(seat: Seat, conversationId: string) {
+  if (!seat.follows(conversationId))
+    throw conflict('not_subscribed', `Subscribe to ${streamOf(conversationId)} first: this is for who follows it.`)
+}

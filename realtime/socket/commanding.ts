@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { EventLog, Workspace } from '../../actors/runtime/contract.ts'
+import type { Caller } from '../../kernel/caller.ts'
+import { missing, Problem } from '../../kernel/problem.ts'
+import type { Command } from '../commands/command.ts'
+import type { Connection } from './connection.ts'
+import { decode } from './requests.ts'
+import type { Queries } from './stream.ts'
+import { outward } from './wire.ts'
+
+const expectedMax = 1_000
+
+export const CommandRequest = z.object({
+  id: z.string().regex(/^[\x21-\x7e]{1,128}$/),
+  name: z.string().min(1).max(128),
+  input: z.unknown(),
+  expect: z.object({ stream: z.string().min(1).max(200), seq: z.int().nonnegative() }).optional(),
+})
+type Request = z.output<typeof CommandRequest>
+
+export interface Parts {
+  commands: readonly Command[]
+  log: EventLog
+  queries: Queries
+  /** `commandId` makes the request repeatable. */
+  workspace(caller: Caller, commandId: string): Workspace
+}
+
+/** Runs what clients ask for: decoded by its schema, allowed, and once however often it comes. */
+export class Commanding {
+  readonly #parts: Parts
+  readonly #commands: Map<string, Command>
+  /** Commands whose expectation held: when one comes again, its own events are beyond what it expected. */
+  readonly #expected = new Set<string>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#commands = new Map(parts.commands.map((command) => [command.name, command]))
+  }
+
+  async run(connection: Connection, { id, name, input, expect }: Request) {
+    const { log, queries, workspace } = this.#parts
+    const { caller } = connection
+    const command = this.#commands.get(name)
+    if (!command) throw missing('no_such_command', `There is no command ${name}.`)
+    if (!command.allow.admits(caller))
+      throw new Problem('forbidden', 'not_allowed', `Only ${command.allow.name} may do this.`)
+    const decoded = decode(command.shape.input, input ?? {})
+    // The id belongs to its caller: nobody gets the answer to another's command by guessing it.
+    const commandId = `${caller.role}/${caller.id}/${id}`
+    if (expect) await this.#check(caller, commandId, expect)
+
+    const { result, stream } = await command.handle({
+      input: decoded,
+      caller,
+      queries,
+      seat: connection,
+      workspace: workspace(caller, commandId),
+    })
+    const effect = stream && { stream, seq: await log.head(caller.workspaceId, stream) }
+    return { result: outward(command.shape.result, result), ...(effect && { effect }) }
+  }
+
+  /** What the client decided on must still be the latest. What comes between this look and the turn is not seen. */
+  async #check({ workspaceId }: Caller, commandId: string, { stream, seq }: NonNullable<Request['expect']>) {
+    const key = `${workspaceId}/${commandId}`
+    if (this.#expected.has(key)) return
+    const head = await this.#parts.log.head(workspaceId, stream)
+    if (head !== seq)
+      throw new Problem('stale', 'stale', `You have seen ${stream} up to ${seq}, it is at ${head}: look again first.`)
+    this.#expected.add(key)
+    for (const oldest of this.#expected) {
+      if (this.#expected.size <= expectedMax) break
+      this.#expected.delete(oldest)
+    }
+  }
+}

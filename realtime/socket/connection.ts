@@ -1,0 +1,153 @@
+import type { Socket } from 'socket.io'
+import { conversation } from '../../actors/conversation/contract.ts'
+import { streamName } from '../../actors/runtime/contract.ts'
+import type { Caller } from '../../kernel/caller.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { Problem, type ShownError } from '../../kernel/problem.ts'
+import type { Seat } from '../commands/command.ts'
+import { Backlog } from './backlog.ts'
+import { Bucket } from './bucket.ts'
+import type { Limits } from './limits.ts'
+import type { Signals } from './signals.ts'
+
+export type Availability = 'online' | 'away' | 'busy'
+
+interface Parts {
+  signals: Signals
+  clock: Clock
+  limits: Limits
+}
+
+export const roomOf = (workspaceId: string, stream: string) => `${workspaceId}/${stream}`
+
+/** One socket of somebody who is signed in: what it follows, how fast it may speak, and until when. */
+export class Connection implements Seat {
+  caller: Caller
+  availability: Availability = 'online'
+  readonly device: string | undefined
+  readonly streams = new Set<string>()
+  readonly bucket: Bucket
+  readonly #typing = new Map<string, Bucket>()
+  readonly #socket: Socket
+  readonly #parts: Parts
+  readonly #backlog: Backlog
+  #cancelExpiry = () => {}
+  #isSlow = false
+  /** What this socket asked to follow and to leave takes effect in its order. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(socket: Socket, caller: Caller, device: string | undefined, parts: Parts) {
+    this.#socket = socket
+    this.#parts = parts
+    this.caller = caller
+    this.device = device
+    this.bucket = new Bucket(parts.limits.commandsPerSecond)
+    this.#backlog = new Backlog(socket.conn, (bytes) => {
+      if (bytes > parts.limits.backlogBytes) this.#tooSlow()
+    })
+    this.renew(caller)
+  }
+
+  get isConnected() {
+    return this.#socket.connected
+  }
+
+  get isBehind() {
+    return this.#backlog.bytes > this.#parts.limits.backlogBytes
+  }
+
+  /** One after the other: a stream that is left and followed again must end followed. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined) // Whoever asked gets the error; the next one does not.
+    return result
+  }
+
+  /** A fresh token: its life counts from now on. */
+  renew(caller: Caller) {
+    this.caller = caller
+    this.#cancelExpiry()
+    const { expiresAt } = caller
+    if (expiresAt !== undefined) this.#cancelExpiry = this.#parts.clock.at(expiresAt, () => this.#expired())
+  }
+
+  join(stream: string) {
+    if (this.streams.size >= this.#parts.limits.streamsPerSocket && !this.streams.has(stream))
+      throw new Problem('conflict', 'too_many_streams', 'Unsubscribe from a stream before you open another one.')
+    this.streams.add(stream)
+    void this.#socket.join(roomOf(this.caller.workspaceId, stream))
+  }
+
+  leave(stream: string) {
+    if (!this.streams.delete(stream)) return
+    void this.#socket.leave(roomOf(this.caller.workspaceId, stream))
+    const conversationId = conversationIn(stream)
+    if (conversationId !== undefined) this.#parts.signals.left(this, this.#place(conversationId))
+  }
+
+  follows(conversationId: string) {
+    return this.streams.has(streamName(conversation.kind, 'main', conversationId))
+  }
+
+  typing(conversationId: string, on: boolean) {
+    const { signals, limits } = this.#parts
+    const bucket = this.#typing.get(conversationId) ?? new Bucket(limits.typingPerSecond)
+    this.#typing.set(conversationId, bucket)
+    const retryAfterMs = on ? bucket.take() : 0
+    if (retryAfterMs > 0)
+      throw new Problem('limited', 'rate_limited', 'Typing is said at most once a second.', { retryAfterMs })
+    signals.typing(this.#place(conversationId), { id: this.caller.id, role: 'staff' }, on, this)
+  }
+
+  viewing(conversationId: string, on: boolean) {
+    this.#parts.signals.viewing(this.#place(conversationId), this.caller.id, on, this)
+  }
+
+  isToShowTyping(conversationId: string) {
+    return this.#parts.signals.isToShow(this.#place(conversationId))
+  }
+
+  /** The sign-in is over. What is not retryable, the client does not come back from. */
+  revoke(error: ShownError) {
+    this.#socket.emit('revoked', { error })
+    if (error.retryable) this.cut()
+    else this.#socket.disconnect(true)
+  }
+
+  /** Closes so that the client comes back: a disconnect that is announced is taken as final by socket.io-client. */
+  cut() {
+    this.#socket.conn.close()
+  }
+
+  gone() {
+    this.#cancelExpiry()
+    this.streams.clear()
+    this.#parts.signals.left(this)
+  }
+
+  #expired() {
+    this.revoke({ code: 'token_expired', title: 'Please connect again with a fresh token.', retryable: true })
+  }
+
+  /** Its streams are taken from it; each `reset` reaches it when it has read what waits, and it resumes by `seq`. */
+  #tooSlow() {
+    if (this.#isSlow) return
+    this.#isSlow = true
+    // Not now: the adapter is still going through the sockets of this room.
+    queueMicrotask(() => {
+      const streams = [...this.streams]
+      for (const stream of streams) this.leave(stream)
+      for (const stream of streams) this.#socket.emit('reset', { stream, reason: 'slow_consumer' })
+      this.#isSlow = false
+    })
+  }
+
+  #place(conversationId: string) {
+    return { workspaceId: this.caller.workspaceId, conversationId }
+  }
+}
+
+function conversationIn(stream: string) {
+  const prefix = `${conversation.kind}:`
+  return stream.startsWith(prefix) ? stream.slice(prefix.length) : undefined
+}

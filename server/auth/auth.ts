@@ -1,0 +1,212 @@
+import type { Caller } from '../../kernel/caller.ts'
+import { newId, newSecret } from '../../kernel/id.ts'
+import { missing, Problem } from '../../kernel/problem.ts'
+import type { Store } from '../../store/connection.ts'
+import { accountByEmail, accountsById, normalEmail } from '../../store/settings/accounts.ts'
+import { type Member, memberById, membershipsOf } from '../../store/settings/members.ts'
+import {
+  consumeLink,
+  familyById,
+  keepLink,
+  keepSession,
+  markRotated,
+  revokeFamily,
+  type Session,
+  sessionByHash,
+} from '../../store/settings/sessions.ts'
+import { type WorkspaceSettings, workspaceById } from '../../store/settings/workspaces.ts'
+import { BoundedCache } from '../bounded-cache.ts'
+import { Attempts } from './attempts.ts'
+import { verifyPassword } from './passwords.ts'
+import { type Claims, hashOf, refused, Tokens } from './tokens.ts'
+
+const linkMs = 24 * 60 * 60_000
+const sessionMs = 30 * 24 * 60 * 60_000
+/** Two tabs, or an answer that was lost, show the same token twice; for so long that is no theft. */
+const graceMs = 20_000
+/** A sign-in that another process ended ends here no later than this. */
+const standingMs = 5_000
+
+export interface SignedIn {
+  accessToken: string
+  refreshToken: string
+  /** Epoch ms at which the access token ends. */
+  expiresAt: number
+  member: Member
+  email: string | null
+  workspace: WorkspaceSettings
+  sessionId: string
+}
+
+/** Sign-ins: how they begin, go on and end. */
+export class Auth {
+  readonly #store: Store
+  readonly #now: () => number
+  readonly tokens: Tokens
+  readonly #attempts: Attempts
+  readonly #verified: BoundedCache<Claims>
+  readonly #standing: BoundedCache<Promise<Member | undefined>>
+  readonly #listeners = new Set<(sessionId: string) => void>()
+
+  /** `secret` signs the access tokens: at least 32 characters. */
+  constructor({ store, secret, now }: { store: Store; secret: string; now: () => number }) {
+    this.#store = store
+    this.#now = now
+    this.tokens = new Tokens(secret, now)
+    this.#attempts = new Attempts(now)
+    this.#verified = new BoundedCache({ max: 10_000, ttlMs: 15 * 60_000, now })
+    this.#standing = new BoundedCache({ max: 10_000, ttlMs: standingMs, now })
+  }
+
+  /** Who an access token belongs to, with the role that they have now. @throws Problem `unauthorized` */
+  readonly authenticate = async (token: string): Promise<Caller> => {
+    const key = hashOf(token)
+    const claims = this.#verified.get(key) ?? this.tokens.readAccess(token)
+    this.#verified.set(key, claims)
+    const expiresAt = claims.exp * 1_000
+    if (expiresAt <= this.#now()) throw refused()
+    const member = await this.#standingOf(claims.sid)
+    if (member?.id !== claims.sub || member.workspaceId !== claims.wid) throw refused()
+    return { workspaceId: claims.wid, id: claims.sub, role: member.role, sessionId: claims.sid, expiresAt }
+  }
+
+  /** By e-mail and password. @throws Problem `bad_credentials`, `too_many_attempts` or `try_again` */
+  async login({ email, password }: { email: string; password: string }): Promise<SignedIn> {
+    const who = hashOf(normalEmail(email))
+    this.#attempts.begin(who)
+    const account = await accountByEmail(this.#store, email)
+    const isRight = await verifyPassword(account?.passwordHash ?? null, password)
+    const [member] = account && isRight ? await membershipsOf(this.#store, account.id) : []
+    // One answer for all: who works here, and under which address, is told to nobody.
+    if (!member) throw new Problem('unauthorized', 'bad_credentials', 'This e-mail address or password is not right.')
+    this.#attempts.succeeded(who)
+    return this.#open(member)
+  }
+
+  /** By a one-time link. @throws Problem `link_invalid` when it was used, is too old, or never was */
+  async useLink(token: string): Promise<SignedIn> {
+    const link = await consumeLink(this.#store, hashOf(token), this.#now())
+    const member = link && (await memberById(this.#store, link.workspaceId, link.memberId))
+    if (member?.status !== 'active')
+      throw new Problem('unauthorized', 'link_invalid', 'This link was used already, or is too old.')
+    return this.#open(member)
+  }
+
+  /**
+   * A link's token for this member: 256 bits, good once and for 24 hours. Only its hash is kept.
+   * @throws Problem `not_found`
+   */
+  async createOwnerLink(workspaceId: string, memberId: string): Promise<string> {
+    if (!(await memberById(this.#store, workspaceId, memberId))) throw missing('not_found', 'There is no such member.')
+    const token = newSecret()
+    const expiresAt = this.#now() + linkMs
+    await keepLink(this.#store, { id: newId('lnk'), tokenHash: hashOf(token), workspaceId, memberId, expiresAt })
+    return token
+  }
+
+  /** Signs a member in without asking anything: for whoever owns the machine. @throws Problem `not_found` */
+  async openFor(workspaceId: string, memberId: string): Promise<SignedIn> {
+    const member = await memberById(this.#store, workspaceId, memberId)
+    if (member?.status !== 'active') throw missing('not_found', 'There is no such member.')
+    return this.#open(member)
+  }
+
+  /**
+   * Exchanges a refresh token for its successor. A token that was exchanged before, more than 20 s ago, has two
+   * holders: nobody knows which is the thief, so the whole sign-in ends. @throws Problem `refresh_invalid`
+   */
+  async refresh(refreshToken: string): Promise<SignedIn> {
+    const now = this.#now()
+    const session = await sessionByHash(this.#store, hashOf(refreshToken))
+    if (!session || session.expiresAt <= now) throw refreshRefused()
+    const family = await familyById(this.#store, session.familyId)
+    if (!family || family.revokedAt !== null) throw refreshRefused()
+    if (session.rotatedAt !== null && now - session.rotatedAt > graceMs) {
+      await this.#end(session.familyId, 'reuse')
+      throw refreshRefused()
+    }
+    const member = await memberById(this.#store, session.workspaceId, session.memberId)
+    if (member?.status !== 'active') throw refreshRefused()
+    // The successor is there before its parent is spent: a crash in between costs nothing, the parent still works.
+    const next = await this.#open(member, session)
+    await markRotated(this.#store, session.id, now)
+    return next
+  }
+
+  /** Ends the sign-in of a refresh token, known or not. */
+  async logout(refreshToken: string) {
+    const session = await sessionByHash(this.#store, hashOf(refreshToken))
+    if (session) await this.#end(session.familyId, 'logout')
+  }
+
+  /** Ends a sign-in. Here at once, in other processes within five seconds. */
+  revoke(sessionId: string, reason: string) {
+    return this.#end(sessionId, reason)
+  }
+
+  /** Hears of every sign-in that ends in this process, so that its sockets can be cut. The answer stops it. */
+  onRevoked(listener: (sessionId: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Who the caller is to themselves. @throws Problem `unauthorized` when they are gone */
+  async me({ workspaceId, id }: Caller): Promise<Pick<SignedIn, 'member' | 'email' | 'workspace'>> {
+    const member = await memberById(this.#store, workspaceId, id)
+    if (!member) throw refused()
+    return this.#about(member)
+  }
+
+  async #about(member: Member) {
+    const [accounts, workspace] = await Promise.all([
+      accountsById(this.#store, [member.accountId]),
+      workspaceById(this.#store, member.workspaceId),
+    ])
+    if (!workspace) throw refused()
+    return { member, email: accounts.get(member.accountId)?.email ?? null, workspace }
+  }
+
+  async #open(member: Member, parent?: Session): Promise<SignedIn> {
+    const now = this.#now()
+    const refreshToken = newSecret()
+    const id = newId('ses')
+    const { id: memberId, accountId, workspaceId, role } = member
+    const familyId = parent?.familyId ?? id
+    const expiresAt = parent?.expiresAt ?? now + sessionMs
+    const about = await this.#about(member)
+    const tokenHash = hashOf(refreshToken)
+    await keepSession(
+      this.#store,
+      { id, familyId, accountId, memberId, workspaceId, tokenHash, rotatedAt: null, expiresAt, revokedAt: null },
+      now,
+    )
+    const access = this.tokens.access({ sub: memberId, wid: workspaceId, role, sid: familyId })
+    return { accessToken: access.token, refreshToken, expiresAt: access.expiresAt, sessionId: familyId, ...about }
+  }
+
+  async #end(familyId: string, reason: string) {
+    const isNews = await revokeFamily(this.#store, familyId, reason, this.#now())
+    this.#standing.delete(familyId)
+    if (isNews) for (const listener of this.#listeners) listener(familyId)
+  }
+
+  /** Who a sign-in belongs to while it lasts. */
+  #standingOf(familyId: string): Promise<Member | undefined> {
+    const kept = this.#standing.get(familyId)
+    if (kept) return kept
+    const standing = this.#read(familyId)
+    this.#standing.set(familyId, standing)
+    standing.catch(() => this.#standing.delete(familyId))
+    return standing
+  }
+
+  async #read(familyId: string): Promise<Member | undefined> {
+    const family = await familyById(this.#store, familyId)
+    if (!family || family.revokedAt !== null || family.expiresAt <= this.#now()) return undefined
+    const member = await memberById(this.#store, family.workspaceId, family.memberId)
+    return member?.status === 'active' ? member : undefined
+  }
+}
+
+const refreshRefused = () =>
+  new Problem('unauthorized', 'refresh_invalid', 'This sign-in has ended: please sign in again.')

@@ -1,0 +1,133 @@
+import { OpenApiGeneratorV31, OpenAPIRegistry, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
+import { z } from 'zod'
+import { Health } from '../../actors/channel/contract.ts'
+import { Failure, Header, Message } from '../../actors/conversation/contract.ts'
+import { Line } from '../../actors/inbox/contract.ts'
+import { Identity, Profile } from '../../actors/user/contract.ts'
+import { Content, Outgoing } from '../../kernel/content.ts'
+import { Id, rawBodyOf, rawReplyOf, type Route } from './route.ts'
+
+export const apiPrefix = '/api/v1'
+
+/** What bears a name of its own in the document. One name, one schema, in its wire form. */
+const components = {
+  ChannelHealth: Health,
+  Content,
+  Conversation: Header,
+  Failure,
+  Identity,
+  InboxLine: Line,
+  Message,
+  Outgoing,
+  Person: Profile,
+}
+
+const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  retryable: z.boolean(),
+  retryAfterMs: z.number().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  requestId: z.string(),
+  errorId: z.string().optional(),
+})
+
+let named = false
+/** The library keeps names in a registry of the process, so they are given once. */
+function nameComponents() {
+  if (named) return
+  named = true
+  for (const [refId, schema] of Object.entries({ ...components, Problem }))
+    zodToOpenAPIRegistry.add(schema, { _internal: { refId } })
+}
+
+/** OpenAPI 3.1 of everything that this server answers, as it goes over the wire. */
+export function openApiDocument(routes: { api: readonly Route[]; root: readonly Route[] }): object {
+  nameComponents()
+  const registry = new OpenAPIRegistry()
+  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+  for (const route of routes.api) registry.registerPath(pathOf(route, apiPrefix))
+  for (const route of routes.root) registry.registerPath(pathOf(route, ''))
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Careline',
+      version: '1',
+      description: 'Errors are RFC 9457 problems: `code` is stable, `errors` says which field and why.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+  })
+  return withoutMarks(document) as object
+}
+
+type Path = Parameters<OpenAPIRegistry['registerPath']>[0]
+
+function pathOf({ method, path, terms }: Route, prefix: string): Path {
+  const ids = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
+  const params =
+    terms.params ?? (ids.length > 0 ? z.object(Object.fromEntries(ids.map((name) => [name, Id]))) : undefined)
+  const isSignedIn = terms.allow !== 'public'
+  return {
+    method,
+    path: prefix + path.replace(/:(\w+)/g, '{$1}'),
+    operationId: operationIdOf(method, path),
+    summary: terms.summary ?? '',
+    tags: [...(terms.tags ?? [])],
+    security: isSignedIn ? [{ bearer: [] }] : [],
+    request: {
+      ...(params && { params: params as z.ZodObject }),
+      ...(terms.query && { query: terms.query as z.ZodObject }),
+      ...(terms.body && { body: { required: true, content: bodyOf(terms.body) } }),
+      ...(isSignedIn &&
+        method === 'post' && { headers: z.object({ 'Idempotency-Key': z.string().max(128).optional() }) }),
+    },
+    responses: { ...answersOf(terms), ...refusalsOf(terms, isSignedIn) },
+  }
+}
+
+const operationIdOf = (method: string, path: string) =>
+  [method, ...path.split('/').filter(Boolean)]
+    .map((part) => part.replace(/^:/, 'by-').replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()))
+    .map((part, index) => (index === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1)))
+    .join('')
+
+const bodyOf = (body: z.ZodType) =>
+  rawBodyOf(body) === undefined
+    ? { 'application/json': { schema: body } }
+    : { '*/*': { schema: { type: 'string', format: 'binary' } as const } }
+
+function answersOf({ reply, status }: Route['terms']) {
+  const mime = rawReplyOf(reply)
+  const code = String(status ?? (reply ? 200 : 204))
+  if (!reply) return { [code]: { description: 'Done' } }
+  if (mime !== undefined)
+    return {
+      [code]: { description: 'The content itself', content: { [mime]: { schema: { type: 'string' } as const } } },
+    }
+  return { [code]: { description: 'Done', content: { 'application/json': { schema: reply } } } }
+}
+
+function refusalsOf({ problems = [] }: Route['terms'], isSignedIn: boolean) {
+  const content = { 'application/problem+json': { schema: Problem } }
+  const own = problems.length > 0 ? `. Among them: ${problems.map((code) => `\`${code}\``).join(', ')}` : ''
+  return {
+    '4XX': { description: `What the caller can mend${own}`, content },
+    ...(isSignedIn && { 401: { description: 'Nobody is signed in', content } }),
+    '5XX': { description: 'A fault of ours (`errorId`), or too busy (`Retry-After`)', content },
+  }
+}
+
+/** The marks of our schemas are ours: they say how a value rests, which is nobody's business outside. */
+function withoutMarks(value: unknown, isNames = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutMarks(item))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      // Under `properties` stand the names of fields, of which one may well be called so.
+      .filter(([key]) => isNames || !['mark', 'rawBody', 'rawReply'].includes(key))
+      .map(([key, inner]) => [key, withoutMarks(inner, key === 'properties' && !isNames)]),
+  )
+}

@@ -1,0 +1,63 @@
+import cors from '@koa/cors'
+import type { Context, Middleware, Next } from 'koa'
+import helmet from 'koa-helmet'
+import { newId } from '../../kernel/id.ts'
+import type { HttpConfig } from '../ports.ts'
+
+const fixed = "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+
+/** What an answer that is no page may do when somebody opens it as one. */
+export const policyOfApi = "default-src 'none'; frame-ancestors 'none'"
+
+/** The console: nothing but its own files, and the two style elements that carry the nonce. */
+export const policyOfConsole = (nonce: string) =>
+  `default-src 'self'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; ` +
+  `media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; ${fixed}`
+
+/** The page of the API's documentation, whose renderer writes styles and a script of its own. Nowhere else. */
+export const policyOfDocs =
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
+  `img-src 'self' data:; font-src 'self' data:; connect-src 'self'; ${fixed}`
+
+/** Headers that every answer carries; a page replaces the policy by its own. */
+export function securityHeaders({ isSecure }: HttpConfig): Middleware {
+  const rest = helmet({
+    contentSecurityPolicy: false,
+    strictTransportSecurity: isSecure ? { maxAge: 31_536_000 } : false,
+    // Images of conversations are asked for by the console alone.
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  })
+  return (ctx, next): Promise<unknown> => {
+    ctx.set('content-security-policy', policyOfApi)
+    return rest(ctx, next) as Promise<unknown>
+  }
+}
+
+const given = /^[\w.:-]{1,64}$/
+
+/** Every answer says which request it belongs to: the sender's own name for it, or ours. */
+export async function requestIds(ctx: Context, next: Next) {
+  const theirs = ctx.get('x-request-id')
+  const requestId = given.test(theirs) ? theirs : newId('req')
+  ctx.state['requestId'] = requestId
+  ctx.set('x-request-id', requestId)
+  await next()
+}
+
+/**
+ * Other origins may call only when they are named, exactly. No cookie is used anywhere, so credentials stay off.
+ * Undefined where no origin is named.
+ */
+export function crossOrigin({ corsOrigins }: HttpConfig): Middleware | undefined {
+  if (corsOrigins.length === 0) return undefined
+  return cors({
+    // Never `*`, and never an echo of what was asked: an empty answer leaves the header away.
+    origin: (ctx) => (corsOrigins.includes(ctx.get('origin')) ? ctx.get('origin') : ''),
+    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'x-request-id', 'x-file-name'],
+    exposeHeaders: ['x-request-id', 'retry-after', 'idempotency-hit', 'etag'],
+    maxAge: 600,
+  })
+}

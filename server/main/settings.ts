@@ -1,0 +1,30 @@
+import { defaultSettings, type Settings } from '../../kernel/settings.ts'
+import type { Store } from '../../store/connection.ts'
+import { allWorkspaces } from '../../store/settings/workspaces.ts'
+
+const everyMs = 5_000
+
+/** The settings of all workspaces at hand: a turn may not wait for them. A change is seen within five seconds. */
+export class KnownSettings {
+  readonly #store: Store
+  readonly #known = new Map<string, Settings>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  readonly of = (workspaceId: string) => this.#known.get(workspaceId) ?? defaultSettings
+
+  async refresh() {
+    for (const { id, settings } of await allWorkspaces(this.#store)) this.#known.set(id, settings)
+  }
+
+  keepFresh(onError: (error: unknown) => void) {
+    this.#timer = setInterval(() => void this.refresh().catch(onError), everyMs).unref()
+  }
+
+  stop() {
+    clearInterval(this.#timer)
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../kernel/clock.ts'
+import { WhatsAppSimulator } from '../../providers/whatsapp/simulator/simulator.ts'
+import type { OpenChannel } from '../../store/settings/channels.ts'
+
+export const simulatorPrefix = '/simulator/whatsapp'
+
+/** Meta, played by this very server, for the channels that say `simulate`. */
+export function openSimulator({
+  dataDir,
+  phoneKey,
+  clock,
+  tickMs,
+}: {
+  dataDir: string
+  phoneKey: string
+  clock: Clock
+  tickMs: number
+}) {
+  const directory = join(dataDir, 'simulator')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = join(directory, 'whatsapp.db')
+  return new WhatsAppSimulator({ channels: [], phoneKey, prefix: simulatorPrefix, file, clock, tickMs })
+}
+
+/** Makes a channel's number known to the simulator. `origin`: where this server is reached from itself. */
+export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChannel, origin: string) {
+  const { id: channelId, phoneNumberId, businessId, name, token, appSecret, verifyToken } = channel
+  simulator.addChannel({
+    channelId,
+    phoneNumberId,
+    businessId,
+    name,
+    phoneNumber: `+1555${phoneNumberId.replaceAll(/\D/g, '').padStart(7, '0').slice(-7)}`,
+    token,
+    appSecret,
+    verifyToken,
+    webhookUrl: `${origin}/webhooks/whatsapp/${channelId}`,
+    templates: [
+      { name: 'appointment_reminder', language: 'en', body: 'Hello {{1}}, your appointment is on {{2}}.' },
+      { name: 'we_miss_you', language: 'en', body: 'Hello {{1}}, may we call you about your next visit?' },
+    ],
+  })
+}

@@ -1,0 +1,92 @@
+import type { Workspace } from '../actors/runtime/contract.ts'
+import type { Authenticate, Caller } from '../kernel/caller.ts'
+import type { Item } from '../providers/whatsapp/webhook.ts'
+import type { Store } from '../store/connection.ts'
+import type { Rest } from '../store/rest.ts'
+import type { Channel, ChannelSettings } from '../store/settings/channels.ts'
+import type { Auth } from './auth/auth.ts'
+
+// What HTTP needs of the rest; main.ts joins them, tests bring their own.
+
+export interface Log {
+  info(message: string, fields?: Record<string, unknown>): unknown
+  warn(message: string, fields?: Record<string, unknown>): unknown
+  error(message: string, fields?: Record<string, unknown>): unknown
+}
+
+export interface KeptFile {
+  mime: string
+  sizeBytes: number
+  fileName: string | null
+  bytes: Buffer
+}
+
+export interface Files {
+  /** Resolves when the bytes are durable. The same id again changes nothing. */
+  keep(
+    workspaceId: string,
+    file: { fileId: string; bytes: Buffer; mime: string; fileName: string | null; by: string },
+  ): Promise<void>
+  /** Undefined where this workspace has no such file. */
+  open(workspaceId: string, fileId: string): Promise<KeptFile | undefined>
+}
+
+/** What operators ask of a process. */
+export interface Operations {
+  /** Careline's own version. */
+  version: string
+  /** What the store says that it is; rejects when it does not answer. */
+  storeVersion(): Promise<{ name: string; version: string }>
+  /** True from the moment at which this process has been asked to leave. */
+  isDraining(): boolean
+  /** All metrics in Prometheus' text format. */
+  metrics(): Promise<{ contentType: string; text: string }>
+}
+
+/** Everything that a route's handler may use. */
+export interface Ports {
+  store: Store
+  rest: Rest
+  auth: Auth
+  authenticate: Authenticate
+  channels: ChannelSettings
+  files: Files
+  operations: Operations
+  /** A channel was made or changed: its actor and its simulator hear of it. Resolves when they have. */
+  channelChanged(channel: Channel): Promise<void>
+  /** Resolves when all items are durable: claimed and stored. What happens with them then is behind this port. */
+  acceptWhatsApp(channel: Channel, items: Item[]): Promise<void>
+  /** Epoch ms. Sessions, links and locks live by it. */
+  now(): number
+  log: Log
+  config: HttpConfig
+}
+
+export interface HttpConfig {
+  /** Exact origins that browsers may call from; none by default. */
+  corsOrigins: readonly string[]
+  /** True behind a reverse proxy that sets X-Forwarded-For and -Proto itself. */
+  trustsProxy: boolean
+  /** True where browsers reach us by https only. */
+  isSecure: boolean
+  /** Requests per minute: of one address, of one account, of one address for files. */
+  limits: { pub: number; staff: number; file: number }
+  /** Where the built console lies. */
+  consoleDir: string
+  /** Whoever reads /metrics shows this; without one only this machine may. */
+  metricsToken?: string | undefined
+  /** Where simulated WhatsApp channels find their provider, `http://127.0.0.1:4600/simulator/whatsapp/v23.0` say. */
+  simulatorUrl: string
+  /** Where every other WhatsApp channel finds it, unless it says so itself. */
+  whatsappBaseUrl: string
+  /** True lets a channel talk to any address (development); otherwise to Meta, and to `whatsappBaseUrl`. */
+  allowsAnyProvider: boolean
+}
+
+export const defaultLimits: HttpConfig['limits'] = { pub: 30, staff: 600, file: 600 }
+
+/** Everything the application is made of. */
+export interface Parts extends Ports {
+  /** `commandId` belongs to its caller: a repeated request finds the first one's answer. */
+  workspace(caller: Caller, commandId?: string): Workspace
+}

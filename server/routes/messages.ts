@@ -1,0 +1,39 @@
+import { conversation, Message } from '../../actors/conversation/contract.ts'
+import { Outgoing } from '../../kernel/content.ts'
+import { conflict, missing } from '../../kernel/problem.ts'
+import { messageById, shown } from '../../store/queries/messages.ts'
+import { get, post } from '../http/route.ts'
+import type { Ports } from '../ports.ts'
+
+const tags = ['Messages']
+
+export const messages = [
+  get('/messages/:id', { allow: 'staff', summary: 'One message', tags, reply: Message }, async (call) =>
+    shown(await known(call, call.workspace.id, call.params.id)),
+  ),
+
+  post(
+    '/messages/:id/retry',
+    {
+      allow: 'staff',
+      summary: 'Send a failed message again',
+      tags,
+      reply: conversation.messages.retry.reply,
+      problems: ['not_retryable'],
+    },
+    async ({ store, rest, workspace, params }) => {
+      const message = await known({ store, rest }, workspace.id, params.id)
+      const content = Outgoing.safeParse(message.content)
+      if (message.direction !== 'out' || !content.success)
+        throw conflict('not_retryable', 'Only a message that was sent from here can be sent again.')
+      const { conversationId, replyTo } = message
+      return workspace.at(conversation, conversationId).retry({ messageId: params.id, content: content.data, replyTo })
+    },
+  ),
+]
+
+async function known(source: Pick<Ports, 'store' | 'rest'>, workspaceId: string, id: string) {
+  const message = await messageById(source, workspaceId, id)
+  if (!message) throw missing('not_found', 'There is no such message.')
+  return message
+}

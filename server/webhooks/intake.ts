@@ -1,0 +1,196 @@
+import { conversation, type Failure } from '../../actors/conversation/contract.ts'
+import type { Workspace } from '../../actors/runtime/contract.ts'
+import { conversationIdOf, derivedId } from '../../kernel/id.ts'
+import { busy, Problem } from '../../kernel/problem.ts'
+import type { ProviderError } from '../../providers/whatsapp/port.ts'
+import { type Correspondent, type Item, type ItemOf, parseItem } from '../../providers/whatsapp/webhook.ts'
+import type { MessageRow } from '../../store/queries/messages.ts'
+import type { Received, WebhookEvents } from '../../store/webhook-events.ts'
+import type { Log } from '../ports.ts'
+import type { People } from './people.ts'
+
+/** Above this we let the provider come again rather than pile up what is not yet dealt with. */
+const underWayMax = 2_000
+const provider = 'whatsapp'
+
+interface Parts {
+  events: WebhookEvents
+  people: People
+  workspaceFor(workspaceId: string, channelId: string): Workspace
+  messageByProviderId(workspaceId: string, channelId: string, providerId: string): Promise<MessageRow | undefined>
+  /** A person types: shown to those who look at the conversation, kept nowhere. */
+  typing(workspaceId: string, conversationId: string, userId: string, on: boolean): void
+  now(): number
+  log: Log
+}
+
+interface Place {
+  workspaceId: string
+  channelId: string
+  workspace: Workspace
+}
+
+/** What WhatsApp tells us: kept first, answered, then dealt with, in order per person. */
+export class WhatsAppIntake {
+  readonly #parts: Parts
+  readonly #lanes = new Map<string, Promise<void>>()
+  #underWay = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Resolves when all that is new is durable. @throws Problem `busy` when too much waits */
+  async accept(channel: { id: string; workspaceId: string }, items: readonly Item[]) {
+    if (this.#underWay + items.length > underWayMax)
+      throw busy('intake_full', 'Too much is waiting here at the moment.', 2_000)
+    const { id: channelId, workspaceId } = channel
+    const kept = items.filter((item) => item.kind !== 'typing')
+    for (const item of items)
+      if (item.kind === 'typing')
+        this.#inLane(item, channelId, () => this.#typing(item, this.#place(workspaceId, channelId)))
+    const raws = kept.map(({ eventKey, raw }) => ({ workspaceId, channelId, provider, eventKey, raw }))
+    const received = await this.#parts.events.keep(raws, this.#parts.now())
+    const byKey = new Map(kept.map((item) => [item.eventKey, item]))
+    for (const event of received) {
+      const item = byKey.get(event.eventKey)
+      if (item) this.#take(event, item)
+    }
+  }
+
+  /** Takes up what a crash or a fault left lying. Answers how many. */
+  async sweep(limit: number) {
+    const overdue = await this.#parts.events.overdue(this.#parts.now(), limit)
+    for (const event of overdue) this.#take(event, parseItem(event.raw as string, this.#parts.now()))
+    return overdue.length
+  }
+
+  /** Resolves when all that was accepted is dealt with. */
+  async settled() {
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes.values())
+    await this.#parts.events.drained()
+  }
+
+  #take(event: Received, item: Item) {
+    this.#inLane(item, event.channelId, async () => {
+      await this.#process(event, item)
+      this.#parts.events.settle(event._id)
+    })
+  }
+
+  /** One at a time per person, so that what they say keeps its order; a fault leaves the event to the sweep. */
+  #inLane(item: Item, channelId: string, work: () => Promise<void>) {
+    const who = 'from' in item ? item.from : 'recipient' in item ? item.recipient : undefined
+    const lane = `${channelId}/${who?.waId ?? who?.userId ?? ''}`
+    this.#underWay++
+    const before = this.#lanes.get(lane)
+    const mine = (before ? before.then(work) : work())
+      .catch((error: unknown) => {
+        const level = error instanceof Problem && !error.retryable ? 'warn' : 'error'
+        this.#parts.log[level]('webhook not dealt with', { eventKind: item.kind, channelId, error })
+      })
+      .finally(() => {
+        this.#underWay--
+        if (this.#lanes.get(lane) === mine) this.#lanes.delete(lane)
+      })
+    this.#lanes.set(lane, mine)
+  }
+
+  #place(workspaceId: string, channelId: string): Place {
+    return { workspaceId, channelId, workspace: this.#parts.workspaceFor(workspaceId, channelId) }
+  }
+
+  #process({ workspaceId, channelId }: Received, item: Item): Promise<void> {
+    const place = this.#place(workspaceId, channelId)
+    switch (item.kind) {
+      case 'message':
+        return item.content.kind === 'reaction' ? this.#reaction(item, place) : this.#message(item, place)
+      case 'status':
+        return this.#status(item, place)
+      case 'edited':
+      case 'deleted':
+        return this.#changed(item, place)
+      case 'typing':
+        return this.#typing(item, place)
+      default:
+        // An echo of our own words, a template's status, an account's news: kept, and nothing more for now.
+        return Promise.resolve()
+    }
+  }
+
+  async #message({ from, providerId, content, replyTo, at }: ItemOf<'message'>, place: Place) {
+    const userId = await this.#parts.people.whoIs(place.workspace, from)
+    if (!userId) return
+    const { channelId } = place
+    await place.workspace.at(conversation, conversationIdOf(userId)).receive({
+      messageId: messageIdOf(channelId, providerId),
+      providerId,
+      channelId,
+      userId,
+      address: addressOf(from),
+      name: from.name ?? '',
+      content,
+      replyTo: replyTo ? await this.#messageOf(place, replyTo) : null,
+      sentAt: at,
+    })
+  }
+
+  async #reaction({ from, content }: ItemOf<'message'>, place: Place) {
+    const userId = await this.#parts.people.whoIs(place.workspace, from)
+    if (!userId || content.kind !== 'reaction') return
+    const messageId = await this.#messageOf(place, content.to)
+    await place.workspace.at(conversation, conversationIdOf(userId)).react({ messageId, emoji: content.emoji })
+  }
+
+  async #changed(item: ItemOf<'edited'> | ItemOf<'deleted'>, place: Place) {
+    const userId = item.by === 'person' ? await this.#parts.people.whoIs(place.workspace, item.from) : undefined
+    if (!userId) return
+    const it = place.workspace.at(conversation, conversationIdOf(userId))
+    const messageId = messageIdOf(place.channelId, item.providerId)
+    if (item.kind === 'edited') await it.edit({ messageId, content: item.content, at: item.at })
+    else await it.withdraw({ messageId, at: item.at })
+  }
+
+  async #status({ opaque, providerId, status, error }: ItemOf<'status'>, place: Place) {
+    const ours = fromOpaque(opaque) ?? (await this.#refOf(place, providerId))
+    if (!ours) return // Sent by another tool through the same number.
+    const failure = status === 'failed' ? failureOf(error) : null
+    const change = { messageId: ours.messageId, status, error: failure, providerId }
+    await place.workspace.at(conversation, ours.conversationId).statusChanged(change)
+  }
+
+  async #typing({ from, on }: ItemOf<'typing'>, place: Place) {
+    const userId = await this.#parts.people.whoIs(place.workspace, from)
+    if (userId) this.#parts.typing(place.workspaceId, conversationIdOf(userId), userId, on)
+  }
+
+  /** Theirs derive from the provider's id; ours are looked up by it. */
+  async #messageOf(place: Place, providerId: string) {
+    return (await this.#refOf(place, providerId))?.messageId ?? messageIdOf(place.channelId, providerId)
+  }
+
+  async #refOf({ workspaceId, channelId }: Place, providerId: string) {
+    const found = await this.#parts.messageByProviderId(workspaceId, channelId, providerId)
+    return found && { conversationId: found.conversationId, messageId: found._id }
+  }
+}
+
+/** A message that comes again under the provider's id is the same message: its row is written once. */
+const messageIdOf = (channelId: string, providerId: string) => derivedId('msg', channelId, providerId)
+
+const addressOf = ({ waId, userId }: Correspondent) => waId ?? userId ?? ''
+
+/** What we give the provider to bring back with each status: it tells the message before we know the provider's id. */
+export const opaqueOf = (conversationId: string, messageId: string) => `${conversationId}:${messageId}`
+
+function fromOpaque(opaque: string | undefined) {
+  const [conversationId, messageId, rest] = opaque?.split(':') ?? []
+  if (!conversationId?.startsWith('c_') || !messageId?.startsWith('msg_') || rest !== undefined) return undefined
+  return { conversationId, messageId }
+}
+
+export function failureOf(error: ProviderError | undefined): Failure {
+  if (!error) return { code: 'failed', title: 'WhatsApp did not say why.', providerCode: null, retryable: true }
+  const { code, title, providerCode, action } = error
+  return { code, title: title.slice(0, 500), providerCode, retryable: action === 'retry' || action === 'cool_off' }
+}

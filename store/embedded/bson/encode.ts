@@ -1,0 +1,158 @@
+import {
+  Binary,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Double,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+} from 'bson'
+import { StoreError } from '../errors.ts'
+import { DEPTH_MAX } from './decode.ts'
+import { Sink } from './sink.ts'
+import { bytesOf, isInt32 } from './value.ts'
+import type { Value } from './value.ts'
+
+const sink = new Sink()
+
+/** Encodes one document; a field that is `undefined` is left out. Takes plain objects too: replies are written so. */
+export function encode(document: object): Buffer {
+  sink.at = 0
+  putDocument(document as Record<string, Value>, 0)
+  return sink.copyFrom(0)
+}
+
+function putDocument(document: Record<string, Value>, depth: number): void {
+  if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
+  const start = open()
+  for (const name of Object.keys(document)) {
+    const value = document[name]
+    if (value !== undefined) putElement(name, value, depth)
+  }
+  close(start)
+}
+
+function putArray(array: Value[], depth: number): void {
+  if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
+  const start = open()
+  for (let i = 0; i < array.length; i++) putElement(String(i), array[i] ?? null, depth)
+  close(start)
+}
+
+function open(): number {
+  const start = sink.at
+  sink.room(4)
+  sink.at += 4
+  return start
+}
+
+function close(start: number): void {
+  sink.byte(0)
+  sink.bytes.writeInt32LE(sink.at - start, start)
+}
+
+function header(type: number, name: string): void {
+  sink.byte(type)
+  sink.text(name)
+  sink.byte(0)
+}
+
+function putElement(name: string, value: Value, depth: number): void {
+  switch (typeof value) {
+    case 'string':
+      header(0x02, name)
+      return putString(value)
+    case 'number':
+      return putNumber(name, value)
+    case 'boolean':
+      header(0x08, name)
+      return sink.byte(value ? 1 : 0)
+    default:
+      return value === null || value === undefined ? header(0x0a, name) : putObject(name, value as object, depth)
+  }
+}
+
+function putNumber(name: string, value: number): void {
+  if (isInt32(value)) {
+    header(0x10, name)
+    sink.int32(value)
+  } else {
+    header(0x01, name)
+    sink.double(value)
+  }
+}
+
+function putString(text: string): void {
+  const start = open()
+  sink.text(text)
+  sink.byte(0)
+  sink.bytes.writeInt32LE(sink.at - start - 4, start)
+}
+
+function putObject(name: string, value: object, depth: number): void {
+  if (Array.isArray(value)) {
+    header(0x04, name)
+    return putArray(value as Value[], depth + 1)
+  }
+  if (value instanceof Date) {
+    header(0x09, name)
+    return sink.int64(BigInt(value.getTime()))
+  }
+  if (value instanceof ObjectId) {
+    header(0x07, name)
+    return sink.append(value.id)
+  }
+  const put = putters.get(Object.getPrototypeOf(value) as object)
+  if (put) return put(name, value as never, depth)
+  header(0x03, name)
+  putDocument(value as Record<string, Value>, depth + 1)
+}
+
+type Put = (name: string, value: never, depth: number) => void
+
+// Found by prototype, not by `_bsontype`: that is a field name which any document may carry.
+const putters = new Map<object, Put>([
+  [Double.prototype, (name, value: Double) => (header(0x01, name), sink.double(value.value))],
+  [Long.prototype, (name, value: Long) => (header(0x12, name), sink.int64(value.toBigInt()))],
+  [
+    Timestamp.prototype,
+    (name, value: Timestamp) => (header(0x11, name), sink.int64(BigInt.asIntN(64, value.toBigInt()))),
+  ],
+  [Decimal128.prototype, (name, value: Decimal128) => (header(0x13, name), sink.append(value.bytes))],
+  [BSONSymbol.prototype, (name, value: BSONSymbol) => (header(0x0e, name), putString(value.value))],
+  [MinKey.prototype, (name) => header(0xff, name)],
+  [MaxKey.prototype, (name) => header(0x7f, name)],
+  [
+    Binary.prototype,
+    (name, value: Binary) => {
+      header(0x05, name)
+      sink.int32(value.position)
+      sink.byte(value.sub_type)
+      sink.append(bytesOf(value))
+    },
+  ],
+  [
+    BSONRegExp.prototype,
+    (name, value: BSONRegExp) => {
+      header(0x0b, name)
+      for (const part of [value.pattern, value.options]) {
+        sink.text(part)
+        sink.byte(0)
+      }
+    },
+  ],
+  [Code.prototype, putCode],
+] as [object, Put][])
+
+function putCode(name: string, value: Code, depth: number): void {
+  header(value.scope ? 0x0f : 0x0d, name)
+  if (!value.scope) return putString(value.code.toString())
+  const start = open()
+  putString(value.code.toString())
+  putDocument(value.scope as Record<string, Value>, depth + 1)
+  sink.bytes.writeInt32LE(sink.at - start, start)
+}

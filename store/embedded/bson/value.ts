@@ -1,0 +1,175 @@
+import {
+  Binary,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Double,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+} from 'bson'
+
+/**
+ * A document in memory. Its prototype holds nothing at all, so `fields[name]` can only ever find an own field:
+ * `__proto__` and `constructor` are names like any other, on every path walk and for every write.
+ */
+export class Fields {
+  [name: string]: Value
+}
+Reflect.deleteProperty(Fields.prototype, 'constructor')
+Object.setPrototypeOf(Fields.prototype, null)
+
+/**
+ * A plain number stands for what BSON would make of it: an int32 when it is one, otherwise a double. A double that
+ * happens to hold such an integer is kept as `Double`, so that 5.0 stays a double through an update.
+ */
+export type Value =
+  | null
+  | undefined
+  | boolean
+  | number
+  | string
+  | Date
+  | Value[]
+  | Fields
+  | Binary
+  | BSONRegExp
+  | BSONSymbol
+  | Code
+  | Decimal128
+  | Double
+  | Long
+  | MaxKey
+  | MinKey
+  | ObjectId
+  | Timestamp
+  | EmptyArray
+
+/** What an index holds for an empty array: MongoDB's `undefined`, which sorts before null. Never part of a document. */
+export class EmptyArray {
+  readonly isEmptyArray = true
+}
+export const EMPTY_ARRAY = new EmptyArray()
+
+export type Numeric = number | Double | Long | Decimal128
+
+/** MongoDB's canonical type order, moved up so that every rank is a byte above zero. */
+export const RANK = {
+  minKey: 1,
+  emptyArray: 3,
+  null: 5,
+  number: 10,
+  string: 15,
+  object: 20,
+  array: 25,
+  binary: 30,
+  objectId: 35,
+  boolean: 40,
+  date: 45,
+  timestamp: 47,
+  regex: 50,
+  code: 60,
+  codeWithScope: 65,
+  maxKey: 127,
+} as const
+
+export function rank(value: Value): number {
+  switch (typeof value) {
+    case 'string':
+      return RANK.string
+    case 'number':
+      return RANK.number
+    case 'boolean':
+      return RANK.boolean
+    case 'undefined':
+      return RANK.null
+    default:
+      return value === null ? RANK.null : rankOfObject(value as object)
+  }
+}
+
+/** Asked in this order: a Timestamp is also a Long. */
+const CLASSES: [abstract: new (...given: never[]) => object, rank: number][] = [
+  [ObjectId, RANK.objectId],
+  [Date, RANK.date],
+  [Fields, RANK.object],
+  [Timestamp, RANK.timestamp],
+  [Long, RANK.number],
+  [Double, RANK.number],
+  [Decimal128, RANK.number],
+  [Binary, RANK.binary],
+  [BSONRegExp, RANK.regex],
+  [EmptyArray, RANK.emptyArray],
+  [MinKey, RANK.minKey],
+  [MaxKey, RANK.maxKey],
+  [BSONSymbol, RANK.string],
+]
+
+function rankOfObject(value: object): number {
+  if (Array.isArray(value)) return RANK.array
+  for (const [type, at] of CLASSES) if (value instanceof type) return at
+  if (value instanceof Code) return value.scope ? RANK.codeWithScope : RANK.code
+  throw new TypeError('A value of no BSON type reached the store.')
+}
+
+export function isFields(value: Value): value is Fields {
+  return value instanceof Fields
+}
+
+export function isArray(value: Value): value is Value[] {
+  return Array.isArray(value)
+}
+
+export function isNumeric(value: Value): value is Numeric {
+  return typeof value === 'number' || (typeof value === 'object' && value !== null && rank(value) === RANK.number)
+}
+
+export function isInt32(value: number): boolean {
+  return (value | 0) === value && !Object.is(value, -0)
+}
+
+/** The nearest JavaScript number. */
+export function asNumber(value: Numeric): number {
+  if (typeof value === 'number') return value
+  if (value instanceof Double) return value.value
+  return value instanceof Long ? value.toNumber() : Number(value.toString())
+}
+
+export function bytesOf(value: Binary): Uint8Array {
+  return value.buffer.subarray(0, value.position)
+}
+
+export function fields(entries: Record<string, Value>): Fields {
+  return Object.assign(new Fields(), entries)
+}
+
+/** MongoDB's name for the type of a value, as `$type` takes it and its error texts print it. */
+export function typeName(value: Value): string {
+  if (value === undefined) return 'missing'
+  if (typeof value === 'number') return isInt32(value) ? 'int' : 'double'
+  if (value instanceof Double) return 'double'
+  if (value instanceof Decimal128) return 'decimal'
+  if (value instanceof Timestamp) return 'timestamp'
+  if (value instanceof Long) return 'long'
+  if (value instanceof BSONSymbol) return 'symbol'
+  return NAME_OF_RANK.get(rank(value)) ?? 'undefined'
+}
+
+const NAME_OF_RANK = new Map<number, string>([
+  [RANK.minKey, 'minKey'],
+  [RANK.null, 'null'],
+  [RANK.string, 'string'],
+  [RANK.object, 'object'],
+  [RANK.array, 'array'],
+  [RANK.binary, 'binData'],
+  [RANK.objectId, 'objectId'],
+  [RANK.boolean, 'bool'],
+  [RANK.date, 'date'],
+  [RANK.regex, 'regex'],
+  [RANK.code, 'javascript'],
+  [RANK.codeWithScope, 'javascriptWithScope'],
+  [RANK.maxKey, 'maxKey'],
+])

@@ -1,0 +1,125 @@
+import { asNumber, Fields, isArray, isFields, isNumeric, typeName } from '../bson/value.ts'
+import type { Value } from '../bson/value.ts'
+import type { Cursors } from '../cursors.ts'
+import type { Catalog } from '../engine/catalog.ts'
+import type { Collection } from '../engine/collection.ts'
+import type { Committer } from '../engine/commit.ts'
+import type { Database } from '../engine/database.ts'
+import { refuse } from '../errors.ts'
+import { variablesOf } from '../query/expression.ts'
+import type { Variables } from '../query/predicate.ts'
+
+/** The parts of a running store. */
+export interface Store {
+  database: Database
+  catalog: Catalog
+  committer: Committer
+  cursors: Cursors
+  isReadOnly: boolean
+  socket: string
+}
+
+/** One command as it came, with what every command needs of it. */
+export class Request {
+  readonly store: Store
+  readonly name: string
+  readonly command: Fields
+  /** The documents of an insert, still as bytes. */
+  readonly documents: Buffer[] | null
+  readonly connectionId: number
+  readonly databaseName: string
+  readonly receivedAt = performance.now()
+
+  constructor(store: Store, command: Fields, documents: Buffer[] | null, connectionId: number) {
+    this.store = store
+    this.command = command
+    this.documents = documents
+    this.connectionId = connectionId
+    this.name = Object.keys(command)[0] ?? ''
+    const name = command['$db']
+    this.databaseName = typeof name === 'string' ? name : refuse(40571, 'OP_MSG requests require a $db argument')
+  }
+
+  /** `database.collection`, when the command is about a collection. */
+  get namespace(): string {
+    const name = this.command[this.name]
+    if (typeof name !== 'string') return refuse(73, `collection name has invalid type ${typeName(name)}`)
+    if (name === '') refuse(73, `Invalid namespace specified '${this.databaseName}.'`)
+    return `${this.databaseName}.${name}`
+  }
+
+  get collection(): Collection | undefined {
+    return this.store.catalog.find(this.namespace)
+  }
+
+  get variables(): Variables {
+    return this.command['let'] === undefined ? {} : variablesOf(this.command['let'])
+  }
+
+  /** When `maxTimeMS` says that the command must stop. */
+  get deadline(): number | null {
+    const maxTimeMs = this.whole('maxTimeMS', 0)
+    return maxTimeMs > 0 ? this.receivedAt + maxTimeMs : null
+  }
+
+  whole(name: string, otherwise: number): number {
+    return wholeOf(this.command[name], name, otherwise)
+  }
+
+  flag(name: string): boolean {
+    const value = this.command[name]
+    return value === true || (isNumeric(value) && asNumber(value) !== 0)
+  }
+
+  document(name: string): Fields {
+    return documentOf(this.command[name], `${this.name}.${name}`)
+  }
+
+  documentsOf(name: string): Fields[] {
+    const list = this.command[name]
+    if (!isArray(list))
+      return refuse(
+        list === undefined ? 40414 : 14,
+        `BSON field '${this.name}.${name}' is missing but a required field`,
+      )
+    return list.map((each) => documentOf(each, `${this.name}.${name}`))
+  }
+}
+
+export function wholeOf(value: Value, name: string, otherwise: number): number {
+  if (value === undefined || value === null) return otherwise
+  const number = isNumeric(value) ? asNumber(value) : NaN
+  return Number.isFinite(number)
+    ? Math.trunc(number)
+    : refuse(
+        14,
+        `BSON field '${name}' is the wrong type '${typeName(value)}', expected types '[long, int, decimal, double']`,
+      )
+}
+
+/** An absent document is an empty one. */
+export function documentOf(value: Value, name: string): Fields {
+  if (value === undefined || value === null) return new Fields()
+  return isFields(value)
+    ? value
+    : refuse(14, `BSON field '${name}' is the wrong type '${typeName(value)}', expected type 'object'`)
+}
+
+export type Kind = 'read' | 'write'
+
+/**
+ * `read` runs at once. `write` waits for the next group of writes and is answered when that is durable.
+ */
+export interface Command {
+  kind: Kind | ((command: Fields) => Kind)
+  /** The fields that it knows, beside those that every command has: any other is refused. */
+  fields: readonly string[]
+  run: (request: Request) => Buffer
+}
+
+/** A field that MongoDB knows and this store does not: an error rather than a result without it. */
+export function refuseCollation(value: Value): void {
+  const locale = isFields(value) ? value['locale'] : undefined
+  if (value !== undefined && value !== null && locale !== 'simple' && locale !== undefined)
+    refuse(2, `collation '${String(locale)}' is not supported by the embedded store`)
+}

@@ -1,0 +1,164 @@
+import { fields, isArray, isFields } from '../bson/value.ts'
+import type { Fields, Value } from '../bson/value.ts'
+import { find } from '../engine/find.ts'
+import type { Query } from '../engine/find.ts'
+import { refuse } from '../errors.ts'
+import type { IndexScan } from '../planner/plan.ts'
+import { ok } from '../reply.ts'
+import { documentOf, wholeOf } from './command.ts'
+import type { Command, Request } from './command.ts'
+import { hintOf } from './find.ts'
+
+interface Explained {
+  filter: Fields
+  sort: Value
+  skip: number
+  limit: number
+  hint: Value
+}
+
+export const explain: Command = {
+  kind: 'read',
+  fields: ['verbosity'],
+  run: (request) => {
+    const inner = request.document('explain')
+    const [name = ''] = Object.keys(inner)
+    return ok(explained(request, inner, name))
+  },
+}
+
+/** How a command would find its documents; unless only the plan is asked for, it is also carried out, without its changes. */
+export function explained(request: Request, inner: Fields, name: string): object {
+  const { store, databaseName, command } = request
+  const query = queryOf(inner, name)
+  const namespace = `${databaseName}.${String(inner[name])}`
+  const collection = store.catalog.find(namespace)
+  const found = collection ? find(store.database, collection, { ...query, deadline: request.deadline }) : null
+  const winningPlan = found ? shape(found, query) : { stage: 'EOF' }
+  const reply = {
+    explainVersion: '1',
+    queryPlanner: { namespace, indexFilterSet: false, parsedQuery: query.filter, winningPlan, rejectedPlans: [] },
+    command: inner,
+    serverInfo: { host: store.socket, version: '7.0.14' },
+  }
+  return command['verbosity'] === 'queryPlanner' ? reply : { ...reply, executionStats: executed(found, winningPlan) }
+}
+
+function executed(query: Query | null, winningPlan: object): object {
+  const startedAt = performance.now()
+  let nReturned = 0
+  if (query) for (const _ of query.results) nReturned++
+  const { keys, documents } = query?.examined ?? { keys: 0, documents: 0 }
+  return {
+    executionSuccess: true,
+    nReturned,
+    executionTimeMillis: Math.round(performance.now() - startedAt),
+    totalKeysExamined: keys,
+    totalDocsExamined: documents,
+    executionStages: { ...winningPlan, nReturned },
+  }
+}
+
+function queryOf(inner: Fields, name: string): Explained {
+  const options = { sort: inner['sort'], hint: hintOf(inner['hint']) }
+  const window = { skip: wholeOf(inner['skip'], 'skip', 0), limit: wholeOf(inner['limit'], 'limit', 0) }
+  switch (name) {
+    case 'find':
+      return { filter: documentOf(inner['filter'], 'filter'), ...options, ...window }
+    case 'count':
+    case 'distinct':
+      return { filter: documentOf(inner['query'], 'query'), ...options, ...window, sort: undefined }
+    case 'findAndModify':
+      return { filter: documentOf(inner['query'], 'query'), ...options, skip: 0, limit: 1 }
+    case 'update':
+      return ofOperation(inner['updates'], (operation) => (operation['multi'] === true ? 0 : 1))
+    case 'delete':
+      return ofOperation(inner['deletes'], (operation) => wholeOf(operation['limit'], 'limit', 0))
+    case 'aggregate':
+      return ofPipeline(inner['pipeline'], options.hint)
+    default:
+      return refuse(59, `Explain failed due to unknown command: ${name}`)
+  }
+}
+
+function ofOperation(operations: Value, limitOf: (operation: Fields) => number): Explained {
+  const [operation] = isArray(operations) ? operations : []
+  if (!isFields(operation)) return refuse(9, 'explain needs one operation')
+  return {
+    filter: documentOf(operation['q'], 'q'),
+    sort: undefined,
+    hint: hintOf(operation['hint']),
+    skip: 0,
+    limit: limitOf(operation),
+  }
+}
+
+/** The stages at the beginning that the query takes over: $match, $sort, $skip, $limit. */
+export function ofPipeline(pipeline: Value, hint: Value): Explained & { taken: number } {
+  const stages = isArray(pipeline) ? pipeline : []
+  const query: Explained & { taken: number } = {
+    filter: fields({}),
+    sort: undefined,
+    skip: 0,
+    limit: 0,
+    hint,
+    taken: 0,
+  }
+  for (const name of ['$match', '$sort', '$skip', '$limit']) {
+    const stage = stages[query.taken]
+    const value = isFields(stage) ? stage[name] : undefined
+    if (value === undefined) continue
+    if (name === '$match') query.filter = documentOf(value, '$match')
+    else if (name === '$sort') query.sort = value
+    else if (name === '$skip') query.skip = wholeOf(value, '$skip', 0)
+    else query.limit = limitOf(value)
+    query.taken++
+  }
+  return query
+}
+
+function limitOf(value: Value): number {
+  const limit = wholeOf(value, '$limit', 0)
+  return limit > 0 ? limit : refuse(15958, 'the limit must be positive')
+}
+
+function shape({ plan, sort }: Query, query: Explained): object {
+  let stage: object
+  if (plan.stage === 'IDHACK') stage = plan.isExact ? { stage: 'IDHACK' } : byId(query.filter)
+  else if (plan.stage === 'IXSCAN')
+    stage = { stage: 'FETCH', ...(plan.isExact ? {} : { filter: query.filter }), inputStage: indexScan(plan) }
+  else stage = { stage: 'COLLSCAN', filter: query.filter, direction: plan.isReverse ? 'backward' : 'forward' }
+  const isSorting = sort !== null && !plan.isSorted
+  if (isSorting) stage = { stage: 'SORT', sortPattern: query.sort, limitAmount: query.limit, inputStage: stage }
+  if (query.skip > 0) stage = { stage: 'SKIP', skipAmount: query.skip, inputStage: stage }
+  if (query.limit > 0 && !isSorting) stage = { stage: 'LIMIT', limitAmount: query.limit, inputStage: stage }
+  return stage
+}
+
+/** MongoDB keeps the name IDHACK for a filter of nothing but the `_id`. */
+function byId(filter: Fields): object {
+  return {
+    stage: 'FETCH',
+    filter,
+    inputStage: { stage: 'IXSCAN', keyPattern: { _id: 1 }, indexName: '_id_', direction: 'forward' },
+  }
+}
+
+function indexScan({ index, isReverse, ranges, merges }: IndexScan): object {
+  const scan = {
+    stage: 'IXSCAN',
+    keyPattern: index.key,
+    indexName: index.name,
+    isMultiKey: index.isMultikey,
+    multiKeyPaths: Object.fromEntries(
+      index.names.map((name, i) => [name, index.multikey[i] ? [name.split('.')[0]] : []]),
+    ),
+    isUnique: index.isUnique || index.name === '_id_',
+    isSparse: index.isSparse,
+    isPartial: index.partial !== null,
+    indexVersion: 2,
+    direction: isReverse ? 'backward' : 'forward',
+    ranges: ranges.length,
+  }
+  return merges ? { stage: 'SORT_MERGE', inputStage: scan } : scan
+}

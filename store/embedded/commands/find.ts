@@ -1,0 +1,187 @@
+import { decode } from '../bson/decode.ts'
+import { encode } from '../bson/encode.ts'
+import { Fields, isFields } from '../bson/value.ts'
+import { BATCH_FIRST, cursorId } from '../cursors.ts'
+import type { Collection } from '../engine/collection.ts'
+import { find } from '../engine/find.ts'
+import type { FindRequest, Found } from '../engine/find.ts'
+import { badValue, refuse } from '../errors.ts'
+import { keyText } from '../keys.ts'
+import { compileFilter } from '../query/match.ts'
+import { leaves, pathOf } from '../query/path.ts'
+import { compileProjection } from '../query/projection.ts'
+import type { Projection } from '../query/projection.ts'
+import type { Variables } from '../query/predicate.ts'
+import { cursorReply, ok } from '../reply.ts'
+import { isArray } from '../bson/value.ts'
+import type { Value } from '../bson/value.ts'
+import { refuseCollation } from './command.ts'
+import type { Command, Request } from './command.ts'
+import { projectByExpressions } from '../query/project-expressions.ts'
+
+export const findCommand: Command = {
+  kind: 'read',
+  fields: [
+    'filter',
+    'sort',
+    'projection',
+    'hint',
+    'skip',
+    'limit',
+    'batchSize',
+    'singleBatch',
+    'noCursorTimeout',
+    'allowPartialResults',
+    'allowDiskUse',
+    'oplogReplay',
+    'collation',
+    'let',
+    'returnKey',
+    'showRecordId',
+    'tailable',
+    'awaitData',
+    'min',
+    'max',
+  ],
+  run: runFind,
+}
+
+function runFind(request: Request): Buffer {
+  const { command, store, namespace, collection } = request
+  refuseCollation(command['collation'])
+  for (const name of ['tailable', 'awaitData', 'returnKey', 'showRecordId'])
+    if (request.flag(name)) badValue(`${name} is not supported by the embedded store`)
+  for (const name of ['min', 'max'])
+    if (command[name] !== undefined) badValue(`${name} is not supported by the embedded store`)
+  const query = findRequestOf(request)
+  const size = request.whole('batchSize', BATCH_FIRST)
+  if (size < 0) refuse(51024, `BSON field 'batchSize' value must be >= 0, actual value '${size}'`)
+  const project = projectionOf(command['projection'], query.filter, query.variables ?? {})
+  const results = collection ? documents(find(store.database, collection, query).results, project) : nothing(query)
+  const batch = store.cursors.begin(namespace, results, {
+    size,
+    limit: query.limit ?? 0,
+    isSingle: request.flag('singleBatch'),
+    isIdleAllowed: request.flag('noCursorTimeout'),
+    collection: collection ?? null,
+  })
+  return cursorReply(batch, 'firstBatch')
+}
+
+/** A collection that is not there has nothing, but a wrong filter is wrong all the same. */
+function nothing(query: FindRequest): Iterator<Buffer> {
+  compileFilter(query.filter, query.variables)
+  return [][Symbol.iterator]()
+}
+
+export function findRequestOf(request: Request): FindRequest {
+  const { command } = request
+  const skip = request.whole('skip', 0)
+  const limit = request.whole('limit', 0)
+  if (skip < 0) refuse(51024, `BSON field 'skip' value must be >= 0, actual value '${skip}'`)
+  if (limit < 0) refuse(51024, `BSON field 'limit' value must be >= 0, actual value '${limit}'`)
+  return {
+    filter: request.document('filter'),
+    sort: command['sort'],
+    skip,
+    limit,
+    hint: hintOf(command['hint']),
+    variables: request.variables,
+    deadline: request.deadline,
+  }
+}
+
+/** An empty hint is no hint: drivers send one. */
+export function hintOf(hint: Value): Value {
+  return isFields(hint) && Object.keys(hint).length === 0 ? undefined : hint
+}
+
+export function projectionOf(specification: Value, filter: Fields, variables: Variables): Projection | null {
+  if (!isFields(specification) || Object.keys(specification).length === 0) return null
+  return compileProjection(specification, filter, variables) ?? projectByExpressions(specification, variables)
+}
+
+function* documents(results: Iterable<Found>, project: Projection | null): Generator<Buffer> {
+  for (const { row, document } of results) yield project ? encode(project(document ?? decode(row.raw))) : row.raw
+}
+
+export const getMore: Command = {
+  kind: 'read',
+  fields: ['collection', 'batchSize', 'term', 'lastKnownCommittedOpTime'],
+  run: ({ command, store, databaseName, name }) => {
+    const id = cursorId(command[name])
+    const collection = command['collection']
+    if (id === null || typeof collection !== 'string') return refuse(14, 'getMore needs a cursor id and a collection')
+    const size = Number(cursorId(command['batchSize']) ?? 0n)
+    return cursorReply(store.cursors.more(id, `${databaseName}.${collection}`, size), 'nextBatch')
+  },
+}
+
+export const killCursors: Command = {
+  kind: 'read',
+  fields: ['cursors'],
+  run: ({ command, store }) => {
+    const ids = isArray(command['cursors']) ? command['cursors'] : []
+    const killed: Value[] = []
+    const notFound: Value[] = []
+    for (const id of ids) {
+      const number = cursorId(id)
+      ;(number !== null && store.cursors.close(number) ? killed : notFound).push(id)
+    }
+    return ok({ cursorsKilled: killed, cursorsNotFound: notFound, cursorsAlive: [], cursorsUnknown: [] })
+  },
+}
+
+export const count: Command = {
+  kind: 'read',
+  fields: ['query', 'limit', 'skip', 'hint', 'collation', 'fields'],
+  run: (request) => {
+    const { collection, command, store } = request
+    refuseCollation(command['collation'])
+    const filter = request.document('query')
+    const skip = request.whole('skip', 0)
+    if (skip < 0) refuse(51024, `BSON field 'skip' value must be >= 0, actual value '${skip}'`)
+    // A negative limit counts as its absolute value, as it always has.
+    const limit = Math.abs(request.whole('limit', 0))
+    if (!collection) return ok({ n: 0 })
+    if (Object.keys(filter).length === 0 && command['hint'] === undefined)
+      return ok({ n: windowed(collection, skip, limit) })
+    const query = { filter, skip, limit, hint: hintOf(command['hint']), deadline: request.deadline }
+    let n = 0
+    for (const _ of find(store.database, collection, query).results) n++
+    return ok({ n })
+  },
+}
+
+function windowed(collection: Collection, skip: number, limit: number): number {
+  const rest = Math.max(0, collection.count() - skip)
+  return limit > 0 ? Math.min(rest, limit) : rest
+}
+
+export const distinct: Command = {
+  kind: 'read',
+  fields: ['key', 'query', 'collation', 'hint'],
+  run: (request) => {
+    const { command, collection, store } = request
+    refuseCollation(command['collation'])
+    const key = command['key']
+    if (typeof key !== 'string')
+      return refuse(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'")
+    const filter = request.document('query')
+    const values = new Map<string, Value>()
+    if (!collection) return ok({ values: [] })
+    const query = { filter, hint: hintOf(command['hint']), deadline: request.deadline }
+    for (const { row, document } of find(store.database, collection, query).results) {
+      const found: Value[] = []
+      leaves(document ?? decode(row.raw), pathOf(key), 0, found)
+      for (const value of found.flatMap((each) => (isArray(each) ? each : [each])))
+        if (value !== undefined) keep(values, value)
+    }
+    return ok({ values: [...values.values()] })
+  },
+}
+
+function keep(values: Map<string, Value>, value: Value): void {
+  const key = keyText(value)
+  if (!values.has(key)) values.set(key, value)
+}

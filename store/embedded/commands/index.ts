@@ -1,0 +1,89 @@
+import { refuse } from '../errors.ts'
+import { aggregate } from './aggregate.ts'
+import {
+  collStats,
+  create,
+  dbStats,
+  drop,
+  dropDatabase,
+  listCollections,
+  listDatabases,
+  renameCollection,
+} from './collections.ts'
+import type { Command, Kind, Request } from './command.ts'
+import { explain } from './explain.ts'
+import { findAndModify } from './find-and-modify.ts'
+import { count, distinct, findCommand, getMore, killCursors } from './find.ts'
+import { handshake } from './handshake.ts'
+import { collMod, createIndexes, dropIndexes, listIndexes } from './indexes.ts'
+import { insert, remove, update } from './write.ts'
+
+/** Everything that the store answers. */
+const COMMANDS = new Map<string, Command>([
+  ...handshake,
+  ['find', findCommand],
+  ['getMore', getMore],
+  ['killCursors', killCursors],
+  ['count', count],
+  ['distinct', distinct],
+  ['aggregate', aggregate],
+  ['explain', explain],
+  ['insert', insert],
+  ['update', update],
+  ['delete', remove],
+  ['findAndModify', findAndModify],
+  ['findandmodify', findAndModify],
+  ['createIndexes', createIndexes],
+  ['dropIndexes', dropIndexes],
+  ['listIndexes', listIndexes],
+  ['collMod', collMod],
+  ['create', create],
+  ['drop', drop],
+  ['dropDatabase', dropDatabase],
+  ['renameCollection', renameCollection],
+  ['listCollections', listCollections],
+  ['listDatabases', listDatabases],
+  ['collStats', collStats],
+  ['dbStats', dbStats],
+])
+
+/** What every command may carry. Sessions and cluster times mean nothing to a standalone server, which ignores them. */
+const COMMON = new Set([
+  '$db',
+  '$readPreference',
+  '$clusterTime',
+  'lsid',
+  'comment',
+  'maxTimeMS',
+  'readConcern',
+  'writeConcern',
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+])
+
+/** The command and its kind, once everything that makes it impossible has been refused. */
+export function commandFor(request: Request): { command: Command; kind: Kind } {
+  const { name, command: given, store } = request
+  const command = COMMANDS.get(name)
+  if (given['txnNumber'] !== undefined || given['startTransaction'] !== undefined || given['autocommit'] !== undefined)
+    refuse(20, 'Transaction numbers are only allowed on a replica set member or mongos')
+  if (!command) return refuse(59, `no such command: '${name}'`)
+  const isOpen = command.fields[0] === '*'
+  for (const field of Object.keys(given))
+    if (!isOpen && field !== name && !COMMON.has(field) && !command.fields.includes(field))
+      refuse(40415, `BSON field '${name}.${field}' is an unknown field.`)
+  checkConcerns(request)
+  const kind = typeof command.kind === 'function' ? command.kind(given) : command.kind
+  if (kind === 'write' && store.isReadOnly) refuse(20, 'Cannot execute a write operation in read-only mode')
+  return { command, kind }
+}
+
+function checkConcerns(request: Request): void {
+  const { command } = request
+  const level = command['readConcern'] === undefined ? undefined : request.document('readConcern')['level']
+  if (level === 'snapshot' || level === 'linearizable')
+    refuse(123, `node needs to be a replica set member to use read concern`)
+  const w = command['writeConcern'] === undefined ? undefined : request.document('writeConcern')['w']
+  if (typeof w === 'number' && w > 1) refuse(2, "cannot use 'w' > 1 when a host is not replicated")
+}

@@ -1,0 +1,135 @@
+import { Binary } from 'bson'
+import { randomBytes } from 'node:crypto'
+import { decode } from '../bson/decode.ts'
+import { encode } from '../bson/encode.ts'
+import { Fields, fields } from '../bson/value.ts'
+import { refuse } from '../errors.ts'
+import { Collection } from './collection.ts'
+import type { CollectionDefinition } from './collection.ts'
+import { asBuffer } from './database.ts'
+import type { Database } from './database.ts'
+import { Index } from './index.ts'
+
+const NAMESPACE_BYTES_MAX = 255
+
+/** Which collections and indexes there are: in memory, and in a table that changes in the same transactions. */
+export class Catalog {
+  private readonly database: Database
+  private collections = new Map<string, Collection>()
+  private nextTable = 1
+
+  constructor(database: Database) {
+    this.database = database
+    database.exec('CREATE TABLE IF NOT EXISTS catalog(ns TEXT PRIMARY KEY, tbl TEXT NOT NULL, def BLOB NOT NULL)')
+    this.load()
+  }
+
+  /** Also after a rollback: what memory believed may then be wrong. */
+  load(): void {
+    this.collections = new Map()
+    const rows = this.database.prepare('SELECT ns, tbl, def FROM catalog ORDER BY rowid').all() as unknown as [
+      string,
+      string,
+      Uint8Array,
+    ][]
+    for (const [namespace, table, definition] of rows) {
+      const { options, uuid, indexes } = decode(asBuffer(definition)) as unknown as Definition
+      const collection = this.collection({ namespace, table, options, uuid })
+      collection.indexes = indexes.map((each) => new Index(each.spec, each.table, each.multikey))
+      this.collections.set(namespace, collection)
+      for (const name of [table, ...indexes.map((each) => each.table)])
+        this.nextTable = Math.max(this.nextTable, Number(name.slice(1)) + 1)
+    }
+  }
+
+  all(): Collection[] {
+    return [...this.collections.values()]
+  }
+
+  find(namespace: string): Collection | undefined {
+    return this.collections.get(namespace)
+  }
+
+  findOrCreate(namespace: string): Collection {
+    return this.collections.get(namespace) ?? this.create(namespace, new Fields())
+  }
+
+  create(namespace: string, options: Fields): Collection {
+    checkNamespace(namespace)
+    const uuid = new Binary(randomBytes(16), Binary.SUBTYPE_UUID)
+    const collection = this.collection({ namespace, table: `c${this.nextTable++}`, options, uuid })
+    collection.createTable()
+    this.collections.set(namespace, collection)
+    this.save(collection)
+    return collection
+  }
+
+  save(collection: Collection): void {
+    const indexes = collection.indexes.map(({ spec, table, multikey }) => fields({ spec, table, multikey }))
+    const definition = encode({ options: collection.options, uuid: collection.uuid, indexes })
+    this.database.run(
+      'INSERT INTO catalog VALUES (?, ?, ?) ON CONFLICT(ns) DO UPDATE SET tbl = excluded.tbl, def = excluded.def',
+      collection.namespace,
+      collection.table,
+      definition,
+    )
+    collection.hasNewMultikey = false
+    this.database.isChanged = true
+  }
+
+  drop(collection: Collection): void {
+    for (const index of collection.indexes) this.database.exec(`DROP TABLE ${index.table}`)
+    this.database.exec(`DROP TABLE ${collection.table}`)
+    this.forget(collection)
+  }
+
+  rename(collection: Collection, namespace: string): void {
+    checkNamespace(namespace)
+    this.forget(collection)
+    const renamed = this.collection({
+      namespace,
+      table: collection.table,
+      options: collection.options,
+      uuid: collection.uuid,
+    })
+    renamed.indexes = collection.indexes
+    this.collections.set(namespace, renamed)
+    this.save(renamed)
+  }
+
+  newIndex(spec: Fields): Index {
+    return new Index(spec, `i${this.nextTable++}`)
+  }
+
+  dropIndex(collection: Collection, index: Index): void {
+    this.database.exec(`DROP TABLE ${index.table}`)
+    collection.indexes = collection.indexes.filter((each) => each !== index)
+    this.save(collection)
+  }
+
+  private collection(definition: CollectionDefinition): Collection {
+    return new Collection(this.database, definition, (changed) => this.save(changed))
+  }
+
+  private forget(collection: Collection): void {
+    this.database.isChanged = true
+    this.database.run('DELETE FROM catalog WHERE ns = ?', collection.namespace)
+    this.collections.delete(collection.namespace)
+    collection.isDropped = true
+  }
+}
+
+interface Definition {
+  options: Fields
+  uuid: Binary
+  indexes: { spec: Fields; table: string; multikey: boolean[] }[]
+}
+
+function checkNamespace(namespace: string): void {
+  const [database = '', ...rest] = namespace.split('.')
+  const name = rest.join('.')
+  const isInvalid = database === '' || /[/\\. "$\0]/.test(database) || name === '' || name.startsWith('.')
+  if (isInvalid || name.includes('$') || name.includes('\0')) refuse(73, `Invalid namespace specified '${namespace}'`)
+  if (Buffer.byteLength(namespace) > NAMESPACE_BYTES_MAX)
+    refuse(73, `Fully qualified namespace is too long. Namespace: ${namespace} Max: ${NAMESPACE_BYTES_MAX}`)
+}

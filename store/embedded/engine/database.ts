@@ -1,0 +1,66 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** The number that this store's files carry; a later store refuses an earlier form by it. */
+const FORM = 1
+
+const STATEMENTS_MAX = 1000
+
+/** One SQLite connection and its prepared statements. */
+export class Database {
+  readonly connection: DatabaseSync
+  /** Set by every change: a transaction that changed nothing need not wait for the disk. */
+  isChanged = false
+  private readonly statements = new Map<string, StatementSync>()
+
+  constructor(file: string) {
+    this.connection = new DatabaseSync(file)
+    // NORMAL leaves syncing the log to us (see commit.ts) and still orders log and pages at a checkpoint.
+    this.connection.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY',
+    )
+    const form = Number(this.one('PRAGMA user_version')?.[0])
+    if (form > FORM)
+      throw new Error(`${file} was written by a later version of Careline (form ${form}, this one reads ${FORM}).`)
+    this.connection.exec(`PRAGMA user_version=${FORM}`)
+  }
+
+  /** A statement whose rows are arrays: they are cheaper than objects. */
+  prepare(sql: string): StatementSync {
+    let statement = this.statements.get(sql)
+    if (!statement) {
+      if (this.statements.size >= STATEMENTS_MAX) this.statements.clear()
+      statement = this.connection.prepare(sql)
+      statement.setReturnArrays(true)
+      this.statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  one(sql: string, ...values: SQLInputValue[]): unknown[] | undefined {
+    return this.prepare(sql).get(...values) as unknown as unknown[] | undefined
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.prepare(sql).run(...values)
+  }
+
+  exec(sql: string): void {
+    this.connection.exec(sql)
+  }
+
+  get isInTransaction(): boolean {
+    return this.connection.isTransaction
+  }
+
+  close(): void {
+    this.statements.clear()
+    this.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    this.connection.close()
+  }
+}
+
+export function asBuffer(bytes: unknown): Buffer {
+  const { buffer, byteOffset, byteLength } = bytes as Uint8Array
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
+}

@@ -1,0 +1,144 @@
+import { decode } from '../bson/decode.ts'
+import type { Fields, Value } from '../bson/value.ts'
+import { refuse } from '../errors.ts'
+import { idHack, planFor } from '../planner/plan.ts'
+import type { Plan } from '../planner/plan.ts'
+import { compileFilter } from '../query/match.ts'
+import type { Predicate, Variables } from '../query/predicate.ts'
+import { isReverseNatural, sortKey, Sorter, sortOf } from '../query/sort.ts'
+import type { SortSpec } from '../query/sort.ts'
+import type { Collection } from './collection.ts'
+import type { Row } from './tables.ts'
+import type { Database } from './database.ts'
+import { rowsOf } from './scan.ts'
+
+export interface FindRequest {
+  filter: Fields
+  sort?: Value
+  skip?: number
+  /** Null or 0: no limit. */
+  limit?: number | null
+  hint?: Value
+  variables?: Variables
+  /** By `performance.now()`; null for none. */
+  deadline?: number | null
+}
+
+/** A row that matches, with its document when the way to it had to look inside. */
+export interface Found {
+  row: Row
+  document: Fields | null
+}
+
+/** What was looked at, for explain and for the warning about scans. */
+export interface Examined {
+  keys: number
+  documents: number
+}
+
+export interface Query {
+  plan: Plan
+  sort: SortSpec | null
+  examined: Examined
+  results: Generator<Found>
+}
+
+/** Plans a query and hands out its results one by one; nothing is read before the first is asked for. */
+export function find(database: Database, collection: Collection, request: FindRequest): Query {
+  const sort = sortOf(request.sort)
+  const predicate = compileFilter(request.filter, request.variables)
+  const plan = planFor(collection, {
+    filter: request.filter,
+    sort,
+    hint: request.hint,
+    isReverseNatural: isReverseNatural(request.sort),
+  })
+  const examined: Examined = { keys: 0, documents: 0 }
+  const search = new Search(database, collection, plan, predicate, examined, request.deadline ?? null)
+  const window = { skip: request.skip ?? 0, limit: request.limit ? request.limit : Infinity }
+  const isInOrder = sort === null || plan.isSorted
+  return { plan, sort, examined, results: isInOrder ? inOrder(search, window) : sorted(search, sort, window) }
+}
+
+/** The first result: without any machinery when the filter names the `_id`, which almost every write does. */
+export function findOne(database: Database, collection: Collection, request: FindRequest): Found | null {
+  const byId = request.hint === undefined && !request.skip ? idHack(request.filter) : null
+  if (!byId) {
+    const next = find(database, collection, { ...request, limit: 1 }).results.next()
+    return next.done ? null : next.value
+  }
+  // Compiled even when nothing is found: a filter that is wrong is wrong in any case.
+  const matches = byId.isExact ? null : compileFilter(request.filter, request.variables)
+  const row = collection.byKey(byId.key)
+  if (!row || !matches) return row && { row, document: null }
+  const document = decode(row.raw)
+  return matches(document) ? { row, document } : null
+}
+
+interface Window {
+  skip: number
+  limit: number
+}
+
+const CLOCK_EVERY = 256
+
+class Search {
+  readonly isExact: boolean
+  private readonly database: Database
+  private readonly collection: Collection
+  private readonly plan: Plan
+  private readonly predicate: Predicate
+  private readonly examined: Examined
+  private readonly deadline: number | null
+
+  constructor(
+    database: Database,
+    collection: Collection,
+    plan: Plan,
+    predicate: Predicate,
+    examined: Examined,
+    deadline: number | null,
+  ) {
+    this.database = database
+    this.collection = collection
+    this.plan = plan
+    this.predicate = predicate
+    this.examined = examined
+    this.deadline = deadline
+    this.isExact = plan.isExact
+  }
+
+  *matches(expected: number | null): Generator<Found> {
+    const { examined, plan } = this
+    for (const row of rowsOf(this.database, this.collection, plan, this.isExact ? expected : null)) {
+      examined.documents++
+      if (plan.stage !== 'COLLSCAN') examined.keys++
+      if (examined.documents % CLOCK_EVERY === 0) this.checkTime()
+      if (this.isExact) yield { row, document: null }
+      else {
+        const document = decode(row.raw)
+        if (this.predicate(document)) yield { row, document }
+      }
+    }
+  }
+
+  private checkTime(): void {
+    if (this.deadline !== null && performance.now() > this.deadline) refuse(50, 'operation exceeded time limit')
+  }
+}
+
+function* inOrder(search: Search, { skip, limit }: Window): Generator<Found> {
+  const wanted = skip + limit
+  let at = 0
+  for (const found of search.matches(Number.isFinite(wanted) ? wanted : null)) {
+    if (at++ >= skip) yield found
+    if (at >= wanted) return
+  }
+}
+
+function* sorted(search: Search, sort: SortSpec, { skip, limit }: Window): Generator<Found> {
+  const sorter = new Sorter<Row>(skip + limit)
+  for (const { row, document } of search.matches(null))
+    sorter.add(sortKey(document ?? decode(row.raw), sort), row, row.raw.length)
+  for (const row of sorter.items().slice(skip)) yield { row, document: null }
+}

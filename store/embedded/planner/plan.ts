@@ -1,0 +1,202 @@
+import { isFields, isArray } from '../bson/value.ts'
+import type { Fields, Value } from '../bson/value.ts'
+import { badValue } from '../errors.ts'
+import type { Collection } from '../engine/collection.ts'
+import type { Index } from '../engine/index.ts'
+import { encodeKey, equal, successor } from '../keys.ts'
+import { isIndex } from '../query/path.ts'
+import { isOperators } from '../query/predicate.ts'
+import { isRegex } from '../query/regex.ts'
+import type { SortSpec } from '../query/sort.ts'
+import { ABOVE_ALL, columnBounds } from './bounds.ts'
+import type { Range } from './bounds.ts'
+import { conditionsOf, requiresValue } from './conditions.ts'
+import type { Conditions } from './conditions.ts'
+import { implies } from './partial.ts'
+
+/** How the documents of a query are found. */
+export type Plan = IdHack | IndexScan | CollectionScan
+
+export interface IdHack {
+  stage: 'IDHACK'
+  key: Buffer
+  /** The filter says nothing but the `_id`. */
+  isExact: boolean
+  isSorted: true
+}
+
+export interface IndexScan {
+  stage: 'IXSCAN'
+  index: Index
+  /** Apart from one another and in order. */
+  ranges: Range[]
+  isReverse: boolean
+  /** Every document found matches: none need be read to decide. */
+  isExact: boolean
+  isSorted: boolean
+  /** Several ranges are to be merged into one order; they agree up to this many bytes, each in its own. */
+  merges: number[] | null
+}
+
+export interface CollectionScan {
+  stage: 'COLLSCAN'
+  isReverse: boolean
+  isExact: boolean
+  isSorted: false
+}
+
+export interface Query {
+  filter: Fields
+  sort: SortSpec | null
+  hint: Value
+  isReverseNatural: boolean
+}
+
+/** More ranges than this are not merged into an order: sorting what they hold is cheaper. */
+const MERGE_MAX = 64
+const RANGES_MAX = 4000
+
+export function planFor(collection: Collection, query: Query): Plan {
+  const { filter, sort, hint } = query
+  const hinted = hint === undefined ? null : hintedIndex(collection, hint)
+  const names = Object.keys(filter)
+  if (names.length === 0 && !sort && !hinted) return scan(query, true)
+  if (!hinted || hinted === collection.idIndex) {
+    const byId = idHack(filter)
+    if (byId) return byId
+  }
+  if (hinted === 'natural') return scan(query, false)
+  const conditions = conditionsOf(filter)
+  if (hinted) return scanOf(hinted, conditions, query, true)?.plan ?? scan(query, false)
+  let best: Candidate | null = null
+  for (const index of collection.allIndexes) {
+    const candidate = scanOf(index, conditions, query, false)
+    if (candidate && (!best || candidate.score > best.score)) best = candidate
+  }
+  return best?.plan ?? scan(query, false)
+}
+
+/** A filter that names its `_id` finds one document at most, whatever else it says. */
+export function idHack(filter: Fields): IdHack | null {
+  const id = filter['_id']
+  if (id === undefined || id === null || isOperators(id) || isRegex(id) || isArray(id)) return null
+  return { stage: 'IDHACK', key: encodeKey([id]), isExact: Object.keys(filter).length === 1, isSorted: true }
+}
+
+function scan({ isReverseNatural }: Query, isExact: boolean): CollectionScan {
+  return { stage: 'COLLSCAN', isReverse: isReverseNatural, isExact, isSorted: false }
+}
+
+function hintedIndex(collection: Collection, hint: Value): Index | 'natural' {
+  const isNatural = isFields(hint) && hint['$natural'] !== undefined
+  if (isNatural) return 'natural'
+  const found = collection.allIndexes.find((index) =>
+    typeof hint === 'string'
+      ? index.name === hint
+      : isFields(hint) && equal(index.key, hint) && Object.keys(hint).join() === index.names.join(),
+  )
+  return (
+    found ??
+    badValue('error processing query: planner returned error: hint provided does not correspond to an existing index')
+  )
+}
+
+interface Candidate {
+  plan: IndexScan
+  score: number
+}
+
+/** The leading columns of an index as far as the conditions bound them. */
+interface Prefix {
+  points: Buffer[]
+  /** Columns bound to points; single ones first lose nothing of the order. */
+  columns: number
+  isSingle: boolean[]
+  range: Range | null
+  isExact: boolean
+  used: Set<string>
+}
+
+function scanOf(index: Index, conditions: Conditions, query: Query, isForced: boolean): Candidate | null {
+  if (index.partial && !implies(conditions, query.filter, index.partial)) return null
+  if (index.names.some((name) => name.split('.').some(isIndex))) return null
+  const prefix = prefixOf(index, conditions)
+  if (index.isSparse && !index.names.some((name) => requiresValue(conditions.byPath.get(name) ?? [])) && !isForced)
+    return null
+  const order = query.sort ? orderOf(index, prefix, query.sort) : null
+  if (prefix.columns === 0 && !prefix.range && order === null && !isForced) return null
+  const bound = prefix.columns * 10 + (prefix.range ? 5 : 0) + (order === null ? 0 : 4)
+  const isUniquePoint = (index.isUnique || index.name === '_id_') && prefix.columns === index.names.length
+  const plan = build(index, prefix, order, conditions)
+  return { plan, score: bound + (isUniquePoint ? 100 : 0) - (index.names.length - prefix.columns) * 0.01 }
+}
+
+function prefixOf(index: Index, conditions: Conditions): Prefix {
+  const prefix: Prefix = {
+    points: [Buffer.alloc(0)],
+    columns: 0,
+    isSingle: [],
+    range: null,
+    isExact: true,
+    used: new Set(),
+  }
+  let hasArray = false
+  for (const [i, name] of index.names.entries()) {
+    const isMultikey = index.multikey[i] === true
+    const given = conditions.byPath.get(name)
+    // Two columns through one array pair its elements; the query need not: only one of them may bound the keys.
+    if (!given || (isMultikey && hasArray)) break
+    const bounds = columnBounds(given, index.directions[i] as number, isMultikey)
+    if (!bounds) break
+    hasArray ||= isMultikey
+    const { points } = bounds
+    if (points && prefix.points.length * points.length > RANGES_MAX) break
+    prefix.isExact &&= bounds.isExact
+    prefix.used.add(name)
+    if (!points) {
+      prefix.range = bounds.range
+      break
+    }
+    prefix.points = prefix.points.flatMap((head) => points.map((point) => Buffer.concat([head, point])))
+    prefix.isSingle.push(points.length === 1)
+    prefix.columns++
+  }
+  return prefix
+}
+
+/** The direction in which the index gives the order that is asked for; null when it does not. */
+function orderOf(index: Index, prefix: Prefix, sort: SortSpec): number | null {
+  if (prefix.points.length > MERGE_MAX || prefix.points.length === 0) return null
+  const isFixed = (name: string) =>
+    prefix.isSingle[index.names.indexOf(name)] === true && prefix.columns > index.names.indexOf(name)
+  let column = prefix.columns
+  let direction = 0
+  for (const [i, name] of sort.names.entries()) {
+    if (isFixed(name)) continue
+    if (index.names[column] !== name || index.multikey[column]) return null
+    const relative = (sort.directions[i] as number) * (index.directions[column] as number)
+    if (direction !== 0 && relative !== direction) return null
+    direction = relative
+    column++
+  }
+  return direction === 0 ? 1 : direction
+}
+
+function build(index: Index, prefix: Prefix, order: number | null, conditions: Conditions): IndexScan {
+  const { range } = prefix
+  const ranges = prefix.points.map((head) =>
+    range
+      ? { low: Buffer.concat([head, range.low]), high: Buffer.concat([head, range.high]) }
+      : { low: head, high: (head.length ? successor(head) : null) ?? ABOVE_ALL },
+  )
+  const isWhole = conditions.isWhole && [...conditions.byPath.keys()].every((name) => prefix.used.has(name))
+  return {
+    stage: 'IXSCAN',
+    index,
+    ranges,
+    isReverse: order !== null && order < 0,
+    isExact: isWhole && prefix.isExact,
+    isSorted: order !== null,
+    merges: order !== null && ranges.length > 1 ? prefix.points.map((head) => head.length) : null,
+  }
+}

@@ -1,0 +1,26 @@
+import type { Fields, Value } from '../bson/value.ts'
+import { isFields } from '../bson/value.ts'
+
+/** A filter made ready: does this document match? */
+export type Predicate = (document: Fields) => boolean
+
+/** The same for the values that a path leads to; `undefined` among them is "no such field". */
+export type LeafTest = (found: readonly Value[]) => boolean
+
+/** Values of `let` and of stage variables, for `$expr`, in the form that expressions use. */
+export type Variables = Record<string, unknown>
+
+/** What an operator with conditions inside itself (`$not`, `$elemMatch`, `$all`) compiles them with. */
+export interface Compiler {
+  filter: (filter: Value) => Predicate
+  condition: (condition: Value) => LeafTest
+}
+
+export const REFERENCE_FIELDS = new Set(['$ref', '$id', '$db'])
+
+/** `{ $gt: 1 }` is operators; `{ a: 1 }`, `{}` and a DBRef are values to compare with. */
+export function isOperators(value: Value): value is Fields {
+  if (!isFields(value)) return false
+  const [first] = Object.keys(value)
+  return first !== undefined && first.startsWith('$') && !REFERENCE_FIELDS.has(first)
+}

@@ -1,0 +1,44 @@
+import { BSONRegExp } from 'bson'
+import { isArray } from '../bson/value.ts'
+import type { Value } from '../bson/value.ts'
+import { badValue, refuse } from '../errors.ts'
+import { equal } from '../keys.ts'
+import type { LeafTest } from './predicate.ts'
+
+export function isRegex(value: Value): value is BSONRegExp {
+  return value instanceof BSONRegExp
+}
+
+/** MongoDB's own limit on a pattern. */
+const PATTERN_MAX = 16_384
+
+/** JavaScript's engine stands in for PCRE: what it cannot read is refused, option x (free spacing) too. */
+export function regExpOf(pattern: string, options: string): RegExp {
+  if (pattern.length > PATTERN_MAX)
+    refuse(51091, 'Regular expression is invalid: pattern string is longer than the limit set by the application')
+  const unknown = /[^imsux]/.exec(options)
+  if (unknown) refuse(51108, `invalid flag in regex options: ${unknown[0]}`)
+  if (options.includes('x')) badValue('regex option x is not supported by the embedded store')
+  const flags = [...new Set(options)].filter((flag) => 'ims'.includes(flag)).join('')
+  try {
+    return new RegExp(pattern, flags)
+  } catch (error) {
+    return refuse(51091, `Regular expression is invalid: ${(error as Error).message}`)
+  }
+}
+
+/** Strings that match, and regular expressions stored as values that are the same. */
+export function regexTest(regex: BSONRegExp): LeafTest {
+  const compiled = regExpOf(regex.pattern, regex.options)
+  const matches = (value: Value) =>
+    typeof value === 'string' ? compiled.test(value) : isRegex(value) && equal(value, regex)
+  return (found) => found.some((value) => matches(value) || (isArray(value) && value.some(matches)))
+}
+
+/** The text that every match begins with, when the pattern is `^` and plain text; null when it is more than that. */
+export function literalPrefix(regex: BSONRegExp): string | null {
+  if (regex.options !== '' || !regex.pattern.startsWith('^')) return null
+  const text = regex.pattern.slice(1).replace(/\\([^a-zA-Z0-9])/g, '\u0000$1')
+  if (/(?<!\u0000)[.*+?()[\]{}|\\^$]/.test(text)) return null
+  return text.replaceAll('\u0000', '')
+}

@@ -1,0 +1,103 @@
+import { asNumber, isFields, isNumeric } from '../bson/value.ts'
+import type { Fields, Value } from '../bson/value.ts'
+import { refuse, StoreError } from '../errors.ts'
+import { keysOf, pathOf } from './path.ts'
+import type { Path } from './path.ts'
+
+export interface SortSpec {
+  names: string[]
+  paths: Path[]
+  directions: number[]
+}
+
+const SORT_KEYS_MAX = 32
+
+/** Null for no order, or the natural one. */
+export function sortOf(specification: Value): SortSpec | null {
+  if (specification === undefined || specification === null) return null
+  if (!isFields(specification)) return refuse(14, 'Expected field sort to be of type object')
+  const names = Object.keys(specification)
+  if (names.length === 0 || names[0] === '$natural') return null
+  if (names.length > SORT_KEYS_MAX) refuse(13103, 'too many compound keys')
+  return { names, paths: names.map(sortPath), directions: names.map((name) => direction(specification[name])) }
+}
+
+/** `$natural: -1`: the latest inserted first. */
+export function isReverseNatural(specification: Value): boolean {
+  const natural = isFields(specification) ? specification['$natural'] : undefined
+  return isNumeric(natural) && asNumber(natural) < 0
+}
+
+function sortPath(name: string): Path {
+  if (name === '') refuse(40352, 'FieldPath cannot be constructed with empty string')
+  if (name.startsWith('$'))
+    refuse(16410, "FieldPath field names may not start with '$'. Consider using $getField or $setField.")
+  return pathOf(name)
+}
+
+function direction(value: Value): number {
+  const number = isNumeric(value) ? asNumber(value) : 0
+  if (isFields(value) && value['$meta'] !== undefined) refuse(2, '$meta sort is not supported by the embedded store')
+  if (number !== 1 && number !== -1)
+    refuse(15975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)')
+  return number
+}
+
+/** The bytes that a document sorts by: the least of its keys, as MongoDB takes it for arrays. */
+export function sortKey(document: Fields, sort: SortSpec): Buffer {
+  try {
+    const { keys } = keysOf(document, sort.paths, sort.directions)
+    return keys[0] as Buffer
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 171) refuse(2, 'cannot sort with keys that are parallel arrays')
+    throw error
+  }
+}
+
+interface Entry<T> {
+  key: Buffer
+  order: number
+  bytes: number
+  item: T
+}
+
+/** MongoDB's bound on a sort in memory. */
+const SORT_BYTES_MAX = 104_857_600
+
+/** Collects items in order, no more than `limit`, within a bound of memory; equal keys keep their order of arrival. */
+export class Sorter<T> {
+  private entries: Entry<T>[] = []
+  private readonly limit: number
+  private order = 0
+  private held = 0
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  add(key: Buffer, item: T, bytes: number): void {
+    const size = bytes + key.length
+    this.entries.push({ key, order: this.order++, bytes: size, item })
+    this.held += size
+    // Sorting twice the limit now and then costs less than keeping a heap, and bounds the memory just as well.
+    if (this.entries.length >= this.limit * 2 + 64) this.cut()
+    if (this.held > SORT_BYTES_MAX) {
+      this.cut()
+      if (this.held > SORT_BYTES_MAX)
+        refuse(
+          292,
+          `Executor error during find command :: caused by :: Sort exceeded memory limit of ${SORT_BYTES_MAX} bytes, and the embedded store does not sort on disk.`,
+        )
+    }
+  }
+
+  items(): T[] {
+    this.cut()
+    return this.entries.map((entry) => entry.item)
+  }
+
+  private cut(): void {
+    this.entries.sort((a, b) => Buffer.compare(a.key, b.key) || a.order - b.order)
+    for (const entry of this.entries.splice(this.limit)) this.held -= entry.bytes
+  }
+}

@@ -1,0 +1,110 @@
+import type { Store, Stored } from '../connection.ts'
+
+/**
+ * One refresh token of a sign-in. All tokens that followed one another are a family, named after the first of them:
+ * that first document stands for the sign-in, and ends it.
+ */
+export interface Session {
+  id: string
+  familyId: string
+  accountId: string
+  memberId: string
+  workspaceId: string
+  /** SHA-256 of the refresh token: the token itself is nowhere. */
+  tokenHash: string
+  /** Epoch ms at which the token was exchanged for its successor; null while it is the current one. */
+  rotatedAt: number | null
+  /** Epoch ms; the same for the whole family, so nobody stays signed in for ever. */
+  expiresAt: number
+  /** Epoch ms; said of a whole family, on its first document. */
+  revokedAt: number | null
+}
+
+const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
+
+const read = (document: Stored): Session => ({
+  id: document._id,
+  familyId: document['familyId'] as string,
+  accountId: document['accountId'] as string,
+  memberId: document['memberId'] as string,
+  workspaceId: document['workspaceId'] as string,
+  tokenHash: document['tokenHash'] as string,
+  rotatedAt: timeOf(document['rotatedAt']),
+  expiresAt: timeOf(document['expiresAt']) ?? 0,
+  revokedAt: timeOf(document['revokedAt']),
+})
+
+export async function keepSession(store: Store, session: Session, now: number) {
+  const { id, rotatedAt: _, revokedAt: __, expiresAt, ...rest } = session
+  await store.platform('sessions').insertOne({
+    _id: id,
+    ...rest,
+    rotatedAt: null,
+    revokedAt: null,
+    expiresAt: new Date(expiresAt),
+    createdAt: new Date(now),
+  })
+}
+
+export async function sessionByHash(store: Store, tokenHash: string): Promise<Session | undefined> {
+  const found = await store.platform('sessions').findOne({ tokenHash })
+  return found ? read(found) : undefined
+}
+
+/** The sign-in itself: the first document of the family. */
+export async function familyById(store: Store, familyId: string): Promise<Session | undefined> {
+  const found = await store.platform('sessions').findOne({ _id: familyId })
+  return found ? read(found) : undefined
+}
+
+/** Whoever comes first marks the token as exchanged; the time stays that of the first. */
+export async function markRotated(store: Store, id: string, now: number) {
+  await store.platform('sessions').updateOne({ _id: id, rotatedAt: null }, { $set: { rotatedAt: new Date(now) } })
+}
+
+/** True when this call ended it. */
+export async function revokeFamily(store: Store, familyId: string, reason: string, now: number): Promise<boolean> {
+  const update = { $set: { revokedAt: new Date(now), reason } }
+  const { matchedCount } = await store.platform('sessions').updateOne({ _id: familyId, revokedAt: null }, update)
+  return matchedCount > 0
+}
+
+/** Something that can be shown once instead of a password. */
+export interface Link {
+  id: string
+  tokenHash: string
+  workspaceId: string
+  memberId: string
+  expiresAt: number
+}
+
+export async function keepLink(store: Store, { id, expiresAt, ...rest }: Link) {
+  const kind = 'owner_link'
+  await store.platform('auth_challenges').insertOne({
+    _id: id,
+    kind,
+    ...rest,
+    consumedAt: null,
+    expiresAt: new Date(expiresAt),
+  })
+}
+
+/** The link, for whoever is first to show it before it expires; undefined for everybody after. One atomic update. */
+export async function consumeLink(store: Store, tokenHash: string, now: number): Promise<Link | undefined> {
+  const found = await store
+    .platform('auth_challenges')
+    .findOneAndUpdate(
+      { tokenHash, kind: 'owner_link', consumedAt: null, expiresAt: { $gt: new Date(now) } },
+      { $set: { consumedAt: new Date(now) } },
+      { returnDocument: 'before' },
+    )
+  if (!found) return undefined
+  const { _id: id, workspaceId, memberId, expiresAt } = found
+  return {
+    id,
+    tokenHash,
+    workspaceId: workspaceId as string,
+    memberId: memberId as string,
+    expiresAt: timeOf(expiresAt) ?? 0,
+  }
+}
