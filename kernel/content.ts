@@ -3,7 +3,9 @@ import { sensitive } from './marks.ts'
 
 // What a message can say, on whatever channel it comes or goes. Bounds are WhatsApp's, the strictest we carry.
 
-export const textMax = 4_096
+export const textMax = 65_536
+/** What WhatsApp takes from a business; people may write more. */
+export const outgoingTextMax = 4_096
 const words = (max: number) => sensitive(z.string().max(max))
 const some = (max: number) => sensitive(z.string().min(1).max(max))
 const key = z.string().min(1).max(256)
@@ -94,7 +96,15 @@ export const Content = z.discriminatedUnion('kind', [
 export type Content = z.infer<typeof Content>
 
 /** What staff and machines may send. */
-export const Outgoing = z.discriminatedUnion('kind', [Text, Media, Location, Reaction, Buttons, List, Template])
+export const Outgoing = z.discriminatedUnion('kind', [
+  Text.extend({ text: some(outgoingTextMax) }),
+  Media,
+  Location,
+  Reaction,
+  Buttons,
+  List,
+  Template,
+])
 export type Outgoing = z.infer<typeof Outgoing>
 
 /** One line of a content for lists and notifications on staff screens; never for logs. */

@@ -85,8 +85,17 @@ export interface HttpConfig {
 
 export const defaultLimits: HttpConfig['limits'] = { pub: 30, staff: 600, file: 600 }
 
+/** One answered request, for the metrics. `route` is the pattern, never the address: that may name a person. */
+export interface Measured {
+  method: string
+  route: string
+  status: number
+  ms: number
+}
+
 /** Everything the application is made of. */
 export interface Parts extends Ports {
   /** `commandId` belongs to its caller: a repeated request finds the first one's answer. */
   workspace(caller: Caller, commandId?: string): Workspace
+  measured?(request: Measured): void
 }

@@ -1,13 +1,13 @@
-import '@mantine/core/styles/Menu.css'
-import { Menu } from '@mantine/core'
-import { IconCheck, IconChevronDown, IconUserOff, IconUserPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { IconChevronDown, IconUserPlus } from '@tabler/icons-react'
+import { lazy, Suspense, useState, type ComponentProps } from 'react'
 import { useCommand } from '../live/use-command.ts'
 import { useMembers } from '../live/use-session.ts'
 import { useKeys } from '../shell/keys.ts'
-import menu from './assign-menu.module.css'
 import { Avatar } from './avatar.tsx'
 import style from './thread.module.css'
+
+// The menu comes with the first press: it is a tenth of the page, and most threads are answered without it.
+const AssignList = lazy(() => import('./assign-list.tsx').then((part) => ({ default: part.AssignList })))
 
 interface Props {
   conversationId: string
@@ -15,57 +15,52 @@ interface Props {
 }
 
 export const AssignMenu = ({ conversationId, assigneeId }: Props) => {
-  const [isOpen, setOpen] = useState(false)
-  const { members, me, nameOf } = useMembers()
+  const [state, setState] = useState<'never' | 'open' | 'closed'>('never')
   const { run, error } = useCommand('conversation.assign')
-  const assign = (id: string | null) => run({ conversationId, assigneeId: id })
-  useKeys({ assign: () => setOpen(true) })
-  const others = members.filter(({ id }) => id !== me.id)
+  useKeys({ assign: () => setState('open') })
   return (
-    <Menu
-      opened={isOpen}
-      onChange={setOpen}
-      position="bottom-end"
-      width={232}
-      radius={14}
-      shadow="md"
-      classNames={menu}
-    >
-      <Menu.Target>
-        <button type="button" className={style.assign} aria-label={labelOf(assigneeId, nameOf)}>
-          <Assignee assigneeId={assigneeId} name={assigneeId === me.id ? me.name : nameOf(assigneeId)} />
-          <span>{assigneeId === null ? 'Assign' : nameOf(assigneeId)}</span>
-          <IconChevronDown size={14} aria-hidden="true" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown aria-label="Assign to">
-        {[me, ...others].map(({ id, name }) => (
-          <Menu.Item
-            key={id}
-            leftSection={<Avatar name={name} size={24} />}
-            rightSection={id === assigneeId && <IconCheck size={16} stroke={2} aria-label="has it" />}
-            onClick={() => assign(id)}
-          >
-            <bdi>{id === me.id ? `${name} (you)` : name}</bdi>
-          </Menu.Item>
-        ))}
-        {assigneeId !== null && (
-          <Menu.Item leftSection={<IconUserOff size={18} stroke={1.7} />} onClick={() => assign(null)}>
-            Nobody
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-      {error && (
-        <span role="alert" className={menu.failed}>
-          {error.title}
-        </span>
+    <>
+      {state === 'never' ? (
+        <AssignButton assigneeId={assigneeId} onClick={() => setState('open')} />
+      ) : (
+        <Suspense fallback={<AssignButton assigneeId={assigneeId} />}>
+          <AssignList
+            isOpen={state === 'open'}
+            assigneeId={assigneeId}
+            toggle={(isOpen) => setState(isOpen ? 'open' : 'closed')}
+            assign={(id) => run({ conversationId, assigneeId: id })}
+          />
+        </Suspense>
       )}
-    </Menu>
+      {error && <span role="alert">{error.title}</span>}
+    </>
   )
 }
 
-const labelOf = (assigneeId: string | null, nameOf: (id: string | null) => string) =>
-  assigneeId === null ? 'Assign' : `${nameOf(assigneeId)}: assign to somebody else`
+type ButtonProps = ComponentProps<'button'> & { assigneeId: string | null }
 
-const Assignee = ({ assigneeId, name }: { assigneeId: string | null; name: string }) =>
-  assigneeId === null ? <IconUserPlus size={18} stroke={1.7} aria-hidden="true" /> : <Avatar name={name} size={22} />
+/** Who has the conversation. */
+export const AssignButton = ({ assigneeId, ...rest }: ButtonProps) => {
+  const { me, nameOf } = useMembers()
+  const name = nameOf(assigneeId)
+  const isNobody = assigneeId === null
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={style.assign}
+      aria-haspopup="menu"
+      aria-label={isNobody ? 'Assign' : `${name}: assign to somebody else`}
+      data-tip="Assign"
+      data-tip-key="A"
+    >
+      {isNobody ? (
+        <IconUserPlus size={18} stroke={1.7} aria-hidden="true" />
+      ) : (
+        <Avatar name={assigneeId === me.id ? me.name : name} size={22} />
+      )}
+      <span>{isNobody ? 'Assign' : name}</span>
+      <IconChevronDown size={14} aria-hidden="true" />
+    </button>
+  )
+}

@@ -22,48 +22,55 @@ export interface BubbleProps {
 
 /** One message; memoised, because a thread of hundreds hears an event for one of them. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
-  const { message, by, isLast, times } = props
+  const { message, isLast } = props
   if (message.direction === 'note') return <Note {...props} />
-  const isGone = message.deletedAt !== null
-  const from = message.direction === 'in' ? 'them' : 'us'
   return (
-    <div className={style.message} data-from={from} data-last={isLast || undefined}>
+    <div className={style.message} data-from={sideOf(message)} data-last={isLast || undefined}>
       <div className={style.line}>
-        <div className={style.bubble} data-kind={isGone ? undefined : message.content.kind}>
-          <span className="unseen">{by}: </span>
-          {props.repliesTo && <Quote message={props.repliesTo} />}
-          {isGone ? <i className={style.gone}>Withdrawn by the sender</i> : <Said content={message.content} />}
-        </div>
-        {!isGone && !props.isWaiting && message.status !== 'failed' && <Reply {...props} />}
+        <Body {...props} />
+        {canBeAnswered(props) && <Reply {...props} />}
       </div>
       <Reactions reactions={message.reactions} />
       <Failed message={message} />
-      {(isLast || message.editedAt) && (
-        <p className={style.foot}>
-          {from === 'us' && <span>{by}</span>}
-          {message.editedAt && <span title={`Edited ${times.full(message.editedAt)}`}>edited</span>}
-          <At at={message.at} times={times} />
-          {from === 'us' && <Tick status={message.status} isWaiting={props.isWaiting} />}
-        </p>
-      )}
-      {from === 'us' && !isLast && !message.editedAt && <LooseTick {...props} />}
+      <Foot {...props} />
     </div>
   )
 })
+
+const sideOf = ({ direction }: Message) => (direction === 'in' ? 'them' : 'us')
+const isGone = ({ deletedAt }: Message) => deletedAt !== null
+
+const canBeAnswered = ({ message, isWaiting }: BubbleProps) =>
+  !isWaiting && !isGone(message) && message.status !== 'failed'
+
+const Body = ({ message, by, repliesTo }: BubbleProps) => (
+  <div className={style.bubble} data-kind={isGone(message) ? undefined : message.content.kind}>
+    <span className="unseen">{by}: </span>
+    {repliesTo && <Quote message={repliesTo} />}
+    {isGone(message) ? <i className={style.gone}>Withdrawn by the sender</i> : <Said content={message.content} />}
+  </div>
+)
+
+/** Under the last of a group all that is known; inside it only what is unlike the others: it waits, failed, was edited. */
+const Foot = ({ message, by, isLast, isWaiting, times }: BubbleProps) => {
+  const isOurs = sideOf(message) === 'us'
+  const isUsual = !isWaiting && ['received', 'sent', 'delivered', 'read'].includes(message.status)
+  if (!isLast && isUsual && message.editedAt === null) return null
+  return (
+    <p className={style.foot}>
+      {isLast && isOurs && <span>{by}</span>}
+      {message.editedAt && <span title={`Edited ${times.full(message.editedAt)}`}>edited</span>}
+      {isLast && <At at={message.at} times={times} />}
+      {isOurs && <Tick status={message.status} isWaiting={isWaiting} />}
+    </p>
+  )
+}
 
 const At = ({ at, times }: { at: string; times: Times }) => (
   <time className="figures" dateTime={at} title={times.full(at)}>
     {times.clock(at)}
   </time>
 )
-
-/** Inside a group only what is unlike the others is said: a message that waits or has failed. */
-const LooseTick = ({ message, isWaiting }: BubbleProps) =>
-  (isWaiting || message.status === 'failed' || message.status === 'pending' || message.status === 'queued') && (
-    <p className={style.foot}>
-      <Tick status={message.status} isWaiting={isWaiting} />
-    </p>
-  )
 
 const Reply = ({ message, reply }: BubbleProps) => (
   <button type="button" className={style.reply} onClick={() => reply(message)}>

@@ -76,11 +76,15 @@ function useStepping(lines: Line[], conversationId: string | undefined) {
   useKeys({ next: () => step(1), previous: () => step(-1) })
 }
 
+/** A wait that is shorter is nothing to speak of. */
+const soonMs = 120_000
+
 const Longest = ({ lines }: { lines: Iterable<Line> }) => {
   const now = useNow(30_000)
   const line = longest(lines)
   if (!line?.conversation.waitingSince) return null
-  const waits = span(now - Date.parse(line.conversation.waitingSince))
+  const waitsMs = now - Date.parse(line.conversation.waitingSince)
+  if (waitsMs < soonMs) return null
   return (
     <Link
       to="/inbox/$conversationId"
@@ -92,7 +96,7 @@ const Longest = ({ lines }: { lines: Iterable<Line> }) => {
       <IconClockHour4 size={13} stroke={2} aria-hidden="true" />
       <span>
         <span className="unseen">Longest wait: {line.conversation.name}, </span>
-        <span className="figures">{waits}</span>
+        <span className="figures">{span(waitsMs)}</span>
       </span>
     </Link>
   )

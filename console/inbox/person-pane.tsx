@@ -11,7 +11,13 @@ import { timesIn } from './times.ts'
 import { Trouble } from './trouble.tsx'
 
 const stages = { lead: 'Lead', engaged: 'In conversation', customer: 'Client' }
-const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp, number hidden', phone: 'Phone', email: 'E-mail' }
+const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp', phone: 'Phone', email: 'E-mail' }
+
+/** WhatsApp's own name for somebody says something only where they hide their number. */
+function addresses({ identities }: Profile) {
+  const hasNumber = identities.some(({ kind }) => kind === 'wa_id')
+  return identities.filter(({ kind }) => kind !== 'wa_bsuid' || !hasNumber)
+}
 
 export const PersonPane = ({ conversation, close }: { conversation: Header; close: () => void }) => {
   const { userId, name } = conversation
@@ -95,17 +101,22 @@ const Facts = ({ profile }: { profile: Profile }) => {
           <dd className={style.dim}>not known</dd>
         </div>
       )}
-      {profile.identities.map(({ kind, value }) => (
+      {addresses(profile).map(({ kind, value }) => (
         <div key={`${kind} ${value}`}>
           <dt>{kinds[kind]}</dt>
           <dd className={style.reach}>
             {kind.startsWith('wa_') && <ChannelGlyph size={14} />}
-            <bdi className="figures">{kind === 'wa_id' ? `+${value}` : value}</bdi>
+            <bdi className="figures">{shownAs(kind, value)}</bdi>
           </dd>
         </div>
       ))}
     </dl>
   )
+}
+
+function shownAs(kind: keyof typeof kinds, value: string) {
+  if (kind === 'wa_bsuid') return 'hides the number'
+  return kind === 'wa_id' ? `+${value}` : value
 }
 
 function languageOf(locale: string) {

@@ -66,34 +66,42 @@ const Snippet = ({ last }: Pick<Line, 'last'>) => {
 }
 
 /** One loud thing at most, and in the quiet one who takes care of it. */
-const Marks = ({ line: { conversation, last }, now }: { line: Line; now: number }) => {
+const Marks = ({ line, now }: { line: Line; now: number }) => {
   const { nameOf } = useMembers()
-  const { status, assigneeId, windowExpiresAt, waitingSince } = conversation
-  const leftMs = windowExpiresAt === null ? -1 : Date.parse(windowExpiresAt) - now
-  const isClosing = waitingSince !== null && leftMs > 0 && leftMs < closingMs
-  const hasFailed = last?.status === 'failed'
+  const { status, assigneeId } = line.conversation
   return (
     <span className={style.marks}>
-      {hasFailed && (
-        <span data-tone="urgent">
-          <IconAlertCircle size={13} stroke={2} aria-hidden="true" />
-          Not delivered
-        </span>
-      )}
-      {!hasFailed && isClosing && (
-        <span data-tone="attention">
-          <IconHourglassLow size={13} stroke={2} aria-hidden="true" />
-          {span(leftMs)} left
-        </span>
-      )}
-      {!hasFailed && !isClosing && waitingSince !== null && (
-        <span data-tone="quiet">
-          <IconClockHour4 size={13} stroke={2} aria-hidden="true" />
-          waits {span(now - Date.parse(waitingSince))}
-        </span>
-      )}
+      <Loud line={line} now={now} />
       <span data-tone="quiet">{assigneeId === null ? 'Unassigned' : nameOf(assigneeId)}</span>
       {status === 'resolved' && <span data-tone="good">Resolved</span>}
+    </span>
+  )
+}
+
+const Loud = ({ line: { conversation, last }, now }: { line: Line; now: number }) => {
+  const { windowExpiresAt, waitingSince } = conversation
+  if (last?.status === 'failed')
+    return (
+      <span data-tone="urgent">
+        <IconAlertCircle size={13} stroke={2} aria-hidden="true" />
+        Not delivered
+      </span>
+    )
+  if (waitingSince === null) return null
+  const leftMs = windowExpiresAt === null ? 0 : Date.parse(windowExpiresAt) - now
+  if (leftMs > 0 && leftMs < closingMs)
+    return (
+      <span data-tone="attention">
+        <IconHourglassLow size={13} stroke={2} aria-hidden="true" />
+        <bdi>{span(leftMs)}</bdi> left
+      </span>
+    )
+  const waitsMs = now - Date.parse(waitingSince)
+  if (waitsMs < 60_000) return null
+  return (
+    <span data-tone="quiet">
+      <IconClockHour4 size={13} stroke={2} aria-hidden="true" />
+      waits <bdi>{span(waitsMs)}</bdi>
     </span>
   )
 }

@@ -43,7 +43,6 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
     // Only when another one is opened: rows that move must not pull the list along.
-    // eslint-disable-next-line
   }, [here])
   return (
     <div ref={box} className={style.rows} {...bind}>

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Header } from '../../client/wire.ts'
@@ -61,39 +60,23 @@ function useResolve(conversationId: string, { status }: Header) {
 }
 
 const About = ({ name, person }: { name: string; person: PersonSwitch }) => (
-  <Tooltip
-    label={
-      <span>
-        About {name} <kbd>I</kbd>
-      </span>
-    }
+  <button
+    type="button"
+    className={style.iconButton}
+    aria-label={`About ${name}`}
+    aria-pressed={person.isOpen}
+    data-tip={`About ${name}`}
+    data-tip-key="I"
+    onClick={person.toggle}
   >
-    <button
-      type="button"
-      className={style.iconButton}
-      aria-label={`About ${name}`}
-      aria-pressed={person.isOpen}
-      onClick={person.toggle}
-    >
-      <IconLayoutSidebarRight className="turns" size={18} stroke={1.7} />
-    </button>
-  </Tooltip>
+    <IconLayoutSidebarRight className="turns" size={18} stroke={1.7} />
+  </button>
 )
 
-const Done = ({ isResolved, onClick }: { isResolved: boolean; onClick: () => void }) => (
-  <Tooltip
-    label={
-      <span>
-        {isResolved ? 'Open the conversation again' : 'Resolve the conversation'} <kbd>E</kbd>
-      </span>
-    }
-  >
-    <button
-      type="button"
-      className={style.done}
-      aria-label={isResolved ? 'Reopen the conversation' : 'Resolve the conversation'}
-      onClick={onClick}
-    >
+const Done = ({ isResolved, onClick }: { isResolved: boolean; onClick: () => void }) => {
+  const says = isResolved ? 'Reopen the conversation' : 'Resolve the conversation'
+  return (
+    <button type="button" className={style.done} aria-label={says} data-tip={says} data-tip-key="E" onClick={onClick}>
       {isResolved ? (
         <IconArrowBackUp className="turns" size={16} stroke={2} aria-hidden="true" />
       ) : (
@@ -101,13 +84,15 @@ const Done = ({ isResolved, onClick }: { isResolved: boolean; onClick: () => voi
       )}
       <span>{isResolved ? 'Reopen' : 'Resolve'}</span>
     </button>
-  </Tooltip>
-)
+  )
+}
 
 const Waiting = ({ since }: { since: string | null }) => {
   const now = useNow(30_000)
   if (since === null) return null
-  return <span className={style.wide}>waits {span(now - Date.parse(since))}</span>
+  const waitsMs = now - Date.parse(since)
+  if (waitsMs < 60_000) return null
+  return <span className={style.wide}>waits {span(waitsMs)}</span>
 }
 
 /** Who else is here: whoever writes goes before whoever looks. */

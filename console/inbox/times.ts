@@ -64,7 +64,7 @@ function make(timeZone: string | undefined): Times {
 
 /** How long: `12 min`, `3 h 25 min`, `2 days`. */
 export function span(lengthMs: number): string {
-  if (lengthMs < 60_000) return 'less than a minute'
+  if (lengthMs < 60_000) return 'under a minute'
   const minutes = Math.floor(lengthMs / 60_000)
   if (minutes < 60) return `${minutes} min`
   if (minutes >= 2_880) return `${Math.floor(minutes / 1_440)} days`

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { useRef } from 'react'
 import style from './composer.module.css'
@@ -17,11 +16,14 @@ export const Tools = ({ isNote, canSend, attach, send }: Props) => {
     <div className={style.tools}>
       {!isNote && (
         <>
-          <Tooltip label="Attach a file or a picture">
-            <button type="button" aria-label="Attach a file or a picture" onClick={() => picker.current?.click()}>
-              <IconPaperclip size={18} stroke={1.7} />
-            </button>
-          </Tooltip>
+          <button
+            type="button"
+            aria-label="Attach a file or a picture"
+            data-tip="Attach a file or a picture"
+            onClick={() => picker.current?.click()}
+          >
+            <IconPaperclip size={18} stroke={1.7} />
+          </button>
           <input
             ref={picker}
             type="file"

@@ -18,7 +18,7 @@ type Touched = Readonly<Record<string, Line>>
 const touchedQuery = queryOptions({
   queryKey: ['touched'],
   queryFn: (): Touched => ({}),
-  initialData: {} as Touched,
+  initialData: (): Touched => ({}),
   staleTime: Infinity,
   gcTime: Infinity,
 })
@@ -41,7 +41,7 @@ onEvent((event, stream) => {
 })
 
 function withLine(before: Touched, line: Line): Touched {
-  const { [line.conversationId]: _, ...others } = before as Record<string, Line>
+  const { [line.conversationId]: _, ...others }: Record<string, Line> = before
   const ids = Object.keys(others)
   if (ids.length >= touchedMax) delete others[ids[0] ?? '']
   return { ...others, [line.conversationId]: line }

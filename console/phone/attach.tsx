@@ -39,15 +39,11 @@ const kindOf = (mime: string) => {
   return family === 'image' || family === 'video' || family === 'audio' ? family : 'document'
 }
 
-/** Base64 of a file, without the `data:` before it. */
 async function base64(file: File): Promise<string> {
-  const address = await new Promise<string>((done, failed) => {
-    const reader = new FileReader()
-    reader.onload = () => done(String(reader.result))
-    reader.onerror = () => failed(new Error('This file cannot be read.'))
-    reader.readAsDataURL(file)
-  })
-  return address.slice(address.indexOf(',') + 1)
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  let letters = ''
+  for (const byte of bytes) letters += String.fromCharCode(byte)
+  return btoa(letters)
 }
 
 export const Attach = ({ act, close }: { act: (what: Act) => Promise<boolean>; close: () => void }) => {

@@ -11,6 +11,7 @@ type File = Extract<Content, { mime: string }>
 /** What a message says, on the phone's own screen. `answer` taps one of its buttons or rows. */
 export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer: (id: string) => void }) => {
   const { content } = message
+  if ('mime' in content) return <Media content={content} />
   switch (content.kind) {
     case 'text':
       return <Words>{content.text}</Words>
@@ -22,17 +23,12 @@ export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer
       return <Buttons content={content} answer={answer} />
     case 'list':
       return <Rows content={content} answer={answer} />
+    case 'unsupported':
+      return <Words>A message of a kind that is new here: {content.what}</Words>
     case 'template':
     case 'answer':
     case 'reaction':
-    case 'unsupported':
-      return (
-        <Words>
-          {content.kind === 'unsupported' ? `A message of a kind that is new: ${content.what}` : said(message)}
-        </Words>
-      )
-    default:
-      return <Media content={content} />
+      return <Words>{said(message)}</Words>
   }
 }
 
@@ -59,7 +55,7 @@ const Shown = ({ content, address }: { content: File; address: string }) => {
     case 'audio':
     case 'voice':
       return <audio src={address} controls className={style.sound} aria-label="Voice message" />
-    default:
+    case 'document':
       return (
         <a className={style.file} href={address} target="_blank" rel="noreferrer">
           <IconFile size={20} stroke={1.7} aria-hidden="true" />

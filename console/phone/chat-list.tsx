@@ -5,10 +5,15 @@ import style from './chat.module.css'
 import { said } from './said.ts'
 import { useDoing } from './use-doing.ts'
 
+function nowIn(chat: Chat | undefined) {
+  if (chat?.typingUntil) return 'typing …'
+  const last = chat?.messages.at(-1)
+  return last ? said(last) : 'Tap to write'
+}
+
 /** The phone with WhatsApp's list of chats: what arrives here is delivered, and read only once the chat is opened. */
 export const ChatList = ({ channel, chat, place }: { channel: Channel; chat: Chat | undefined; place: Place }) => {
   const doing = useDoing()
-  const last = chat?.messages.at(-1)
   return (
     <div className={style.home}>
       <p className={style.app}>
@@ -23,7 +28,7 @@ export const ChatList = ({ channel, chat, place }: { channel: Channel; chat: Cha
           <b>{channel.name}</b>
           <span>
             <span className="unseen">Open the chat: </span>
-            {chat?.typingUntil ? 'typing …' : last ? said(last) : 'Tap to write'}
+            {nowIn(chat)}
           </span>
         </span>
         {chat && chat.unread > 0 && (

@@ -53,6 +53,9 @@ const isPressed = (target: EventTarget | null) =>
 
 let wasG = 0
 
+const isForOthers = (event: KeyboardEvent) =>
+  event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing || isField(event.target)
+
 /** Listens to the whole page; answers the function that ends it. */
 export function listenToKeys() {
   addEventListener('keydown', onKey)
@@ -60,8 +63,7 @@ export function listenToKeys() {
 }
 
 function onKey(event: KeyboardEvent) {
-  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing) return
-  if (isField(event.target)) return
+  if (isForOthers(event)) return
   const key = event.key.toLowerCase()
   if (key !== 'escape' && key !== 'enter' && !letterKeys.isOn()) return
   // Enter on a link or a button is that link's or button's.

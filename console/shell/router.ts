@@ -35,7 +35,7 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/inbox' })
+    redirect({ to: '/inbox', throw: true })
   },
 })
 
@@ -43,7 +43,7 @@ const staff = createRoute({
   getParentRoute: () => shell,
   id: 'staff',
   beforeLoad: ({ location }) => {
-    if (!api.session()) throw redirect({ to: '/sign-in', search: { to: location.href }, replace: true })
+    if (!api.session()) redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
   },
 })
 

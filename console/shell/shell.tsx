@@ -1,4 +1,4 @@
-import { Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import {
   IconBell,
   IconBellOff,
@@ -17,6 +17,7 @@ import { sound } from './bell.ts'
 import { listenToKeys, useKeys } from './keys.ts'
 import { usePreference } from './preference.ts'
 import style from './shell.module.css'
+import { Tip } from './tip.tsx'
 import { useInbox } from './use-title.ts'
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx').then((part) => ({ default: part.KeysSheet })))
@@ -73,6 +74,7 @@ export const Shell = () => {
       <main id="main" className={style.main} tabIndex={-1}>
         <Outlet />
       </main>
+      <Tip />
       {isSheetOpen && (
         <Suspense>
           <KeysSheet close={() => setSheetOpen(false)} />
@@ -109,22 +111,21 @@ interface PlaceProps {
 
 const Place = ({ to, name, keys, isHere, icon, children }: PlaceProps) => (
   <li>
-    <Tooltip
-      label={
-        <span>
-          {name} <kbd>{keys}</kbd>
-        </span>
-      }
-      position="right"
+    <Link
+      to={to}
+      className={style.place}
+      data-here={isHere || undefined}
+      data-tip={name}
+      data-tip-key={keys}
+      data-tip-side="end"
+      aria-current={isHere ? 'page' : undefined}
     >
-      <Link to={to} className={style.place} data-here={isHere || undefined} aria-current={isHere ? 'page' : undefined}>
-        <span className={style.icon} aria-hidden={children === undefined || undefined}>
-          {icon}
-          {children}
-        </span>
-        {name}
-      </Link>
-    </Tooltip>
+      <span className={style.icon} aria-hidden={children === undefined || undefined}>
+        {icon}
+        {children}
+      </span>
+      {name}
+    </Link>
   </li>
 )
 
@@ -140,29 +141,27 @@ const Unread = () => {
 }
 
 const Plain = ({ says, onClick, children }: { says: string; onClick: () => void; children: ReactNode }) => (
-  <Tooltip label={says} position="right">
-    <button type="button" className={style.plain} aria-label={says} onClick={onClick}>
-      {children}
-    </button>
-  </Tooltip>
+  <button type="button" className={style.plain} aria-label={says} data-tip={says} data-tip-side="end" onClick={onClick}>
+    {children}
+  </button>
 )
 
 const Sound = () => {
   const isOn = usePreference(sound)
   return (
     <li>
-      <Tooltip label={isOn ? 'Sound is on' : 'Sound is off'} position="right">
-        <button
-          type="button"
-          role="switch"
-          aria-checked={isOn}
-          aria-label="Sound for new messages"
-          className={style.plain}
-          onClick={() => sound.set(!isOn)}
-        >
-          {isOn ? <IconBell size={19} stroke={1.7} /> : <IconBellOff size={19} stroke={1.7} />}
-        </button>
-      </Tooltip>
+      <button
+        type="button"
+        role="switch"
+        aria-checked={isOn}
+        aria-label="Sound for new messages"
+        data-tip={isOn ? 'Sound is on' : 'Sound is off'}
+        data-tip-side="end"
+        className={style.plain}
+        onClick={() => sound.set(!isOn)}
+      >
+        {isOn ? <IconBell size={19} stroke={1.7} /> : <IconBellOff size={19} stroke={1.7} />}
+      </button>
     </li>
   )
 }
@@ -184,7 +183,7 @@ const Me = ({ name }: { name: string }) => {
     try {
       await api.logout()
     } finally {
-      leave()
+      void leave()
     }
   }
   return (

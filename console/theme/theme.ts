@@ -22,10 +22,6 @@ export const theme = createTheme({
   defaultRadius: 8,
   cursorType: 'pointer',
   respectReducedMotion: true,
-  components: {
-    Tooltip: { defaultProps: { openDelay: 350, withinPortal: true, fz: 12 } },
-    Drawer: { defaultProps: { position: 'right', size: 440, overlayProps: { backgroundOpacity: 0.25 } } },
-  },
 })
 
 // Mantine reads our roles, so its inputs, menus and drawers follow the same palette in both schemes.

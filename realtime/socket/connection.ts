@@ -18,6 +18,14 @@ interface Parts {
   limits: Limits
 }
 
+/** As much of ws as is needed to end one that hangs. */
+interface WebSocketLike {
+  readonly readyState: number
+  once(event: 'close', heard: () => void): unknown
+  terminate(): void
+}
+const closed = 3
+
 export const roomOf = (workspaceId: string, stream: string) => `${workspaceId}/${stream}`
 
 /** One socket of somebody who is signed in: what it follows, how fast it may speak, and until when. */
@@ -117,6 +125,19 @@ export class Connection implements Seat {
   /** Closes so that the client comes back: a disconnect that is announced is taken as final by socket.io-client. */
   cut() {
     this.#socket.conn.close()
+  }
+
+  /** Resolves when nothing of it is left; a peer that does not answer is not waited for beyond `graceMs`. */
+  async close(graceMs: number) {
+    const { transport } = this.#socket.conn as unknown as { transport: { socket?: WebSocketLike } }
+    const { socket } = transport
+    this.#socket.conn.close(true)
+    if (!socket || socket.readyState === closed) return
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<void>((done) => (timer = setTimeout(done, graceMs)))
+    await Promise.race([over, new Promise<void>((done) => socket.once('close', done))])
+    clearTimeout(timer)
+    socket.terminate()
   }
 
   gone() {

@@ -19,3 +19,13 @@ export function limiters(limits: HttpConfig['limits']) {
     }
   }
 }
+
+/** Whom an address stands for: an IPv6 customer has a whole /64, and must not be as many strangers as it likes. */
+export function placeOf(ip: string): string {
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!plain.includes(':')) return plain
+  const [head = '', tail] = plain.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  if (tail !== undefined) groups.push(...Array<string>(4).fill('0'))
+  return `${groups.slice(0, 4).join(':').toLowerCase()}::/64`
+}

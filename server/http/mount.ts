@@ -7,7 +7,7 @@ import type { Parts } from '../ports.ts'
 import { bearerOf } from './bearer.ts'
 import { readBytes, readJson } from './body.ts'
 import { type Answer, keyOf, Repetitions } from './idempotency.ts'
-import { limiters } from './limits.ts'
+import { limiters, placeOf } from './limits.ts'
 import { type Allow, Id, type Incoming, type Raw, rawBodyOf, rawReplyOf, type Route } from './route.ts'
 
 export interface HttpState {
@@ -26,7 +26,7 @@ export function mount(router: Router<HttpState>, routes: readonly Route[], parts
 
     router.register(route.path, [route.method], async (ctx: HttpContext) => {
       const caller = terms.allow === 'public' ? undefined : await admit(ctx, parts, terms.allow)
-      await limit(limitClass, caller && limitClass === 'staff' ? `${caller.workspaceId}/${caller.id}` : ctx.ip)
+      await limit(limitClass, caller && limitClass === 'staff' ? `${caller.workspaceId}/${caller.id}` : placeOf(ctx.ip))
       const bodyMax = rawBodyOf(terms.body)
       const body = bodyMax === undefined ? await readJson(ctx) : await readBytes(ctx.req, bodyMax)
       const input = {
@@ -123,7 +123,8 @@ function send(ctx: HttpContext, reply: z.ZodType | undefined, { status, body }: 
     ctx.type = 'application/json'
     return void (ctx.body = JSON.stringify(body))
   }
-  const { type, body: content, headers = {} } = body as Raw
+  const { type, body: content, headers = {}, status: own } = body as Raw
+  if (own !== undefined) ctx.status = own
   ctx.set(headers)
   ctx.body = content
   ctx.set('content-type', type)

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { type Authenticate, isStaff } from '../../kernel/caller.ts'
 import { instant } from '../../kernel/marks.ts'
 import { invalid, missing, Problem } from '../../kernel/problem.ts'
+import { rangeOf } from '../files/range.ts'
 import { isKept, isReally, isShown, plainType } from '../files/sniff.ts'
 import { bearerOf } from '../http/bearer.ts'
-import { bytes, get, post, raw } from '../http/route.ts'
+import { bytes, get, post, type Raw, raw } from '../http/route.ts'
 import type { KeptFile } from '../ports.ts'
 
 /** WhatsApp's own bound for sound and video. */
@@ -81,7 +82,7 @@ export const files = [
           : auth.tokens.readFile(query.token, params.id)
       const file = await files.open(workspaceId, params.id)
       if (!file) throw missing('not_found', 'There is no such file.')
-      return { type: file.mime, body: file.bytes, headers: headersOf(file, params.id) }
+      return answerOf(file, params.id, request.header('range'))
     },
   ),
 ]
@@ -92,6 +93,19 @@ async function workspaceOfStaff(authenticate: Authenticate, header: string) {
   const caller = await authenticate(token)
   if (!isStaff(caller)) throw new Problem('forbidden', 'not_allowed', 'Only staff may do this.')
   return caller.workspaceId
+}
+
+function answerOf(file: KeptFile, id: string, wanted: string): Raw {
+  const { mime: type, bytes } = file
+  const headers = { ...headersOf(file, id), 'accept-ranges': 'bytes' }
+  const range = rangeOf(wanted, bytes.length)
+  if (range.kind === 'none') return { type, body: bytes, headers }
+  const size = String(bytes.length)
+  if (range.kind === 'outside')
+    return { type, body: '', status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
+  const { from, to } = range
+  const part = { 'content-range': `bytes ${String(from)}-${String(to)}/${size}` }
+  return { type, body: bytes.subarray(from, to + 1), status: 206, headers: { ...headers, ...part } }
 }
 
 /** A file is somebody's, and was made by a stranger: shown only where that runs nothing, kept by no shared cache. */

@@ -85,7 +85,7 @@ function putComposite(value: Value): void {
     putText(value.options)
   } else if (value instanceof Code) {
     putText(value.code.toString())
-    if (value.scope) putFields(value.scope as Fields)
+    if (value.scope) putFields(value.scope)
   }
 }
 

@@ -21,6 +21,7 @@ export class DirectoryLock {
       if (!/locked|busy/i.test((error as Error).message)) throw error
       throw new Error(
         `The store in ${directory} is in use by another process (pid ${pidIn(owner)}). One process owns it; give this one a directory of its own, or set MONGODB_URI.`,
+        { cause: error },
       )
     }
     writeFileSync(owner, `${process.pid}\n`, { mode: 0o600 })

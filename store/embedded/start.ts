@@ -76,7 +76,7 @@ function socketPlace(directory: string): { socket: string; isTemporary: boolean 
 
 function ready(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: unknown) => reject(error as Error)
+    const onError = (error: Error) => reject(error)
     const onExit = () => reject(new Error("The store's thread ended before it was ready."))
     worker.once('error', onError)
     worker.once('exit', onExit)

@@ -74,26 +74,32 @@ function parseMsg(frame: Buffer, requestId: number): Message {
   const end = flags & CHECKSUM_PRESENT ? frame.length - 4 : frame.length
   if (end < frame.length && crc32c(frame.subarray(0, end)) !== frame.readUInt32LE(end))
     throw new BadFrame('a wrong checksum')
-  let body: { command: Fields; documents: Buffer[] | null } | null = null
+  let body: Body | null = null
   const sequences = new Map<string, Buffer[]>()
-  let at = 20
-  while (at < end) {
-    const kind = frame[at]
+  for (let at = 20; at < end;) {
     const section = sectionAt(frame, at + 1, end)
-    if (kind === 0 && !body) body = decodeCommand(section)
-    else if (kind === 1) readSequence(section, sequences)
-    else throw new BadFrame(`a section of kind ${kind}`)
+    if (frame[at] === 0 && !body) body = decodeCommand(section)
+    else if (frame[at] === 1) readSequence(section, sequences)
+    else throw new BadFrame(`a section of kind ${frame[at]}`)
     at += 1 + section.length
   }
   if (!body) throw new BadFrame('a message without a body')
-  const { command } = body
-  let { documents } = body
+  return { requestId, ...withSequences(body, sequences), isLegacy: false, isUnanswered: (flags & MORE_TO_COME) !== 0 }
+}
+
+interface Body {
+  command: Fields
+  documents: Buffer[] | null
+}
+
+function withSequences({ command, documents }: Body, sequences: Map<string, Buffer[]>): Body {
+  let inserted = documents
   for (const [name, list] of sequences) {
     if (command[name] !== undefined) throw new BadFrame(`'${name}' comes twice`)
-    if (name === 'documents') documents = list
+    if (name === 'documents') inserted = list
     else command[name] = list.map(decode)
   }
-  return { requestId, command, documents, isLegacy: false, isUnanswered: (flags & MORE_TO_COME) !== 0 }
+  return { command, documents: inserted }
 }
 
 function sectionAt(frame: Buffer, at: number, end: number): Buffer {

@@ -56,7 +56,10 @@ describe('client: resume', () => {
       async meanwhile() {
         await bob.say('hm')
         await floor.machine().at(conversation, una.conversationId).setStatus({ status: 'resolved' })
-        await floor.machine().at(conversation, bob.conversationId).send({ content: { kind: 'text', text: 'hello' } })
+        await floor
+          .machine()
+          .at(conversation, bob.conversationId)
+          .send({ content: { kind: 'text', text: 'hello' } })
       },
     })
   })
@@ -70,7 +73,11 @@ describe('client: resume', () => {
       await verifyStream(stage(), {
         token,
         stream,
-        before: () => floor.machine().at(user, eve.userId).update({ name: `Eve for ${stream}` }),
+        before: () =>
+          floor
+            .machine()
+            .at(user, eve.userId)
+            .update({ name: `Eve for ${stream}` }),
         meanwhile: () => floor.machine().at(user, eve.userId).update({ locale: 'de', timezone: 'Europe/Berlin' }),
       })
   })
@@ -91,7 +98,9 @@ describe('client: resume', () => {
     await Promise.all([reached(steady, head), reached(cut, head)])
 
     expect(cut.state()).to.deep.equal(steady.state())
-    expect(steady.state()?.messages.map(({ n }) => n)).to.deep.equal(Array.from({ length: 91 }, (_, index) => index + 1))
+    expect(steady.state()?.messages.map(({ n }) => n)).to.deep.equal(
+      Array.from({ length: 91 }, (_, index) => index + 1),
+    )
     expect(seqs).to.deep.equal([...new Set(seqs)].sort((a, b) => a - b))
   })
 
@@ -112,7 +121,11 @@ describe('client: resume', () => {
     await lea.say('three')
     await reached(handle, await floor.log.head('w1', lea.stream))
     expect(lost).to.be.greaterThan(0)
-    expect(handle.state()?.messages.map(({ content }) => 'text' in content && content.text)).to.deep.equal(['one', 'two', 'three'])
+    expect(handle.state()?.messages.map(({ content }) => 'text' in content && content.text)).to.deep.equal([
+      'one',
+      'two',
+      'three',
+    ])
   })
 
   it('takes a snapshot where the log does not reach back', async () => {
@@ -144,7 +157,10 @@ describe('client: resume', () => {
     await handle.ready()
     const [server] = hall.gateway.io.of('/').sockets.values()
     server?.conn.removeAllListeners('data') // From now on the server hears nothing of this one.
-    const sent = client.command('message.send', { conversationId: ivy.conversationId, content: { kind: 'text', text: 'hi' } })
+    const sent = client.command('message.send', {
+      conversationId: ivy.conversationId,
+      content: { kind: 'text', text: 'hi' },
+    })
     expect(await sent).to.include({ n: 2 })
     expect(hall.gateway.counts().sockets).to.be.lessThan(3)
   })

@@ -77,8 +77,7 @@ export async function openFloor() {
   const effects = {
     conversation: conversationEffects({
       fetchFile: async () => ({ mime: 'image/png', fileId: 'fil_1', sizeBytes: 1 }),
-      showPresence: async (_channel, _workspace, providerId, typing) =>
-        void (typing && shownTyping.push(providerId)),
+      showPresence: async (_channel, _workspace, providerId, typing) => void (typing && shownTyping.push(providerId)),
     }),
     channel: channelEffects({
       contentOf: async () => undefined,
@@ -122,8 +121,12 @@ export async function openFloor() {
       const userId = `usr_${name.toLowerCase()}`
       const conversationId = conversationIdOf(userId)
       const identity = { kind: 'wa_id' as const, value: name }
-      await machine(workspaceId).at(user, userId).meet({ identity, claim: `${workspaceId}/${name}`, name, timezone: null })
-      await machine(workspaceId).at(channel, 'chn_1').configure({ limits: { perSecond: 1_000, burst: 1_000, pairMs: 0 } })
+      await machine(workspaceId)
+        .at(user, userId)
+        .meet({ identity, claim: `${workspaceId}/${name}`, name, timezone: null })
+      await machine(workspaceId)
+        .at(channel, 'chn_1')
+        .configure({ limits: { perSecond: 1_000, burst: 1_000, pairMs: 0 } })
       let said = 0
       const receive = async (text: string) => {
         const messageId = `msg_${name.toLowerCase()}_${workspaceId}_${++said}`
@@ -178,7 +181,10 @@ export async function authenticate(token: string): Promise<Caller> {
 }
 
 async function openGateway(
-  { errors, ...ports }: Pick<Parameters<typeof createGateway>[1], 'log' | 'queries' | 'workspace'> & { errors: unknown[] },
+  {
+    errors,
+    ...ports
+  }: Pick<Parameters<typeof createGateway>[1], 'log' | 'queries' | 'workspace'> & { errors: unknown[] },
   { limits = {}, clock = systemClock }: FloorOptions,
 ) {
   const http = createServer()
@@ -226,7 +232,7 @@ async function openGateway(
     async close() {
       for (const client of clients) client.close()
       for (const socket of sockets) socket.close()
-      gateway.close()
+      await gateway.close()
       http.closeAllConnections()
       await new Promise<void>((closed) => http.close(() => closed()))
     },
@@ -241,4 +247,3 @@ export async function until(isSo: () => boolean, what: string, withinMs = 4_000)
     await new Promise((later) => setTimeout(later, 5))
   }
 }
-

@@ -110,4 +110,29 @@ describe('files', () => {
     expect(two.body.fileId).to.equal(one.body.fileId)
     expect((await keep(Buffer.concat([png, png]), 'image/png', key)).body.code).to.equal('idempotency_key_reused')
   })
+
+  it('come in parts, for players', async () => {
+    const { body } = await keep('OggS0123456789', 'audio/ogg')
+    const part = (range: string) => http.ask('GET', `/api/v1/files/${body.fileId}`, { token, headers: { range } })
+    const cases: [string, number, string, string | null][] = [
+      ['bytes=0-3', 206, 'OggS', 'bytes 0-3/14'],
+      ['bytes=4-', 206, '0123456789', 'bytes 4-13/14'],
+      ['bytes=12-99', 206, '89', 'bytes 12-13/14'],
+      ['bytes=-2', 206, '89', 'bytes 12-13/14'],
+      ['bytes=-99', 206, 'OggS0123456789', 'bytes 0-13/14'],
+      ['bytes=14-', 416, '', 'bytes */14'],
+      ['bytes=-0', 416, '', 'bytes */14'],
+      ['bytes=3-1', 200, 'OggS0123456789', null],
+      ['bytes=0-1,4-5', 200, 'OggS0123456789', null],
+      ['items=0-1', 200, 'OggS0123456789', null],
+    ]
+    for (const [range, status, text, shown] of cases) {
+      const answer = await part(range)
+      expect([answer.status, answer.text, answer.headers.get('content-range')], range).to.deep.equal([
+        status,
+        text,
+        shown,
+      ])
+    }
+  })
 })

@@ -296,6 +296,23 @@ describe('HTTP', () => {
       expect(found[0]?.fields.error).to.be.instanceOf(TypeError)
     })
 
+    it('and answers are measured by their route, never by their address', async () => {
+      const measured: object[] = []
+      const watched = await at.serve({
+        routes,
+        parts: { measured: ({ ms, ...rest }) => void measured.push({ ...rest, isTimed: ms > 0 }) },
+      })
+      await watched.ask('GET', '/api/v1/lamps/usr_secret', { token: tokens['staff'] })
+      await watched.ask('GET', '/api/v1/broken')
+      await watched.ask('GET', '/api/v1/usr_secret')
+      expect(measured).to.deep.equal([
+        { method: 'GET', route: '/api/v1/lamps/:id', status: 200, isTimed: true },
+        { method: 'GET', route: '/api/v1/broken', status: 500, isTimed: true },
+        { method: 'GET', route: '', status: 404, isTimed: true },
+      ])
+      await watched.close()
+    })
+
     it('count per minute: strangers by address, staff by account', async () => {
       const tight = await at.serve({ routes, config: { limits: { pub: 2, staff: 3, file: 1 } } })
       const statuses = async (path: string, times: number, token?: string) => {
@@ -311,6 +328,21 @@ describe('HTTP', () => {
       expect(Number(headers.get('retry-after'))).to.be.within(1, 60)
       const elsewhere = await tight.ask('GET', '/api/v1/lamps', { headers: { 'x-forwarded-for': '203.0.113.9' } })
       expect(elsewhere.status, 'nobody is believed where they come from').to.equal(429)
+      await tight.close()
+    })
+
+    it('count behind a proxy whom the proxy saw, and an IPv6 network as one', async () => {
+      const tight = await at.serve({ routes, config: { trustsProxy: true, limits: { pub: 1, staff: 1, file: 1 } } })
+      const from = async (address: string) =>
+        (await tight.ask('GET', '/api/v1/lamps', { headers: { 'x-forwarded-for': address } })).status
+      expect(await from('203.0.113.9')).to.equal(200)
+      expect(await from('198.51.100.1, 203.0.113.9'), 'the client wrote the first').to.equal(429)
+      expect(await from('203.0.113.10')).to.equal(200)
+      expect(await from('2001:db8:1:2:3:4:5:6')).to.equal(200)
+      expect(await from('2001:db8:1:2::99')).to.equal(429)
+      expect(await from('2001:DB8:1:3::1')).to.equal(200)
+      expect(await from('2001:db8::1')).to.equal(200)
+      expect(await from('2001:db8:0:0:7::')).to.equal(429)
       await tight.close()
     })
   })

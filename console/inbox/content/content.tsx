@@ -17,6 +17,7 @@ type Of<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
 
 /** What a message says, each kind for what it is. */
 export const Said = ({ content }: { content: Content }) => {
+  if ('mime' in content) return <Media content={content} />
   switch (content.kind) {
     case 'text':
       return <Words text={content.text} />
@@ -36,8 +37,6 @@ export const Said = ({ content }: { content: Content }) => {
       return <Template content={content} />
     case 'unsupported':
       return <Unsupported what={content.what} />
-    default:
-      return <Media content={content} />
   }
 }
 

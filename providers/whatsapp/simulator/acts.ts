@@ -8,6 +8,7 @@ import type { Line } from './line.ts'
 import { digestOf } from './line.ts'
 import { samples } from './samples.ts'
 import type { SimulatedChannel } from './settings.ts'
+import { buttonsOf } from './views.ts'
 
 const id = z.string().min(1).max(256)
 const words = (max: number) => z.string().min(1).max(max)
@@ -183,7 +184,7 @@ function reworded(content: Content, text: string): Content {
   throw conflict('not_editable', 'Only words and captions can be edited.')
 }
 
-function tapped({ templates = [] }: SimulatedChannel, content: Content, id: string): Content {
+function tapped(channel: SimulatedChannel, content: Content, id: string): Content {
   if (content.kind === 'buttons') {
     const button = content.buttons.find((each) => each.id === id)
     if (button !== undefined) return { kind: 'answer', of: 'button', ...button }
@@ -192,9 +193,6 @@ function tapped({ templates = [] }: SimulatedChannel, content: Content, id: stri
     const row = content.rows.find((each) => each.id === id)
     if (row !== undefined) return { kind: 'answer', of: 'list', ...row }
   }
-  if (content.kind === 'template') {
-    const template = templates.find(({ name, language }) => name === content.name && language === content.language)
-    if (template?.buttons?.includes(id) === true) return { kind: 'answer', of: 'quick_reply', id, title: id }
-  }
+  if (buttonsOf(channel, content)?.includes(id) === true) return { kind: 'answer', of: 'quick_reply', id, title: id }
   throw missing('no_such_button', 'This message offers no such button.')
 }

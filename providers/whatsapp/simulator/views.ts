@@ -15,6 +15,8 @@ export interface MessageView {
   at: number
   content: Content
   shown?: string
+  /** The quick replies of a template. */
+  buttons?: string[]
   replyTo?: string
   status: 'sent' | 'delivered' | 'read' | 'failed'
   error?: { code: number; title: string }
@@ -51,6 +53,12 @@ export interface ViewParts {
   channels(): readonly SimulatedChannel[]
 }
 
+/** The quick replies under a template, if this is one that has them. */
+export function buttonsOf({ templates = [] }: SimulatedChannel, content: Content): string[] | undefined {
+  if (content.kind !== 'template') return undefined
+  return templates.find(({ name, language }) => name === content.name && language === content.language)?.buttons
+}
+
 /** What the screens are told, as ../README.md has it. Never a token or a secret. */
 export class Views {
   readonly lastStatus = new Map<string, number>()
@@ -66,9 +74,12 @@ export class Views {
 
   message(row: MessageRow): MessageView {
     const { isEdited, isDeleted, opaque: _, shown, replyTo, error, ...rest } = row
+    const channel = this.#channelOf(row.phoneNumberId)
+    const buttons = channel && buttonsOf(channel, row.content)
     return {
       ...rest,
-      channelId: this.#channelOf(row.phoneNumberId)?.channelId ?? '',
+      channelId: channel?.channelId ?? '',
+      ...(buttons !== undefined && { buttons }),
       ...(shown !== null && { shown }),
       ...(replyTo !== null && { replyTo }),
       ...(error !== null && { error }),

@@ -82,10 +82,8 @@ export class WebhookQueue {
     const key = `${row.phoneNumberId}/${row.waId}`
     const lane = this.#lanes.get(key) ?? { rows: [], isBusy: false }
     this.#lanes.set(key, lane)
-    // The first may be on its way already: it keeps its place.
-    const first = lane.isBusy ? 1 : 0
     let index = lane.rows.length
-    while (index > first && (lane.rows[index - 1]?.rank ?? 0) > row.rank) index--
+    while (index > 0 && (lane.rows[index - 1]?.rank ?? 0) > row.rank) index--
     lane.rows.splice(index, 0, row)
     this.#waiting++
   }

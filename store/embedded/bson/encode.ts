@@ -62,18 +62,15 @@ function header(type: number, name: string): void {
 }
 
 function putElement(name: string, value: Value, depth: number): void {
-  switch (typeof value) {
-    case 'string':
-      header(0x02, name)
-      return putString(value)
-    case 'number':
-      return putNumber(name, value)
-    case 'boolean':
-      header(0x08, name)
-      return sink.byte(value ? 1 : 0)
-    default:
-      return value === null || value === undefined ? header(0x0a, name) : putObject(name, value as object, depth)
-  }
+  if (typeof value === 'string') {
+    header(0x02, name)
+    putString(value)
+  } else if (typeof value === 'number') putNumber(name, value)
+  else if (typeof value === 'boolean') {
+    header(0x08, name)
+    sink.byte(value ? 1 : 0)
+  } else if (value === null || value === undefined) header(0x0a, name)
+  else putObject(name, value, depth)
 }
 
 function putNumber(name: string, value: number): void {
@@ -153,6 +150,6 @@ function putCode(name: string, value: Code, depth: number): void {
   if (!value.scope) return putString(value.code.toString())
   const start = open()
   putString(value.code.toString())
-  putDocument(value.scope as Record<string, Value>, depth + 1)
+  putDocument(value.scope, depth + 1)
   sink.bytes.writeInt32LE(sink.at - start, start)
 }

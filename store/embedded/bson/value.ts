@@ -77,18 +77,10 @@ export const RANK = {
 } as const
 
 export function rank(value: Value): number {
-  switch (typeof value) {
-    case 'string':
-      return RANK.string
-    case 'number':
-      return RANK.number
-    case 'boolean':
-      return RANK.boolean
-    case 'undefined':
-      return RANK.null
-    default:
-      return value === null ? RANK.null : rankOfObject(value as object)
-  }
+  if (typeof value === 'string') return RANK.string
+  if (typeof value === 'number') return RANK.number
+  if (typeof value === 'boolean') return RANK.boolean
+  return value === null || value === undefined ? RANK.null : rankOfObject(value)
 }
 
 /** Asked in this order: a Timestamp is also a Long. */

@@ -6,6 +6,7 @@ import type { Collection } from '../engine/collection.ts'
 import type { Committer } from '../engine/commit.ts'
 import type { Database } from '../engine/database.ts'
 import { refuse } from '../errors.ts'
+import { show } from '../update/target.ts'
 import { variablesOf } from '../query/expression.ts'
 import type { Variables } from '../query/predicate.ts'
 
@@ -121,5 +122,5 @@ export interface Command {
 export function refuseCollation(value: Value): void {
   const locale = isFields(value) ? value['locale'] : undefined
   if (value !== undefined && value !== null && locale !== 'simple' && locale !== undefined)
-    refuse(2, `collation '${String(locale)}' is not supported by the embedded store`)
+    refuse(2, `collation '${show(locale)}' is not supported by the embedded store`)
 }

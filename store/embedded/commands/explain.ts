@@ -31,7 +31,7 @@ export const explain: Command = {
 export function explained(request: Request, inner: Fields, name: string): object {
   const { store, databaseName, command } = request
   const query = queryOf(inner, name)
-  const namespace = `${databaseName}.${String(inner[name])}`
+  const namespace = `${databaseName}.${nameOf(inner[name])}`
   const collection = store.catalog.find(namespace)
   const found = collection ? find(store.database, collection, { ...query, deadline: request.deadline }) : null
   const winningPlan = found ? shape(found, query) : { stage: 'EOF' }
@@ -42,6 +42,10 @@ export function explained(request: Request, inner: Fields, name: string): object
     serverInfo: { host: store.socket, version: '7.0.14' },
   }
   return command['verbosity'] === 'queryPlanner' ? reply : { ...reply, executionStats: executed(found, winningPlan) }
+}
+
+function nameOf(value: Value): string {
+  return typeof value === 'string' ? value : refuse(73, 'collection name has invalid type')
 }
 
 function executed(query: Query | null, winningPlan: object): object {

@@ -65,18 +65,23 @@ const COMMON = new Set([
 /** The command and its kind, once everything that makes it impossible has been refused. */
 export function commandFor(request: Request): { command: Command; kind: Kind } {
   const { name, command: given, store } = request
-  const command = COMMANDS.get(name)
-  if (given['txnNumber'] !== undefined || given['startTransaction'] !== undefined || given['autocommit'] !== undefined)
+  if (IN_TRANSACTIONS.some((field) => given[field] !== undefined))
     refuse(20, 'Transaction numbers are only allowed on a replica set member or mongos')
-  if (!command) return refuse(59, `no such command: '${name}'`)
-  const isOpen = command.fields[0] === '*'
-  for (const field of Object.keys(given))
-    if (!isOpen && field !== name && !COMMON.has(field) && !command.fields.includes(field))
-      refuse(40415, `BSON field '${name}.${field}' is an unknown field.`)
+  const command = COMMANDS.get(name) ?? refuse(59, `no such command: '${name}'`)
+  checkFields(request, command)
   checkConcerns(request)
   const kind = typeof command.kind === 'function' ? command.kind(given) : command.kind
   if (kind === 'write' && store.isReadOnly) refuse(20, 'Cannot execute a write operation in read-only mode')
   return { command, kind }
+}
+
+const IN_TRANSACTIONS = ['txnNumber', 'startTransaction', 'autocommit']
+
+function checkFields({ name, command: given }: Request, command: Command): void {
+  if (command.fields[0] === '*') return
+  for (const field of Object.keys(given))
+    if (field !== name && !COMMON.has(field) && !command.fields.includes(field))
+      refuse(40415, `BSON field '${name}.${field}' is an unknown field.`)
 }
 
 function checkConcerns(request: Request): void {

@@ -179,7 +179,7 @@ function chosen(collection: Collection, wanted: Value): Index[] {
       index ??
       refuse(
         27,
-        isFields(each) ? `can't find index with key: ${show(each)}` : `index not found with name [${String(each)}]`,
+        isFields(each) ? `can't find index with key: ${show(each)}` : `index not found with name [${show(each)}]`,
       )
     )
   })

@@ -11,6 +11,7 @@ import { pathOf, valueAt } from '../query/path.ts'
 import { toPlainDocument } from '../query/plain.ts'
 import type { Variables } from '../query/predicate.ts'
 import { compileUpdate, withIdFirst } from '../update/compile.ts'
+import { show } from '../update/target.ts'
 import type { Request } from './command.ts'
 import { apply } from './write.ts'
 
@@ -74,9 +75,9 @@ function mergeOf(request: Request, specification: Value): Merge {
   const whenMatched = options['whenMatched'] ?? 'merge'
   const whenNotMatched = options['whenNotMatched'] ?? 'insert'
   if (!isArray(whenMatched) && !['merge', 'replace', 'keepExisting', 'fail'].includes(whenMatched as string))
-    refuse(2, `Enumeration value '${String(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`)
+    refuse(2, `Enumeration value '${show(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`)
   if (!['insert', 'discard', 'fail'].includes(whenNotMatched as string))
-    refuse(2, `Enumeration value '${String(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`)
+    refuse(2, `Enumeration value '${show(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`)
   const collection = request.store.catalog.findOrCreate(namespaceOf(request, options['into'], '$merge'))
   return { collection, on: (isArray(on) ? on : [on]) as string[], whenMatched, whenNotMatched }
 }

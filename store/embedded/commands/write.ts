@@ -189,13 +189,9 @@ export const remove: Command = {
       const limit = wholeOf(operation['limit'], 'delete.deletes.limit', -1)
       if (limit !== 0 && limit !== 1) refuse(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`)
       if (!collection) return
-      const { results } = find(request.store.database, collection, {
-        filter,
-        variables,
-        limit,
-        hint: hintOf(operation['hint']),
-      })
-      for (const { row } of settled(collection, results)) {
+      const query = { filter, variables, hint: hintOf(operation['hint']) }
+      const found = limit === 1 ? oneFound(request, collection, query) : everyFound(request, collection, query)
+      for (const { row } of found) {
         collection.remove(row)
         n++
       }

@@ -16,7 +16,7 @@ interface Waiting {
   answer: (outcome: Outcome) => void
 }
 
-type Outcome = { value: unknown } | { error: unknown }
+type Outcome = { value: unknown } | { error: Error }
 
 /** A transaction takes no longer than this, so that reads between two of them do not wait for a long queue. */
 const TURN_MS_MAX = 10
@@ -58,7 +58,7 @@ export class Committer {
     return new Promise((resolve, reject) => {
       this.waiting.push({
         work,
-        answer: (outcome) => ('error' in outcome ? reject(outcome.error as Error) : resolve(outcome.value as T)),
+        answer: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as T)),
       })
       this.schedule()
     })
@@ -117,7 +117,7 @@ export class Committer {
       return { done: outcomes.length, outcomes }
     } catch (error) {
       this.rollBack()
-      if (group.length === 1) return { done: 1, outcomes: [{ error }] }
+      if (group.length === 1) return { done: 1, outcomes: [{ error: error as Error }] }
       // A fault, of the disk or of one command: each by itself, so that nobody gets an error that is another's.
       return { done: group.length, outcomes: group.map((each) => this.transaction([each]).outcomes[0] as Outcome) }
     }

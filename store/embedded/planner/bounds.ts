@@ -48,26 +48,36 @@ function distinct(keys: Buffer[]): Buffer[] {
   return sorted.filter((key, i) => i === 0 || !key.equals(sorted[i - 1] as Buffer))
 }
 
+type End = { value: Value; isIncluded: boolean } | null
+
 interface Ends {
-  from: { value: Value; isIncluded: boolean } | null
-  to: { value: Value; isIncluded: boolean } | null
+  from: End
+  to: End
   isExact: boolean
 }
 
 function rangeBounds(conditions: Condition[], direction: number, isMultikey: boolean): ColumnBounds | null {
   const ends = endsOf(conditions)
   // On an array, one element may meet one end and another the other: only one end bounds the keys.
-  if (isMultikey && ends.from && ends.to) ends.to = null
+  if (isMultikey && ends.from) ends.to = null
   const { from, to } = ends
-  const bracket = rank((from ?? to)?.value)
   if (!from && !to) return null
   if (from && to && rank(from.value) !== rank(to.value)) return null
-  const key = (value: Value) => encodeKey([value], [direction])
-  const edge = Buffer.from([bracketByte(bracket, direction)])
+  const bracket = rank((from ?? to)?.value)
   const [first, last] = direction < 0 ? [to, from] : [from, to]
-  const low = first ? edgeKey(key(first.value), !first.isIncluded) : lowest(bracket, direction, edge)
-  const high = last ? edgeKey(key(last.value), last.isIncluded) : highest(bracket, direction, edge)
+  const low = lowKey(first, bracket, direction)
+  const high = highKey(last, bracket, direction)
   return { points: null, range: { low, high }, isExact: ends.isExact && !isMultikey }
+}
+
+function lowKey(end: End, bracket: number, direction: number): Buffer {
+  if (!end) return lowest(bracket, direction, Buffer.from([bracketByte(bracket, direction)]))
+  return edgeKey(encodeKey([end.value], [direction]), !end.isIncluded)
+}
+
+function highKey(end: End, bracket: number, direction: number): Buffer {
+  if (!end) return highest(bracket, direction, Buffer.from([bracketByte(bracket, direction)]))
+  return edgeKey(encodeKey([end.value], [direction]), end.isIncluded)
 }
 
 function edgeKey(key: Buffer, isAfter: boolean): Buffer {

@@ -12,17 +12,20 @@ const ALLOWED = new Set(['$eq', '$exists', '$gt', '$gte', '$lt', '$lte', '$type'
 
 /** What MongoDB lets a partial index be filtered by. */
 export function checkPartialFilter(filter: Fields): void {
+  if (Object.keys(filter).length === 0) badValue('partialFilterExpression may not be empty')
   for (const name of Object.keys(filter)) {
     const condition = filter[name]
     if (name === '$and' || name === '$or') {
       for (const branch of isArray(condition) ? condition : []) if (isFields(branch)) checkPartialFilter(branch)
     } else if (name.startsWith('$')) refuse(67, `unsupported expression in partial index: ${name}`)
-    else if (isOperators(condition))
-      for (const operator of Object.keys(condition))
-        if (!ALLOWED.has(operator) || (operator === '$exists' && !condition[operator]))
-          refuse(67, `unsupported expression in partial index: ${name} ${operator}`)
+    else if (isOperators(condition)) checkOperators(name, condition)
   }
-  if (Object.keys(filter).length === 0) badValue('partialFilterExpression may not be empty')
+}
+
+function checkOperators(name: string, condition: Fields): void {
+  for (const operator of Object.keys(condition))
+    if (!ALLOWED.has(operator) || (operator === '$exists' && !condition[operator]))
+      refuse(67, `unsupported expression in partial index: ${name} ${operator}`)
 }
 
 /** Whether every document that meets the conditions is in the partial index; when in doubt, no. */

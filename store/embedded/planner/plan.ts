@@ -58,22 +58,26 @@ const RANGES_MAX = 4000
 
 export function planFor(collection: Collection, query: Query): Plan {
   const { filter, sort, hint } = query
-  const hinted = hint === undefined ? null : hintedIndex(collection, hint)
-  const names = Object.keys(filter)
-  if (names.length === 0 && !sort && !hinted) return scan(query, true)
-  if (!hinted || hinted === collection.idIndex) {
-    const byId = idHack(filter)
-    if (byId) return byId
-  }
-  if (hinted === 'natural') return scan(query, false)
-  const conditions = conditionsOf(filter)
-  if (hinted) return scanOf(hinted, conditions, query, true)?.plan ?? scan(query, false)
-  let best: Candidate | null = null
-  for (const index of collection.allIndexes) {
+  if (hint !== undefined) return hintedPlan(hintedIndex(collection, hint), collection, query)
+  const isEverything = Object.keys(filter).length === 0
+  if (isEverything && !sort) return scan(query)
+  return idHack(filter) ?? best(collection.allIndexes, query) ?? scan(query)
+}
+
+function hintedPlan(index: Index | 'natural', collection: Collection, query: Query): Plan {
+  if (index === 'natural') return scan(query)
+  const byId = index === collection.idIndex ? idHack(query.filter) : null
+  return byId ?? scanOf(index, conditionsOf(query.filter), query, true)?.plan ?? scan(query)
+}
+
+function best(indexes: Index[], query: Query): Plan | null {
+  const conditions = conditionsOf(query.filter)
+  let found: Candidate | null = null
+  for (const index of indexes) {
     const candidate = scanOf(index, conditions, query, false)
-    if (candidate && (!best || candidate.score > best.score)) best = candidate
+    if (candidate && (!found || candidate.score > found.score)) found = candidate
   }
-  return best?.plan ?? scan(query, false)
+  return found?.plan ?? null
 }
 
 /** A filter that names its `_id` finds one document at most, whatever else it says. */
@@ -83,7 +87,8 @@ export function idHack(filter: Fields): IdHack | null {
   return { stage: 'IDHACK', key: encodeKey([id]), isExact: Object.keys(filter).length === 1, isSorted: true }
 }
 
-function scan({ isReverseNatural }: Query, isExact: boolean): CollectionScan {
+function scan({ isReverseNatural, filter }: Query): CollectionScan {
+  const isExact = Object.keys(filter).length === 0
   return { stage: 'COLLSCAN', isReverse: isReverseNatural, isExact, isSorted: false }
 }
 
@@ -118,17 +123,25 @@ interface Prefix {
 }
 
 function scanOf(index: Index, conditions: Conditions, query: Query, isForced: boolean): Candidate | null {
-  if (index.partial && !implies(conditions, query.filter, index.partial)) return null
-  if (index.names.some((name) => name.split('.').some(isIndex))) return null
+  if (!isUsable(index, conditions, query, isForced)) return null
   const prefix = prefixOf(index, conditions)
-  if (index.isSparse && !index.names.some((name) => requiresValue(conditions.byPath.get(name) ?? [])) && !isForced)
-    return null
   const order = query.sort ? orderOf(index, prefix, query.sort) : null
   if (prefix.columns === 0 && !prefix.range && order === null && !isForced) return null
+  return { plan: build(index, prefix, order, conditions), score: scoreOf(index, prefix, order) }
+}
+
+/** Whether the index holds every document that the query may want, in keys that mean what the query means. */
+function isUsable(index: Index, conditions: Conditions, query: Query, isForced: boolean): boolean {
+  if (index.partial && !implies(conditions, query.filter, index.partial)) return false
+  if (index.names.some((name) => name.split('.').some(isIndex))) return false
+  return !index.isSparse || isForced || index.names.some((name) => requiresValue(conditions.byPath.get(name) ?? []))
+}
+
+/** Rules rather than costs: bound columns count most, then a range, then an order that need not be made. */
+function scoreOf(index: Index, prefix: Prefix, order: number | null): number {
   const bound = prefix.columns * 10 + (prefix.range ? 5 : 0) + (order === null ? 0 : 4)
   const isUniquePoint = (index.isUnique || index.name === '_id_') && prefix.columns === index.names.length
-  const plan = build(index, prefix, order, conditions)
-  return { plan, score: bound + (isUniquePoint ? 100 : 0) - (index.names.length - prefix.columns) * 0.01 }
+  return bound + (isUniquePoint ? 100 : 0) - (index.names.length - prefix.columns) * 0.01
 }
 
 function prefixOf(index: Index, conditions: Conditions): Prefix {

@@ -140,7 +140,7 @@ function modulo(argument: Value): LeafTest {
 }
 
 function size(argument: Value): LeafTest {
-  if (!isNumeric(argument)) return badValue(`Failed to parse $size. Expected a number in: $size: ${String(argument)}`)
+  if (!isNumeric(argument)) return badValue('Failed to parse $size. Expected a number')
   const length = asNumber(argument)
   if (!Number.isInteger(length)) return badValue('Failed to parse $size. Expected an integer')
   if (length < 0) return badValue('Failed to parse $size. Expected a non-negative number')
@@ -174,7 +174,7 @@ function elementTest(argument: Value, compiler: Compiler): Test {
 }
 
 function indexed(array: Value[]): Fields {
-  return Object.assign(new Fields(), array) as Fields
+  return Object.assign(new Fields(), array)
 }
 
 function elementMatch(argument: Value, _all: Fields, compiler: Compiler): LeafTest {
@@ -197,7 +197,7 @@ function maskOf(argument: Value, name: string): bigint {
     return argument.reduce<bigint>((mask, position) => {
       const bit = isNumeric(position) ? asNumber(position) : -1
       if (!Number.isInteger(bit) || bit < 0)
-        return badValue(`bit positions must be an integer >= 0 but got: ${String(position)}`)
+        return badValue(`bit positions must be an integer >= 0 but got: ${typeName(position)}`)
       return mask | (1n << BigInt(bit))
     }, 0n)
   if (argument instanceof Binary)

@@ -29,19 +29,20 @@ export interface PipelineSource {
 const OUTSIDE = new Set(['$collStats', '$out', '$merge'])
 
 export function checkStages(stages: Fields[]): void {
-  stages.forEach((stage, i) => {
-    const names = Object.keys(stage)
-    const [name] = names
-    if (name === undefined || names.length !== 1)
-      return refuse(40323, 'A pipeline stage specification object must contain exactly one field.')
-    if (name === '$changeStream') refuse(40573, 'The $changeStream stage is only supported on replica sets')
-    if (name === '$geoNear' || name === '$search') refuse(2, `${name} is not supported by the embedded store`)
-    if (!Object.hasOwn(stageOperators, name) && !OUTSIDE.has(name))
-      refuse(40324, `Unrecognized pipeline stage name: '${name}'`)
-    if ((name === '$out' || name === '$merge') && i < stages.length - 1)
-      refuse(40601, `${name} can only be the final stage in the pipeline`)
-    if (name === '$collStats' && i > 0) refuse(40602, '$collStats is only valid as the first stage in a pipeline')
-  })
+  stages.forEach((stage, i) => checkStage(stage, i === 0, i === stages.length - 1))
+}
+
+function checkStage(stage: Fields, isFirst: boolean, isLast: boolean): void {
+  const names = Object.keys(stage)
+  const [name] = names
+  if (name === undefined || names.length !== 1)
+    return refuse(40323, 'A pipeline stage specification object must contain exactly one field.')
+  if (name === '$changeStream') refuse(40573, 'The $changeStream stage is only supported on replica sets')
+  if (!Object.hasOwn(stageOperators, name) && !OUTSIDE.has(name))
+    refuse(40324, `Unrecognized pipeline stage name: '${name}'`)
+  if ((name === '$out' || name === '$merge') && !isLast)
+    refuse(40601, `${name} can only be the final stage in the pipeline`)
+  if (name === '$collStats' && !isFirst) refuse(40602, '$collStats is only valid as the first stage in a pipeline')
 }
 
 export function runStages(

@@ -16,7 +16,7 @@ const context = Context.init({
   pipeline: { $project },
   projection: projections,
   query: queries,
-} as never)
+})
 
 /** A projection with computed fields. */
 export function projectByExpressions(specification: Fields, variables: Variables): (document: Fields) => Fields {
@@ -24,9 +24,7 @@ export function projectByExpressions(specification: Fields, variables: Variables
   for (const name of Object.keys(specification)) checkOperators(specification[name])
   return (document) => {
     const [result] = computed(2, () =>
-      new Aggregator([plain], { context, scriptEnabled: false, variables } as never).run([
-        toPlainDocument(document),
-      ] as never),
+      new Aggregator([plain], { context, scriptEnabled: false, variables }).run([toPlainDocument(document)] as never),
     )
     return fromPlain(result) as Fields
   }

@@ -37,8 +37,14 @@ export function regexTest(regex: BSONRegExp): LeafTest {
 
 /** The text that every match begins with, when the pattern is `^` and plain text; null when it is more than that. */
 export function literalPrefix(regex: BSONRegExp): string | null {
-  if (regex.options !== '' || !regex.pattern.startsWith('^')) return null
-  const text = regex.pattern.slice(1).replace(/\\([^a-zA-Z0-9])/g, '\u0000$1')
-  if (/(?<!\u0000)[.*+?()[\]{}|\\^$]/.test(text)) return null
-  return text.replaceAll('\u0000', '')
+  const { pattern, options } = regex
+  if (options !== '' || !pattern.startsWith('^')) return null
+  let text = ''
+  for (let i = 1; i < pattern.length; i++) {
+    const isEscape = pattern[i] === '\\'
+    const letter = pattern[isEscape ? ++i : i] ?? ''
+    if (isEscape ? /[a-zA-Z0-9]|^$/.test(letter) : /[.*+?()[\]{}|^$]/.test(letter)) return null
+    text += letter
+  }
+  return text
 }

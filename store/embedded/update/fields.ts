@@ -1,7 +1,7 @@
 import { Long, Timestamp } from 'bson'
 import { calculate } from '../bson/decimal.ts'
 import { isFields, isInt32, isNumeric, typeName } from '../bson/value.ts'
-import type { Fields, Numeric, Value } from '../bson/value.ts'
+import type { Numeric, Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
 import { compare } from '../keys.ts'
 import { integer } from '../query/operators.ts'
@@ -82,7 +82,7 @@ export const bit: Modifier = (target, argument, { path }) => {
     badValue(
       `The $bit modifier is not compatible with a ${typeName(argument)}. You must pass in an embedded document: {$bit: {field: {and/or/xor: #}}`,
     )
-  const names = Object.keys(argument as Fields)
+  const names = Object.keys(argument)
   if (names.length === 0)
     badValue(`You must pass in at least one bitwise operation. The format is: {$bit: {field: {and/or/xor: #}}`)
   for (const name of names) {

@@ -20,7 +20,7 @@ const context = Context.init({
   pipeline: stageOperators,
   projection: projections,
   query: queries,
-} as never)
+})
 
 /** The stages that MongoDB lets an update use. */
 export function compilePipelineUpdate(stages: Value[], variables: Variables): (document: Fields) => Fields {
@@ -35,9 +35,7 @@ export function compilePipelineUpdate(stages: Value[], variables: Variables): (d
   const plain = toPlainExpression(stages) as never
   return (document) => {
     const [result] = computed(9, () =>
-      new Aggregator(plain, { context, scriptEnabled: false, variables } as never).run([
-        toPlainDocument(document),
-      ] as never),
+      new Aggregator(plain, { context, scriptEnabled: false, variables }).run([toPlainDocument(document)] as never),
     )
     return fromPlain(result) as Fields
   }

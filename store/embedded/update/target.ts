@@ -1,3 +1,4 @@
+import { Decimal128, Double, Long, ObjectId } from 'bson'
 import { Fields, isArray, isFields, typeName } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
@@ -80,10 +81,9 @@ export function show(value: Value): string {
   return showSpecial(value)
 }
 
-function showSpecial(value: Value): string {
-  const text = String(value)
+function showSpecial(value: Exclude<Value, null | undefined | string | number | boolean | Value[] | Fields>): string {
   const type = typeName(value)
-  if (type === 'objectId') return `ObjectId('${text}')`
-  if (type === 'decimal') return `Decimal128("${text}")`
-  return text.startsWith('[object') ? type : text
+  if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`
+  if (value instanceof Decimal128) return `Decimal128("${value.toString()}")`
+  return value instanceof Long || value instanceof Double ? value.toString() : type
 }

@@ -184,12 +184,19 @@ describe('WhatsApp: the simulator, when things go wrong', () => {
 
 describe('WhatsApp: the simulator, after it was killed', () => {
   let folder: string
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'careline-simulator-'))))
-  afterEach(() => rmSync(folder, { recursive: true }))
+  let stops: (() => unknown)[]
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'careline-simulator-'))
+    stops = [() => rmSync(folder, { recursive: true })]
+  })
+  afterEach(async () => {
+    for (const stop of stops.reverse()) await stop()
+  })
 
   it('knows everybody again, and delivers what nobody had taken', async () => {
     const file = join(folder, 'simulator.db')
     const careline = await receiver()
+    stops.push(() => careline.stop())
     careline.heard.answer = () => 503
     const channel = simulated(`${careline.url}/webhooks`)
     const program = `
@@ -210,6 +217,7 @@ describe('WhatsApp: the simulator, after it was killed', () => {
 
     careline.heard.answer = () => 200
     const { simulator, close, baseUrl } = await startSimulator({ channels: [channel], phoneKey: 'k', file, retryMs: 1 })
+    stops.push(close)
     await simulator.settled()
     const heard = careline.heard.items as any[]
     expect(heard.map(({ content }) => content.text ?? content.kind)).to.deep.equal(['1', '2', '3', 'image'])
@@ -220,12 +228,11 @@ describe('WhatsApp: the simulator, after it was killed', () => {
     const whatsapp = { ...channel, baseUrl }
     const media = await new CloudApi().fetchMedia(whatsapp, heard[3].content.mediaId)
     expect(media.mime).to.equal('image/png')
-    await close()
+    simulator.close()
 
     const again = await startSimulator({ channels: [channel], phoneKey: 'k', file })
+    stops.push(again.close)
     await again.simulator.settled()
     expect(careline.heard.items, 'what was taken is not sent again').to.have.length(4)
-    await again.close()
-    await careline.stop()
   })
 })

@@ -60,6 +60,9 @@ describe('WhatsApp: the phone', () => {
       content: { kind: 'text', text: 'Hi' },
       reactions: {},
     })
+    expect(body.people[0].chats[0].messages[0]).to.have.all.keys(
+      ...['id', 'waId', 'channelId', 'phoneNumberId', 'by', 'at', 'content', 'status', 'reactions'],
+    )
     expect(body.channels[0]).to.deep.include({ channelId: 'chn_clinic', name: 'Clinic', faults: noFaults })
     for (const secret of [here.channel.token, here.channel.appSecret, here.channel.verifyToken])
       expect(JSON.stringify(body)).not.to.include(secret)

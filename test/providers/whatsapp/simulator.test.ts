@@ -117,6 +117,7 @@ describe('WhatsApp: the simulator', () => {
     }
     expect((await send(reminder)).outcome).to.equal('accepted')
     expect(here.lena.chat().messages.at(-1)?.shown).to.equal('Hello Lena, see you at 9:00.')
+    expect(here.lena.chat().messages.at(-1)?.buttons).to.deep.equal(['Confirm', 'Cancel'])
     here.lena.sends({ kind: 'answer', to: here.lena.chat().messages.at(-1)!.id, id: 'Confirm' })
     expect((await send()).outcome, 'she has answered').to.equal('accepted')
   })
@@ -239,6 +240,47 @@ describe('WhatsApp: the simulator', () => {
     expect(() => here.lena.sends('x'))
       .to.throw()
       .with.property('code', 'offline')
+  })
+
+  it('lets people edit for a quarter of an hour', async () => {
+    const clock = standingClock()
+    await open({ clock })
+    const { id } = here.lena.sends('Helo')
+    clock.advance(15 * 60_000)
+    here.lena.sends({ kind: 'edit', to: id, text: 'Hello' })
+    clock.advance(1)
+    expect(() => here.lena.sends({ kind: 'edit', to: id, text: 'x' }))
+      .to.throw()
+      .with.property('code', 'too_late')
+  })
+
+  it('keeps two numbers apart: chats, tokens, files', async () => {
+    await open()
+    const other = {
+      ...here.channel,
+      channelId: 'chn_other',
+      phoneNumberId: '2',
+      phoneNumber: '+4930',
+      token: 'EAAG-other',
+    }
+    here.simulator.addChannel(other)
+    expect(() => here.lena.sends('Hi'))
+      .to.throw()
+      .with.property('code', 'which_channel')
+    const { message } = here.lena.sends({ kind: 'image' }, { channelId: 'chn_other' })
+    const { mediaId } = message.content as { mediaId: string }
+    here.lena.sends('Hi', { channelId: 'chn_clinic' })
+    await here.simulator.settled()
+    expect(here.heard.items.map((item) => 'phoneNumberId' in item && item.phoneNumberId)).to.have.members([
+      '2',
+      here.channel.phoneNumberId,
+    ])
+    expect(here.lena.chat({ channelId: 'chn_clinic' }).messages).to.have.length(1)
+    expect((await send({ kind: 'image', mime: 'image/png', mediaId })).error).to.include({ providerCode: 131009 })
+    const failure = await new CloudApi().fetchMedia(here.whatsapp, mediaId).catch((thrown: any) => thrown.error)
+    expect(failure).to.include({ providerCode: 100, action: 'broken' })
+    const foreign = await new CloudApi().markRead(here.whatsapp, message.id).catch((thrown: any) => thrown.error)
+    expect(foreign).to.include({ providerCode: 131009 })
   })
 
   it('tells when somebody types, once, and shows no number that is hidden', async () => {

@@ -1,0 +1,54 @@
+import '@mantine/core/styles/UnstyledButton.css'
+import '@mantine/core/styles/Paper.css'
+import '@mantine/core/styles/Popover.css'
+import '@mantine/core/styles/Menu.css'
+import { Menu } from '@mantine/core'
+import { IconCheck, IconUserOff } from '@tabler/icons-react'
+import { useMembers } from '../live/use-session.ts'
+import style from './assign-list.module.css'
+import { AssignButton } from './assign-menu.tsx'
+import { Avatar } from './avatar.tsx'
+
+interface Props {
+  isOpen: boolean
+  assigneeId: string | null
+  toggle: (isOpen: boolean) => void
+  assign: (id: string | null) => void
+}
+
+export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
+  const { members, me } = useMembers()
+  const everybody = [me, ...members.filter(({ id }) => id !== me.id)]
+  return (
+    <Menu
+      opened={isOpen}
+      onChange={toggle}
+      position="bottom-end"
+      width={232}
+      radius={14}
+      shadow="md"
+      classNames={{ dropdown: style.dropdown ?? '', item: style.item ?? '' }}
+    >
+      <Menu.Target>
+        <AssignButton assigneeId={assigneeId} />
+      </Menu.Target>
+      <Menu.Dropdown aria-label="Assign to">
+        {everybody.map(({ id, name }) => (
+          <Menu.Item
+            key={id}
+            leftSection={<Avatar name={name} size={24} />}
+            rightSection={id === assigneeId && <IconCheck size={16} stroke={2} aria-label="has it" />}
+            onClick={() => assign(id)}
+          >
+            <bdi>{id === me.id ? `${name} (you)` : name}</bdi>
+          </Menu.Item>
+        ))}
+        {assigneeId !== null && (
+          <Menu.Item leftSection={<IconUserOff size={18} stroke={1.7} />} onClick={() => assign(null)}>
+            Nobody
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,193 @@
+import { expect } from 'chai'
+import { conversation } from '../../actors/conversation/contract.ts'
+import { type Floor, type Hall, openFloor, until } from './floor.ts'
+
+const types = (heard: { event: string; message: any }[], name: string) =>
+  heard.filter(({ event }) => event === name).map(({ message }) => message.type)
+
+describe('socket: subscribe', () => {
+  let floor: Floor
+  let hall: Hall
+  let pat: Awaited<ReturnType<Floor['person']>>
+  before(async () => {
+    floor = await openFloor()
+    pat = await floor.person('Pat')
+    await pat.say('hello')
+  })
+  beforeEach(async () => {
+    hall = await floor.gateway()
+  })
+  afterEach(() => hall.close())
+  after(() => floor.close())
+  const refusal = async (token: string, stream: string, since?: number) => {
+    const socket = await hall.socket(token)
+    const answer = await socket.ask('subscribe', { streams: [{ stream, ...(since !== undefined && { since }) }] })
+    socket.close()
+    return answer.streams[0].error ?? answer.streams[0]
+  }
+
+  it('says hello first, with what a client must know', async () => {
+    const { heard } = await hall.socket('staff:ana!s1')
+    const [hello] = heard
+    expect(hello?.event).to.equal('hello')
+    expect(hello?.message).to.deep.include({
+      v: 1,
+      session: 's1',
+      limits: { streams: 128, payloadBytes: 65_536, commandsPerSecond: 20 },
+      user: { id: 'ana', role: 'staff', workspaceId: 'w1' },
+    })
+    expect(Date.parse(hello?.message.now)).to.be.closeTo(Date.now(), 5_000)
+  })
+
+  it('refuses who shows no token, or a bad one, before anything else', async () => {
+    for (const token of [undefined, '', 'nobody', 'x'.repeat(9_000), { $ne: null }]) {
+      const refused = await hall.socket(token).catch((error) => error)
+      expect(refused.data, String(token)).to.deep.include({ code: 'unauthorized', retryable: false })
+    }
+  })
+
+  it('gives a snapshot in wire form first, then events, then what was missed', async () => {
+    const socket = await hall.socket('staff:ana')
+    const first = await socket.ask('subscribe', { streams: [{ stream: pat.stream }] })
+    const [opened] = first.streams
+    expect(opened).to.include({ stream: pat.stream, seq: 1 })
+    expect(opened.snapshot.conversation).to.include({ name: 'Pat', unread: 1 })
+    expect(opened.snapshot.messages[0].at).to.match(/^\d{4}-.*Z$/)
+    expect(opened.snapshot.messages[0], 'rows keep more than they show').not.to.have.any.keys(
+      'statusRank',
+      'providerId',
+      'userId',
+    )
+
+    await pat.say('again')
+    await until(() => types(socket.heard, 'event').length === 1, 'the event')
+    const event = socket.heard.at(-1)?.message
+    expect(event).to.include({ stream: pat.stream, seq: 2, id: `${pat.stream}:2`, type: 'message.created' })
+    expect(event.at).to.match(/Z$/)
+    expect(event.data.conversation.lastMessageAt).to.match(/Z$/)
+
+    const other = await hall.socket('staff:ben')
+    const resumed = await other.ask('subscribe', { streams: [{ stream: pat.stream, since: 1 }] })
+    expect(resumed.streams[0].events).to.deep.equal([event])
+    expect(resumed.streams[0]).to.include({ seq: 2 }).and.not.have.property('snapshot')
+  })
+
+  it('answers each stream of a batch for itself, in order', async () => {
+    const socket = await hall.socket('staff:ana')
+    const streams = [{ stream: 'teapot:1' }, { stream: pat.stream, since: 1 }, { stream: 'inbox:w1' }]
+    const answer = await socket.ask('subscribe', { streams })
+    expect(answer.ok).to.equal(true)
+    expect(answer.streams.map(({ stream }: any) => stream)).to.deep.equal(streams.map(({ stream }) => stream))
+    expect(answer.streams[0].error).to.deep.include({ code: 'no_such_stream', retryable: false })
+    expect(answer.streams[1]).to.have.property('events')
+    expect(answer.streams[2].snapshot.counts).to.include({ open: 1 })
+  })
+
+  it('takes a client for new that has seen more than there is', async () => {
+    expect(await refusal('staff:ana', pat.stream, 9_999)).to.have.property('snapshot')
+  })
+
+  it('keeps each stream for those who may read it', async () => {
+    for (const stream of [pat.stream, 'inbox:w1', `user:${pat.userId}`, 'channel:chn_1'])
+      expect(await refusal(`person:${pat.userId}`, stream), stream).to.include({ code: 'not_allowed' })
+    expect(await refusal('staff:ana', `user.me:${pat.userId}`)).to.include({ code: 'not_allowed' })
+    expect(await refusal(`person:${pat.userId}`, `user.me:${pat.userId}`)).to.have.nested.property(
+      'snapshot.name',
+      'Pat',
+    )
+  })
+
+  it('answers what another workspace has like what nobody has', async () => {
+    const kinds = [pat.stream, 'inbox:w1', `user:${pat.userId}`, 'conversation:c_nobody', 'inbox:w9']
+    for (const stream of kinds)
+      for (const since of [undefined, 0, 1])
+        expect(await refusal('staff:eve@w2', stream, since), `${stream} since ${since}`).to.deep.equal({
+          code: 'no_such_stream',
+          title: `There is no stream ${stream}.`,
+          retryable: false,
+        })
+  })
+
+  it('sends nothing to who was refused, nor across workspaces', async () => {
+    const [stranger, client] = [await hall.socket('staff:eve@w2'), await hall.socket(`person:${pat.userId}`)]
+    for (const socket of [stranger, client])
+      await socket.ask('subscribe', { streams: [{ stream: pat.stream }, { stream: 'inbox:w1' }] })
+    const witness = await hall.socket('staff:ana')
+    await witness.ask('subscribe', { streams: [{ stream: 'inbox:w1' }] })
+    await pat.say('between us')
+    await until(() => types(witness.heard, 'event').includes('inbox.line_changed'), 'the witness to hear')
+    for (const socket of [stranger, client]) expect(types(socket.heard, 'event')).to.deep.equal([])
+  })
+
+  it('knows no stream of names that only JavaScript knows', async () => {
+    for (const stream of [
+      'user.constructor:ana',
+      'user.__proto__:ana',
+      '__proto__:x',
+      'conversation:',
+      ':x',
+      'user:a b',
+      'user:ä',
+    ])
+      expect(await refusal('staff:ana', stream), stream).to.include({ code: 'no_such_stream' })
+  })
+
+  it('opens 128 streams and no more, until one is left', async () => {
+    const small = await floor.gateway({ limits: { streamsPerSocket: 2 } })
+    const socket = await small.socket('staff:ana')
+    const streams = [{ stream: pat.stream }, { stream: 'inbox:w1' }, { stream: `user:${pat.userId}` }]
+    const answer = await socket.ask('subscribe', { streams })
+    expect(answer.streams[2].error).to.include({ code: 'too_many_streams' })
+    await socket.ask('unsubscribe', { streams: ['inbox:w1', 'never:opened'] })
+    const again = await socket.ask('subscribe', { streams: [{ stream: `user:${pat.userId}` }] })
+    expect(again.streams[0]).to.have.property('snapshot')
+    await small.close()
+  })
+
+  it('is silent after unsubscribe', async () => {
+    const [socket, witness] = [await hall.socket('staff:ana'), await hall.socket('staff:ben')]
+    for (const one of [socket, witness]) await one.ask('subscribe', { streams: [{ stream: pat.stream }] })
+    expect(await socket.ask('unsubscribe', { streams: [pat.stream] })).to.deep.equal({ ok: true })
+    await pat.say('who hears this?')
+    await until(() => types(witness.heard, 'event').length > 0, 'the witness to hear')
+    expect(types(socket.heard, 'event')).to.deep.equal([])
+  })
+
+  it('resumes from memory what this process has just sent', async () => {
+    const socket = await hall.socket('staff:ana')
+    const [opened] = (await socket.ask('subscribe', { streams: [{ stream: pat.stream }] })).streams
+    await pat.say('one more')
+    await floor.machine().at(conversation, pat.conversationId).assign({ assigneeId: 'ana' })
+    await until(() => types(socket.heard, 'event').length === 2, 'both events')
+    const after = floor.log.after
+    floor.log.after = () => Promise.reject(new Error('the log was asked'))
+    try {
+      const again = await (
+        await hall.socket('staff:ben')
+      ).ask('subscribe', { streams: [{ stream: pat.stream, since: opened.seq }] })
+      expect(again.streams[0].events.map(({ type }: any) => type)).to.deep.equal([
+        'message.created',
+        'conversation.changed',
+      ])
+    } finally {
+      floor.log.after = after
+    }
+  })
+
+  it('tells a fault of ours to nobody but us', async () => {
+    const after = floor.log.after
+    floor.log.after = () => Promise.reject(new Error('secret detail'))
+    const before = floor.errors.length
+    try {
+      expect(await refusal('staff:ana', 'channel:chn_1', 7)).to.deep.equal({
+        code: 'internal',
+        title: 'Something went wrong on our side.',
+        retryable: false,
+      })
+    } finally {
+      floor.log.after = after
+    }
+    expect(floor.errors.slice(before).map(String)).to.deep.equal(['Error: secret detail'])
+    floor.errors.length = before
+  })
+})

@@ -1,0 +1,151 @@
+import { expect } from 'chai'
+import type { Channel } from '../../store/settings/channels.ts'
+import { type Opened, open, type Served } from './parts.ts'
+
+const secrets = { token: 'EAAG-very-secret', appSecret: 'app-very-secret', verifyToken: 'verify-very-secret' }
+const real = { name: 'Front desk', phoneNumberId: '106540352242922', businessId: '102290129340398', ...secrets }
+
+describe('integrations', () => {
+  let at: Opened
+  let http: Served
+  let workspaceId: string
+  let token: string
+  let changed: Channel[]
+  before(async function () {
+    this.timeout(20_000)
+    at = await open()
+  })
+  beforeEach(async () => {
+    changed = []
+    const slug = `clinic-${performance.now().toString(36).replace('.', '-')}`
+    workspaceId = (await at.business(slug, ['admin'])).id
+    http = await at.serve({ parts: { channelChanged: async (channel) => void changed.push(channel) } })
+    token = (await http.login(`admin@${slug}.test`)).accessToken
+  })
+  afterEach(() => http.close())
+  after(() => at.close())
+
+  const ask = (method: string, path = '', body?: object, headers = {}) =>
+    http.ask(method, `/api/v1/integrations${path}`, { token, ...(body && { body }), headers })
+
+  it('are connected, and their secrets are shown to nobody', async () => {
+    const made = await ask('POST', '', real)
+    expect(made.status).to.equal(201)
+    const { id } = made.body
+    expect(made.body).to.deep.equal({
+      id,
+      kind: 'whatsapp',
+      provider: 'whatsapp',
+      name: 'Front desk',
+      simulate: false,
+      status: 'active',
+      phoneNumberId: real.phoneNumberId,
+      businessId: real.businessId,
+      baseUrl: 'https://graph.facebook.com/v23.0',
+      webhookPath: `/webhooks/whatsapp/${id}`,
+      secrets: { token: '•••', appSecret: '•••', verifyToken: '•••' },
+    })
+    const patched = await ask('PATCH', `/${id}`, { name: 'Desk', token: 'EAAG-newer-secret' })
+    const listed = await ask('GET')
+    expect(listed.body.items).to.deep.equal([
+      { id, kind: 'whatsapp', provider: 'whatsapp', name: 'Desk', simulate: false, status: 'active' },
+    ])
+    for (const { text } of [made, patched, listed, await ask('GET', `/${id}`)]) expect(text).not.to.match(/-secret/)
+    expect(changed.map(({ name, rev }) => `${name} ${rev}`)).to.deep.equal(['Front desk 1', 'Desk 2'])
+    expect(JSON.stringify(changed)).not.to.match(/-secret/)
+    expect(await http.channels.opened(id)).to.deep.include({ ...secrets, token: 'EAAG-newer-secret', workspaceId })
+  })
+
+  it('rest encrypted, each secret in its own place', async () => {
+    const { body } = await ask('POST', '', real)
+    const kept = await at.store.collection('channels').findOne({ _id: body.id })
+    const bytes = (name: string) => Buffer.from((kept?.[name] as { buffer: Uint8Array }).buffer)
+    for (const [name, plain] of Object.entries(secrets)) expect(bytes(name).includes(plain), name).to.equal(false)
+    await at.store.of(workspaceId).update('channels', { _id: body.id }, { $set: { token: kept?.['appSecret'] } })
+    http.later(5_000)
+    await refuses(http.channels.opened(body.id), 'a secret that was moved does not open')
+  })
+
+  it('of a simulated number need no secrets, and find their provider by themselves', async () => {
+    const { body } = await ask('POST', '', { name: 'Toy', phoneNumberId: '1', businessId: '2', simulate: true })
+    expect(body).to.deep.include({ simulate: true, baseUrl: 'http://127.0.0.1:1/simulator/whatsapp/v23.0' })
+    const opened = await http.channels.opened(body.id)
+    for (const name of ['token', 'appSecret', 'verifyToken'] as const)
+      expect(Buffer.from(opened?.[name] ?? '', 'base64url'), name).to.have.length(32)
+    expect((await ask('PATCH', `/${body.id}`, { baseUrl: 'https://graph.facebook.com/v24.0' })).status).to.equal(422)
+  })
+
+  it('that are real bring their secrets', async () => {
+    const { status, body } = await ask('POST', '', { name: 'Real', phoneNumberId: '1', businessId: '2', token: 'x' })
+    expect(status).to.equal(422)
+    expect(body.errors.map(({ path }: any) => path)).to.deep.equal(['appSecret', 'verifyToken'])
+  })
+
+  it('send their token to Meta alone, unless the configuration says otherwise', async () => {
+    const to = (baseUrl: string, served = http) =>
+      served.ask('POST', '/api/v1/integrations', {
+        token,
+        body: { ...real, phoneNumberId: String(Math.random()).slice(2), baseUrl },
+      })
+    for (const wrong of [
+      'http://169.254.169.254/latest',
+      'http://localhost:9',
+      'https://evil.example/v23.0',
+      'https://graph.facebook.com.evil.example',
+      'http://graph.facebook.com/v23.0',
+      'https://graph.facebook.com@evil.example/',
+      'file:///etc/passwd',
+      'javascript:1',
+      'https://notfacebook.com',
+    ])
+      // prettier-ignore
+      expect((await to(wrong)).body.errors?.[0].path, wrong).to.equal('baseUrl')
+    expect((await to('https://graph.facebook.com/v24.0')).status).to.equal(201)
+    const { body } = await ask('POST', '', { ...real, phoneNumberId: '99' })
+    expect((await ask('PATCH', `/${body.id}`, { baseUrl: 'https://evil.example' })).status).to.equal(422)
+    const lenient = await at.serve({ config: { allowsAnyProvider: true } })
+    expect((await to('http://127.0.0.1:9/v23.0', lenient)).status).to.equal(201)
+    await lenient.close()
+  })
+
+  it('are connected once', async () => {
+    const key = { 'idempotency-key': 'connect-1' }
+    const first = await ask('POST', '', real, key)
+    const twin = await ask('POST', '', { ...real, name: 'Again' })
+    expect([twin.status, twin.body.code]).to.deep.equal([409, 'channel_exists'])
+    const restarted = await at.serve()
+    const again = await restarted.ask('POST', '/api/v1/integrations', { token, body: real, headers: key })
+    expect([again.status, again.body.id], 'after a restart too').to.deep.equal([201, first.body.id])
+    await restarted.close()
+    expect((await ask('GET')).body.items).to.have.length(1)
+  })
+
+  it('take nothing that they do not know', async () => {
+    const { body } = await ask('POST', '', {
+      ...real,
+      workspaceId: 'ws_other',
+      status: 'disabled',
+      rev: 9,
+      id: 'ch_mine',
+    })
+    expect(body.id).not.to.equal('ch_mine')
+    expect(await http.channels.byId(workspaceId, body.id)).to.deep.include({ workspaceId, status: 'active', rev: 1 })
+    const patched = await ask('PATCH', `/${body.id}`, {
+      workspaceId: 'ws_other',
+      $set: { name: 'x' },
+      'secrets.token': 'x',
+    })
+    expect(patched.status).to.equal(200)
+    expect(await http.channels.byId(workspaceId, body.id)).to.deep.include({ workspaceId, name: 'Front desk' })
+    for (const name of [{ $gt: '' }, ['x'], '', ' ', 'x'.repeat(121)])
+      expect((await ask('PATCH', `/${body.id}`, { name })).status, JSON.stringify(name)).to.equal(422)
+  })
+})
+
+async function refuses(promise: Promise<unknown>, why: string) {
+  const outcome = await promise.then(
+    () => 'opened',
+    () => 'refused',
+  )
+  expect(outcome, why).to.equal('refused')
+}
