@@ -1,12 +1,12 @@
 import { Attention } from './attention.ts'
 import { defaultTiming, Line, type Timing } from './line.ts'
-import { Listeners } from './listeners.ts'
 import type { LiveStream, Update } from './live-stream.ts'
 import { type Command, Outbox } from './outbox.ts'
 import { memoryStorage, type OutboxEntry, type OutboxStorage } from './outbox-storage.ts'
 import { ApiProblem } from './problem.ts'
 import { randomId } from './random.ts'
 import type { KindOf, SignalsOf, StateOf, StreamKind, StreamName } from './streams/index.ts'
+import { type Status, StatusBoard } from './status.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { CommandInput, CommandName, Hello, ShownError } from './wire.ts'
 
@@ -20,26 +20,6 @@ export interface ConnectOptions {
   /** Where commands wait that are not sent yet; in memory where it is missing. */
   storage?: OutboxStorage
   timing?: Partial<Timing>
-}
-
-/** How the line is, for the strip at the top of a screen. */
-export interface Status {
-  /** `connecting`: for the first time. `catching_up`: connected, and some streams are behind. `offline`: tried again. */
-  readonly state: 'connecting' | 'live' | 'catching_up' | 'offline'
-  /** Since when, epoch ms of this device. */
-  readonly since: number
-  /** Failed attempts in a row. */
-  readonly attempt: number
-  /** When it is tried again, epoch ms of this device; null while it is tried. */
-  readonly retryAt: number | null
-  /** Streams that are open, and how many of them are behind. */
-  readonly open: number
-  readonly behind: number
-  /** Commands that the server does not have yet. */
-  readonly unsent: number
-  readonly error: ShownError | null
-  /** Signed out, revoked or closed: nothing reconnects. */
-  readonly isEnded: boolean
 }
 
 /** One stream, shared by all who open it: snapshot first, then every event once and in order. */
@@ -90,82 +70,16 @@ export interface Client {
 
 /** Connects, and stays connected. Returns at once: `status` says how it goes. */
 export function connect(options: ConnectOptions): Client {
-  const { url = '', token, device = randomId('dev'), storage = memoryStorage() } = options
-  const statusListeners = new Listeners<Status>()
-  const lineNow = () => line
-  const subscriptions = new Subscriptions(lineNow, {
-    counted: () => reckon(),
-    followed: (stream) => attention.followed(stream),
-    moved: (stream) => outbox.settle(stream),
-  })
-  const outbox = new Outbox(storage, lineNow, (stream) => subscriptions.seqOf(stream))
-  const attention = new Attention(lineNow)
-  const isOver = { attempt: 0, retryAt: null, error: null, isEnded: false }
-  let link: Pick<Status, 'attempt' | 'retryAt' | 'error' | 'isEnded'> = isOver
-  let hello: Hello | undefined
-  let status = { ...isOver, state: 'connecting', since: Date.now(), open: 0, behind: 0, unsent: 0 } as Status
-
-  /** Tells of a change only: a stream that goes on well changes nothing here. */
-  function reckon() {
-    const { open, behind } = subscriptions.counts
-    const unsent = outbox.entries.filter(({ state }) => state === 'waiting' || state === 'sending').length
-    const state = stateOf(behind)
-    const next: Status = {
-      ...link,
-      state,
-      since: state === status.state ? status.since : Date.now(),
-      open,
-      behind,
-      unsent,
-    }
-    if ((Object.keys(next) as (keyof Status)[]).every((key) => next[key] === status[key])) return
-    status = next
-    statusListeners.tell(status)
-  }
-
-  function stateOf(behind: number): Status['state'] {
-    if (line.isUp) return behind > 0 ? 'catching_up' : 'live'
-    return hello || link.isEnded || link.attempt > 1 ? 'offline' : 'connecting'
-  }
-
-  const line: Line = new Line(
-    { url, token, device, timing: { ...defaultTiming, ...options.timing } },
-    {
-      up(greeting) {
-        hello = greeting
-        link = isOver
-        subscriptions.resume()
-        outbox.pump()
-        reckon()
-      },
-      down(attempt, retryAt, error) {
-        link = { attempt, retryAt, error: error ?? link.error, isEnded: false }
-        subscriptions.pause()
-        outbox.pause()
-        reckon()
-      },
-      ended(error) {
-        link = { attempt: 0, retryAt: null, error, isEnded: true }
-        subscriptions.pause()
-        outbox.pause()
-        reckon()
-      },
-      event: (event) => subscriptions.event(event),
-      signal: (signal) => subscriptions.signal(signal),
-      reset: ({ stream, reason }) => subscriptions.reset(stream, reason),
-      revoked: ({ stream, error }) => subscriptions.revoked(stream, error),
-    },
-  )
-
-  outbox.listeners.add(reckon)
+  const parts = joined(options)
+  const { board, line, subscriptions, outbox, attention } = parts
   const onOnline = () => line.retryNow()
   const page = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>
   page.addEventListener?.('online', onOnline)
   line.start()
 
   return {
-    status: () => status,
-    onStatus: (listener) => statusListeners.add(listener),
+    status: () => board.status,
+    onStatus: (listener) => board.listeners.add(listener),
     open: (stream) => handle(subscriptions, stream),
     command: (name, input) => outbox.give(name, input),
     outbox: () => outbox.entries,
@@ -176,8 +90,8 @@ export function connect(options: ConnectOptions): Client {
     viewing: (conversationId) => attention.viewing(conversationId),
     presence: (mine) => line.say('presence', { status: mine }),
     serverNow: () => Date.now() + line.offsetMs,
-    hello: () => hello,
-    reconnect: () => line.retryNow(),
+    hello: () => line.hello,
+    reconnect: onOnline,
     cut: () => line.cut(),
     close() {
       page.removeEventListener?.('online', onOnline)
@@ -186,8 +100,53 @@ export function connect(options: ConnectOptions): Client {
   }
 }
 
+/** The parts of one client, each knowing of the others only what it asks of them. */
+function joined({ url = '', token, device = randomId('dev'), storage = memoryStorage(), timing }: ConnectOptions) {
+  const lineNow = () => line
+  const subscriptions = new Subscriptions(lineNow, {
+    counted: () => board.reckon(),
+    followed: (stream) => attention.followed(stream),
+    moved: (stream) => outbox.settle(stream),
+  })
+  const outbox = new Outbox(storage, lineNow, {
+    seqOf: (stream) => subscriptions.seqOf(stream),
+    sending: (stream) => subscriptions.hold(stream),
+    answered: (stream) => subscriptions.letGo(stream),
+  })
+  const attention = new Attention(lineNow)
+  const board = new StatusBoard(() => ({ ...subscriptions.counts, unsent: outbox.unsent }))
+  const pause = () => {
+    subscriptions.pause()
+    outbox.pause()
+  }
+  const line: Line = new Line(
+    { url, token, device, timing: { ...defaultTiming, ...timing } },
+    {
+      up() {
+        subscriptions.resume()
+        outbox.pump()
+        board.up()
+      },
+      down(attempt, retryAt, error) {
+        pause()
+        board.down(attempt, retryAt, error)
+      },
+      ended(error) {
+        pause()
+        board.ended(error)
+      },
+      event: (event) => subscriptions.event(event),
+      signal: (signal) => subscriptions.signal(signal),
+      reset: ({ stream, reason }) => subscriptions.reset(stream, reason),
+      revoked: ({ stream, error }) => subscriptions.revoked(stream, error),
+    },
+  )
+  outbox.listeners.add(() => board.reckon())
+  return { board, line, subscriptions, outbox, attention }
+}
+
 function handle<Name extends StreamName>(subscriptions: Subscriptions, stream: Name): Handle<Name> {
-  const live: LiveStream = subscriptions.hold(stream)
+  const live: LiveStream = subscriptions.open(stream)
   let isOpen = true
   return {
     stream,
@@ -221,4 +180,4 @@ function firstState<State>(live: LiveStream) {
   })
 }
 
-export type { Command, KindOf, OutboxEntry, OutboxStorage, StreamKind, StreamName, Update }
+export type { Command, Status, KindOf, OutboxEntry, OutboxStorage, StreamKind, StreamName, Update }

@@ -57,7 +57,7 @@ export class Http {
   /** A token that is good for another half minute at least; throws ApiProblem `signed_out` where there is none. */
   async token(): Promise<string> {
     const session = this.session
-    if (!session) throw new ApiProblem({ code: 'signed_out', title: 'Please sign in.', retryable: false }, 401)
+    if (!session) throw signedOut()
     if (Date.parse(session.expiresAt) - Date.now() > freshMs) return session.accessToken
     return (await this.refresh(session)).accessToken
   }
@@ -66,7 +66,9 @@ export class Http {
   refresh(stale: Session): Promise<Session> {
     const renew = async () => {
       const held = this.session
-      if (held && held.accessToken !== stale.accessToken) return held // Another tab was first.
+      if (!held) throw signedOut()
+      // Another tab was first. Access tokens of one second can be the same; a refresh token never comes twice.
+      if (held.refreshToken !== stale.refreshToken) return held
       try {
         const session = await this.json<Session>('POST', '/auth/refresh', {
           body: { refreshToken: stale.refreshToken },
@@ -127,18 +129,13 @@ export class Http {
   }
 
   async #once(method: Method, path: string, options: RequestOptions, token?: string) {
-    const { query = {}, body, headers = {}, idempotencyKey, signal } = options
-    const isBytes = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+    const { query = {}, signal } = options
+    const { body, headers } = contentOf(options)
+    if (token !== undefined) headers['authorization'] = `Bearer ${token}`
     const response = await this.#fetch(`${this.#url}/api/v1${path}${asQuery(query)}`, {
       method,
-      headers: {
-        accept: 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-        ...(body !== undefined && !isBytes && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: isBytes ? (body as BodyInit) : JSON.stringify(body) }),
+      headers,
+      ...(body !== undefined && { body }),
       ...(signal && { signal }),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error
@@ -149,6 +146,8 @@ export class Http {
   }
 }
 
+const signedOut = () => new ApiProblem({ code: 'signed_out', title: 'Please sign in.', retryable: false }, 401)
+
 function asQuery(query: Query) {
   const named = Object.entries(query).filter(([, value]) => value !== undefined)
   return named.length === 0
@@ -156,25 +155,32 @@ function asQuery(query: Query) {
     : `?${new URLSearchParams(named.map(([name, value]) => [name, String(value)])).toString()}`
 }
 
+/** Bytes go as they are, everything else as JSON. */
+function contentOf({ body, headers, idempotencyKey }: RequestOptions): {
+  body: BodyInit | undefined
+  headers: Record<string, string>
+} {
+  const all: Record<string, string> = { accept: 'application/json' }
+  if (idempotencyKey !== undefined) all['idempotency-key'] = idempotencyKey
+  const isBytes = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+  if (isBytes || body === undefined) return { body: body as BodyInit | undefined, headers: { ...all, ...headers } }
+  return { body: JSON.stringify(body), headers: { ...all, 'content-type': 'application/json', ...headers } }
+}
+
+type ProblemBody = Partial<ShownError> & { requestId?: string }
+
 /** problem+json, or what a proxy in between said instead. */
 async function problemOf(response: Response) {
-  const isProblem = /json/.test(response.headers.get('content-type') ?? '')
-  const body = (isProblem ? await response.json().catch(() => ({})) : {}) as Partial<ShownError> & {
-    requestId?: string
+  const { status, headers } = response
+  const isJson = /json/.test(headers.get('content-type') ?? '')
+  const { requestId, ...said } = (isJson ? await response.json().catch(() => ({})) : {}) as ProblemBody
+  const waitMs = Number(headers.get('retry-after')) * 1_000
+  const error: ShownError = {
+    code: `http_${status}`,
+    title: response.statusText || `The server answered ${status}.`,
+    retryable: status === 429 || status >= 502,
+    ...(waitMs > 0 && { retryAfterMs: waitMs }),
+    ...said,
   }
-  const wait = Number(response.headers.get('retry-after'))
-  const isRetryable = response.status === 429 || response.status >= 502
-  const retryAfterMs = body.retryAfterMs ?? (wait > 0 ? wait * 1_000 : undefined)
-  return new ApiProblem(
-    {
-      code: body.code ?? `http_${response.status}`,
-      title: body.title ?? (response.statusText || `The server answered ${response.status}.`),
-      retryable: body.retryable ?? isRetryable,
-      ...(body.detail !== undefined && { detail: body.detail }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(body.errors && { errors: body.errors }),
-    },
-    response.status,
-    body.requestId ?? response.headers.get('x-request-id') ?? undefined,
-  )
+  return new ApiProblem(error, status, requestId ?? headers.get('x-request-id') ?? undefined)
 }

@@ -22,7 +22,7 @@ export interface LineOptions {
 
 /** What the line tells its owner. */
 export interface LineEars {
-  up(hello: Hello): void
+  up(): void
   /** Not connected, and when it is tried again; `null` while trying and after the end. */
   down(attempt: number, retryAt: number | null, error: ShownError | null): void
   /** Nothing reconnects any more: signed out, revoked, or closed. */
@@ -51,6 +51,8 @@ export class Line {
   #isEnded = false
   /** Server time minus ours, ms. */
   offsetMs = 0
+  /** What the server said first, the last time. */
+  hello: Hello | undefined
 
   constructor(options: LineOptions, ears: LineEars) {
     this.#options = options
@@ -159,9 +161,10 @@ export class Line {
     this.#attempt = 0
     this.#refusals = 0
     this.#isUp = true
+    this.hello = hello
     this.offsetMs = Date.parse(hello.now) - Date.now()
     if (hello.expiresAt !== undefined) this.#renewBefore(hello.expiresAt)
-    this.#ears.up(hello)
+    this.#ears.up()
   }
 
   #lost(error: ShownError | null) {

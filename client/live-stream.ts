@@ -30,6 +30,7 @@ export class LiveStream {
   signals: unknown
   seq: number | undefined
   error: ShownError | undefined
+  #isHeld = false
 
   constructor(name: string, reducer: Reducer) {
     this.name = name
@@ -39,7 +40,13 @@ export class LiveStream {
 
   /** An event was held back because one before it is missing. */
   get hasHole() {
-    return this.#early.size > 0
+    return this.#early.size > 0 && !this.#isHeld
+  }
+
+  /** While it is held, events wait: for the answer to a command of ours that may have caused them. */
+  set isHeld(isHeld: boolean) {
+    this.#isHeld = isHeld
+    this.#drain()
   }
 
   /** Nothing that is known may be built on: the next answer must be a snapshot. The old state stays in sight until then. */
@@ -78,12 +85,8 @@ export class LiveStream {
   /** Applies it if it is the next one, drops it if it is known, keeps it if it is early. */
   take(event: StreamEvent) {
     if (this.seq !== undefined && event.seq <= this.seq) return
-    if (this.seq !== undefined && event.seq === this.seq + 1) {
-      this.#apply(event)
-      this.#drain()
-      return
-    }
     this.#early.set(event.seq, event)
+    this.#drain()
     if (this.#early.size > earlyMax) {
       this.#early.clear()
       this.#early.set(event.seq, event)
@@ -114,7 +117,7 @@ export class LiveStream {
   }
 
   #drain() {
-    if (this.seq === undefined) return
+    if (this.seq === undefined || this.#isHeld) return
     for (const seq of this.#early.keys()) if (seq <= this.seq) this.#early.delete(seq)
     for (let next = this.#early.get(this.seq + 1); next; next = this.#early.get(this.seq + 1)) {
       this.#early.delete(next.seq)

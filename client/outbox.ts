@@ -20,6 +20,15 @@ const entriesMax = 1_000
 // As long as the server knows a repeated command for the one it was.
 const lifeMs = 24 * 60 * 60_000
 
+/** What the outbox needs of the streams, so that a screen never draws a command twice or not at all. */
+export interface OutboxStreams {
+  /** How far this client has got; undefined where it does not follow the stream. */
+  seqOf(stream: string): number | undefined
+  /** A command is on its way that may make events there: they must not be shown before its answer is known. */
+  sending(stream: string): void
+  answered(stream: string): void
+}
+
 /** Commands in the order in which they were given, one at a time per conversation, until the server has answered each. */
 export class Outbox {
   readonly listeners = new Listeners<readonly OutboxEntry[]>()
@@ -28,13 +37,13 @@ export class Outbox {
   readonly #resting = new Set<string>()
   readonly #storage: OutboxStorage
   readonly #line: () => Line
-  readonly #seqOf: (stream: string) => number | undefined
+  readonly #streams: OutboxStreams
   #view: readonly OutboxEntry[] = []
 
-  constructor(storage: OutboxStorage, line: () => Line, seqOf: (stream: string) => number | undefined) {
+  constructor(storage: OutboxStorage, line: () => Line, streams: OutboxStreams) {
     this.#storage = storage
     this.#line = line
-    this.#seqOf = seqOf
+    this.#streams = streams
     for (const entry of storage.load().sort((a, b) => a.at - b.at)) this.#restore(entry)
     this.#view = [...this.#entries.values()]
   }
@@ -42,6 +51,11 @@ export class Outbox {
   /** In the order in which they were given. The same array until something changes. */
   get entries() {
     return this.#view
+  }
+
+  /** What the server does not have yet. */
+  get unsent() {
+    return this.#view.filter(({ state }) => state === 'waiting' || state === 'sending').length
   }
 
   give<Name extends CommandName>(name: Name, input: CommandInput<Name>): Command<Name> {
@@ -52,7 +66,7 @@ export class Outbox {
         reject(new ApiProblem({ code: 'outbox_full', title, retryable: true }))
         return
       }
-      this.#waiters.set(id, { resolve: resolve as Waiter['resolve'], reject })
+      this.#waiters.set(id, { resolve: resolve, reject })
       this.#put({ id, name, input, at: Date.now(), state: 'waiting', attempts: 0 })
       this.pump()
     })
@@ -102,6 +116,8 @@ export class Outbox {
     const { id, name, input } = before
     const entry: OutboxEntry = { ...before, state: 'sending', attempts: before.attempts + 1 }
     this.#put(entry)
+    const stream = streamOf(entry)
+    if (stream !== undefined) this.#streams.sending(stream)
     try {
       const { result, effect } = await this.#line().ask<{ result: unknown; effect?: Effect }>('command', {
         id,
@@ -113,6 +129,7 @@ export class Outbox {
       if (!(error instanceof ApiProblem)) throw error
       this.#failed(entry, error)
     }
+    if (stream !== undefined) this.#streams.answered(stream)
     this.pump()
   }
 
@@ -149,7 +166,7 @@ export class Outbox {
 
   /** Nobody here shows that stream, or it shows the command already. */
   #isShown({ stream, seq }: Effect) {
-    const at = this.#seqOf(stream)
+    const at = this.#streams.seqOf(stream)
     return at === undefined || at >= seq
   }
 
@@ -188,7 +205,10 @@ export class Outbox {
 }
 
 /** What must keep its order. */
-function laneOf({ name, input }: OutboxEntry) {
+const laneOf = (entry: OutboxEntry) => streamOf(entry) ?? entry.name
+
+/** Where its events will be, as far as it is known before. */
+function streamOf({ input }: OutboxEntry) {
   const { conversationId } = input as { conversationId?: string }
-  return conversationId ?? name
+  return conversationId === undefined ? undefined : `conversation:${conversationId}`
 }

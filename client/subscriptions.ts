@@ -11,10 +11,13 @@ interface Entry {
   /** `since` was asked for and the hole stayed: how often in a row. */
   fruitless: number
   phase: 'due' | 'asked' | 'live' | 'refused'
+  letGo?: ReturnType<typeof setTimeout>
 }
 
 const batchMax = 128
 const patienceMs = 1_000
+// An answer comes right after its events. When it does not, they are shown without it.
+const holdMs = 300
 
 export interface SubscriptionEars {
   /** A stream begins or ends to be open or behind. */
@@ -51,7 +54,7 @@ export class Subscriptions {
     return this.#entries.get(stream)?.live.seq
   }
 
-  hold(stream: string): LiveStream {
+  open(stream: string): LiveStream {
     const known = this.#entries.get(stream) ?? this.#asleep.get(stream)
     if (known) {
       known.holders++
@@ -87,6 +90,24 @@ export class Subscriptions {
     this.#leaving.clear() // A new connection follows nothing.
     for (const entry of this.#entries.values()) entry.phase = 'due'
     this.#flush()
+  }
+
+  /** Events of this stream wait until `letGo`, for so long at most. */
+  hold(stream: string) {
+    const entry = this.#entries.get(stream)
+    if (!entry) return
+    clearTimeout(entry.letGo)
+    entry.live.isHeld = true
+    entry.letGo = setTimeout(() => this.letGo(stream), holdMs)
+  }
+
+  letGo(stream: string) {
+    const entry = this.#entries.get(stream)
+    if (!entry) return
+    clearTimeout(entry.letGo)
+    entry.live.isHeld = false
+    this.#ears.moved(stream)
+    if (entry.phase === 'live' && entry.live.hasHole) this.#ask(entry)
   }
 
   pause() {
@@ -184,11 +205,12 @@ export class Subscriptions {
     entry.live.answer(answer)
     this.#ears.moved(entry.live.name)
     if (entry.phase === 'live') this.#ears.followed(entry.live.name)
-    if (!entry.live.hasHole || entry.phase === 'refused') {
-      entry.fruitless = 0
-      return
-    }
-    // The log could not fill the hole: the next question is for a snapshot, and from then on with patience.
+    if (entry.phase === 'live' && entry.live.hasHole) this.#fill(entry, since)
+    else entry.fruitless = 0
+  }
+
+  /** The log could not fill the hole: the next question is for a snapshot, and from then on with patience. */
+  #fill(entry: Entry, since: number | undefined) {
     if (entry.live.seq === since) entry.fruitless++
     if (entry.fruitless > 0) entry.live.forget()
     if (entry.fruitless < 3) this.#ask(entry)
@@ -225,6 +247,8 @@ export class Subscriptions {
     if (!entry) return
     this.#entries.delete(stream)
     this.#ears.moved(stream)
+    clearTimeout(entry.letGo)
+    entry.live.isHeld = false
     entry.live.hush()
     this.#leaving.add(stream)
     this.#soon()

@@ -169,12 +169,12 @@ export async function startCareline({
     now,
   }
   const schedules = [reminders(sleepers), outbox(sleepers), webhooks((limit) => intake.sweep(limit))]
-  const scheduler = new Scheduler({
-    database: store.connection.db,
-    schedules,
-    onError: (error, name) => log.error('schedule failed', { schedule: name, error }),
-  })
-  if (hasSchedules) await scheduler.start()
+  const onScheduleError = (error: unknown, name: string) => log.error('schedule failed', { schedule: name, error })
+  // Not even made where it does not run: it speaks to the store as soon as it is.
+  const scheduler = hasSchedules
+    ? new Scheduler({ database: store.connection.db, schedules, onError: onScheduleError })
+    : undefined
+  await scheduler?.start()
   settings.keepFresh((error) => log.error('settings not read', { error }))
 
   return {
@@ -204,7 +204,7 @@ export async function startCareline({
       await gateway.close()
       await closed
       clearInterval(idle)
-      if (hasSchedules) await scheduler.stop()
+      await scheduler?.stop()
       settings.stop()
       await intake.settled()
       await system.close()

@@ -106,7 +106,7 @@ export const channelActor = actor(channel, {
     },
 
     view(state, _, { now }) {
-      return { state, reply: state.health ?? healthOf(state, now) }
+      return { state, reply: { ...(state.health ?? healthOf(state, now)), waiting: state.queue.length } }
     },
   },
 })
@@ -175,11 +175,11 @@ function awake(state: State, now: number) {
   return remind('pump', Math.max(now + 1, earliest, retryAt, tokenAt), {})
 }
 
-function healthOf({ breaker, queue, health }: State, now: number): Health {
+function healthOf({ breaker, health }: State, now: number): Health {
   const state = breaker.status === 'closed' ? (breaker.failures > 0 ? 'degraded' : 'up') : 'down'
   const since = health?.state === state ? health.since : now
   const retryAt = breaker.status === 'closed' ? null : breaker.retryAt
-  return { state, reason: breaker.reason, since, waiting: queue.length, retryAt }
+  return { state, reason: breaker.reason, since, retryAt }
 }
 
 function and<C extends ChannelChange>(change: C, more: Pick<ChannelChange, 'tells' | 'reminders'>) {

@@ -47,10 +47,11 @@ export const Health = z.object({
   state: z.enum(['up', 'degraded', 'down']),
   reason: z.string().max(500).nullable(),
   since: instant(),
-  waiting: z.int().nonnegative(),
   retryAt: instant().nullable(),
 })
 export type Health = z.infer<typeof Health>
+/** With how many messages wait at this moment, which no event follows. */
+export const HealthNow = Health.extend({ waiting: z.int().nonnegative() })
 
 /** One account at a provider, one WhatsApp number say: what goes out through it, how fast, and whether it works. */
 export const channel = contract({
@@ -64,7 +65,7 @@ export const channel = contract({
     pump: { input: z.object({}) },
     /** A reminder: the provider has not said what became of this message. */
     outcomeDue: { input: z.object({ messageId: id }) },
-    view: { input: z.object({}), reply: Health },
+    view: { input: z.object({}), reply: HealthNow },
   },
 
   streams: { main: 'staff' },

@@ -46,7 +46,7 @@ export const outgoing = {
 
     const parcel = packed(state, { messageId, content, channelId: undefined, replyTo }, given)
     const outgoing = state.outgoing.map((one) => (one === failed ? { id: messageId, ...pending } : one))
-    const last = state.last?.messageId === messageId ? { ...state.last, status: 'pending' as const } : state.last
+    const last = state.last?.messageId === messageId ? { ...state.last, hasFailed: false } : state.last
     const after = { ...known(state), outgoing, last }
     return {
       state: after,

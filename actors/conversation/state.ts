@@ -65,8 +65,9 @@ export function standingOf({ userId, status, assigneeId, unread }: State): Stand
   return userId === null ? null : { status, isAssigned: assigneeId !== null, isUnread: unread > 0 }
 }
 
-export function lastOf({ _id: messageId, content, direction, status }: Message): z.infer<typeof Preview> {
-  return { messageId, text: preview(content), kind: content.kind, direction, status }
+export function lastOf({ _id: messageId, content, direction }: Message): z.infer<typeof Preview> {
+  const side = direction === 'in' ? 'in' : 'out'
+  return { messageId, text: preview(content), kind: content.kind, direction: side, hasFailed: false }
 }
 
 /** Tells the inbox how the conversation stood and stands. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sensitive } from '../../kernel/marks.ts'
-import { ConversationStatus, Header, MessageStatus } from '../conversation/contract.ts'
+import { ConversationStatus, Header } from '../conversation/contract.ts'
 import { contract } from '../runtime/contract.ts'
 
 const count = z.int().nonnegative()
@@ -14,11 +14,17 @@ export const Preview = z.object({
   messageId: z.string().max(128),
   text: sensitive(z.string().max(80)),
   kind: z.string().max(32),
-  direction: z.enum(['in', 'out', 'note']),
-  status: MessageStatus,
+  direction: z.enum(['in', 'out']),
+  /** It did not go out, and a person must look. Other statuses are the thread's business. */
+  hasFailed: z.boolean(),
 })
 
-export const Line = z.object({ conversationId: z.string().max(128), conversation: Header, last: Preview.nullable() })
+export const Line = z.object({
+  conversationId: z.string().max(128),
+  // Notes count as messages, and the list hears of none.
+  conversation: Header.omit({ messageCount: true }),
+  last: Preview.nullable(),
+})
 export type Line = z.infer<typeof Line>
 
 /** Open conversations, those of them that nobody has taken, all with unread messages, and the resolved ones. */

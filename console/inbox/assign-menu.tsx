@@ -45,20 +45,13 @@ export const AssignButton = ({ assigneeId, ...rest }: ButtonProps) => {
   const name = nameOf(assigneeId)
   const isNobody = assigneeId === null
   return (
-    <button
-      type="button"
-      {...rest}
-      className={style.assign}
-      aria-haspopup="menu"
-      aria-label={isNobody ? 'Assign' : `${name}: assign to somebody else`}
-      data-tip="Assign"
-      data-tip-key="A"
-    >
+    <button type="button" {...rest} className={style.assign} aria-haspopup="menu" data-tip="Assign" data-tip-key="A">
       {isNobody ? (
         <IconUserPlus size={18} stroke={1.7} aria-hidden="true" />
       ) : (
         <Avatar name={assigneeId === me.id ? me.name : name} size={22} />
       )}
+      {!isNobody && <span className="unseen">Assigned to </span>}
       <span>{isNobody ? 'Assign' : name}</span>
       <IconChevronDown size={14} aria-hidden="true" />
     </button>

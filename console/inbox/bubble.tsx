@@ -73,9 +73,14 @@ const At = ({ at, times }: { at: string; times: Times }) => (
 )
 
 const Reply = ({ message, reply }: BubbleProps) => (
-  <button type="button" className={style.reply} onClick={() => reply(message)}>
-    <IconArrowBackUp className="turns" size={16} stroke={1.9} aria-hidden="true" />
-    <span className="unseen">Reply to: {gist(message)}</span>
+  <button
+    type="button"
+    className={style.reply}
+    aria-label="Reply to this message"
+    data-tip="Reply"
+    onClick={() => reply(message)}
+  >
+    <IconArrowBackUp className="turns" size={16} stroke={1.9} />
   </button>
 )
 

@@ -95,8 +95,8 @@ const Longest = ({ lines }: { lines: Iterable<Line> }) => {
     >
       <IconClockHour4 size={13} stroke={2} aria-hidden="true" />
       <span>
-        <span className="unseen">Longest wait: {line.conversation.name}, </span>
-        <span className="figures">{span(waitsMs)}</span>
+        Longest<span className="unseen"> wait, {line.conversation.name}:</span>{' '}
+        <bdi className="figures">{span(waitsMs)}</bdi>
       </span>
     </Link>
   )

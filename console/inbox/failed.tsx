@@ -1,5 +1,6 @@
 import { IconRefresh } from '@tabler/icons-react'
 import type { Message } from '../../client/wire.ts'
+import { outcomeUnknown } from '../../kernel/delivery.ts'
 import { useCommand } from '../live/use-command.ts'
 import style from './bubble.module.css'
 
@@ -7,19 +8,26 @@ import style from './bubble.module.css'
 export const Failed = ({ message: { _id: messageId, status, error } }: { message: Message }) => {
   const retry = useCommand('message.retry')
   if (status !== 'failed') return null
-  const words = error?.title ?? 'The provider gave no reason'
   return (
     <div className={style.failed} role="group" aria-label="Not delivered">
-      <p>
-        <b>WhatsApp did not deliver this.</b> {words.replace(/[.\s]*$/, '.')}
-        {error?.providerCode != null && <span className="figures"> ({error.providerCode})</span>}
-        {error && !error.retryable && <span> Trying again alone will hardly help.</span>}
-      </p>
+      <Why error={error} />
       <button type="button" disabled={retry.isWaiting} onClick={() => retry.run({ messageId })}>
         <IconRefresh size={14} stroke={2} aria-hidden="true" />
         {retry.isWaiting ? 'Trying' : 'Try again'}
       </button>
       {retry.error && <p role="alert">{retry.error.title}</p>}
     </div>
+  )
+}
+
+const Why = ({ error }: Pick<Message, 'error'>) => {
+  if (!error) return <p>Not delivered, and no reason was given.</p>
+  const isUnknown = error.code === outcomeUnknown
+  return (
+    <p>
+      <b>{isUnknown ? 'Perhaps not delivered.' : 'Not delivered.'}</b> {error.title.replace(/[.\s]*$/, '.')}
+      {error.providerCode !== null && <span className="figures"> ({error.providerCode})</span>}
+      {!error.retryable && !isUnknown && <span> Trying again alone will hardly help.</span>}
+    </p>
   )
 }

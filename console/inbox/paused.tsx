@@ -3,7 +3,7 @@ import { api } from '../live/careline.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import style from './thread.module.css'
-import { timesIn } from './times.ts'
+import { timesIn, type Times } from './times.ts'
 
 /** While people speak, machines are silent: until when, and the way to let them speak again. */
 export const Paused = ({ conversationId, until }: { conversationId: string; until: string | null }) => {
@@ -12,7 +12,6 @@ export const Paused = ({ conversationId, until }: { conversationId: string; unti
   const [failed, setFailed] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   if (until === null || Date.parse(until) <= now) return null
-  const isToday = times.day(until, now) === 'Today'
   const resume = async () => {
     setBusy(true)
     setFailed(null)
@@ -27,7 +26,7 @@ export const Paused = ({ conversationId, until }: { conversationId: string; unti
   return (
     <p className={style.paused}>
       <span>
-        Automation is silent until <span className="figures">{isToday ? times.clock(until) : times.full(until)}</span>
+        Automation is silent until <span className="figures">{soon(times, until, now)}</span>
       </span>
       <button type="button" disabled={isBusy} onClick={() => void resume()}>
         Resume
@@ -35,4 +34,12 @@ export const Paused = ({ conversationId, until }: { conversationId: string; unti
       {failed && <span role="alert">{failed}</span>}
     </p>
   )
+}
+
+const dayMs = 86_400_000
+
+function soon(times: Times, at: string, now: number) {
+  const day = times.day(at, now)
+  if (day === 'Today') return times.clock(at)
+  return day === times.day(now + dayMs, now) ? `tomorrow, ${times.clock(at)}` : times.full(at)
 }

@@ -1,4 +1,4 @@
-import { IconAlertCircle, IconClockHour4, IconHourglassLow } from '@tabler/icons-react'
+import { IconAlertCircle, IconArrowBackUp, IconClockHour4, IconHourglassLow } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import type { Line } from '../../client/wire.ts'
@@ -7,7 +7,6 @@ import { useMembers, useSession } from '../live/use-session.ts'
 import { Avatar } from './avatar.tsx'
 import { kindOf } from './gist.ts'
 import style from './list.module.css'
-import { Tick } from './tick.tsx'
 import { span, timesIn } from './times.ts'
 
 /** Below this the window is worth a word in the list. */
@@ -57,7 +56,12 @@ const Snippet = ({ last }: Pick<Line, 'last'>) => {
   const kind = kindOf(last)
   return (
     <span className={style.snippet}>
-      {last.direction === 'out' && <Tick status={last.status} />}
+      {last.direction === 'out' && (
+        <>
+          <IconArrowBackUp className="turns" size={13} stroke={2} aria-hidden="true" />
+          <span className="unseen">We said: </span>
+        </>
+      )}
       {last.direction === 'note' && <b>Note: </b>}
       {kind && <b>{last.text === '' ? kind : `${kind}: `}</b>}
       <bdi>{last.text}</bdi>
@@ -80,7 +84,7 @@ const Marks = ({ line, now }: { line: Line; now: number }) => {
 
 const Loud = ({ line: { conversation, last }, now }: { line: Line; now: number }) => {
   const { windowExpiresAt, waitingSince } = conversation
-  if (last?.status === 'failed')
+  if (last?.hasFailed)
     return (
       <span data-tone="urgent">
         <IconAlertCircle size={13} stroke={2} aria-hidden="true" />

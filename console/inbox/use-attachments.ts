@@ -102,8 +102,8 @@ export function contentOf({ fileId, mime, name, sizeBytes }: Attachment, caption
     kind,
     mime,
     fileId,
-    sizeBytes,
     ...(isNamed ? { fileName: name.slice(0, 255) } : {}),
+    sizeBytes,
     ...(caption !== '' && kind !== 'audio' ? { caption } : {}),
   }
 }

@@ -1,6 +1,7 @@
 import { IconFile, IconMapPin, IconUser } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Content } from '../../kernel/content.ts'
+import { Player } from '../player/player.tsx'
 import style from './chat.module.css'
 import { mediaAddress, type PhoneMessage } from './phone-api.ts'
 import { said } from './said.ts'
@@ -54,7 +55,7 @@ const Shown = ({ content, address }: { content: File; address: string }) => {
       return <video src={address} controls className={style.picture} aria-label="Video" />
     case 'audio':
     case 'voice':
-      return <audio src={address} controls className={style.sound} aria-label="Voice message" />
+      return <Player url={address} says="Voice message" isVoice={content.kind === 'voice'} />
     case 'document':
       return (
         <a className={style.file} href={address} target="_blank" rel="noreferrer">

@@ -1,5 +1,5 @@
 import { IconPlus } from '@tabler/icons-react'
-import { useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
 import style from './people.module.css'
 import { phone, type Person } from './phone-api.ts'
 import { useDoing } from './use-doing.ts'
@@ -13,13 +13,20 @@ interface Props {
 /** Whose phones there are; those that lie on the table are pressed. */
 export const People = ({ people, shown, toggle }: Props) => {
   const [isAdding, setAdding] = useState(false)
+  const list = useRef<HTMLUListElement>(null)
+  const last = shown.at(-1)
+  // Of many people the one who was chosen last is in sight.
+  useEffect(() => {
+    const chosen = [...(list.current?.querySelectorAll('[aria-pressed=true]') ?? [])].at(-1)
+    chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [last])
   const added = (waId: string) => {
     setAdding(false)
     if (!shown.includes(waId)) toggle(waId)
   }
   return (
     <aside className={style.people} aria-label="People">
-      <ul className={style.list}>
+      <ul className={style.list} ref={list}>
         {people.map((person) => {
           const unread = person.chats.reduce((sum, chat) => sum + chat.unread, 0)
           return (

@@ -6,10 +6,15 @@ export type Range = { kind: 'none' } | { kind: 'outside' } | { kind: 'part'; fro
  * else may be ignored, and is: the whole file is a right answer too.
  */
 export function rangeOf(header: string, size: number): Range {
-  const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim()) ?? []
-  if (first === '' && last === '') return { kind: 'none' }
-  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first)
-  const to = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (from >= size || (first === '' && Number(last) === 0)) return { kind: 'outside' }
+  const ending = /^bytes=-(\d{1,15})$/.exec(header)?.[1]
+  if (ending !== undefined) {
+    const count = Math.min(Number(ending), size)
+    return count === 0 ? { kind: 'outside' } : { kind: 'part', from: size - count, to: size - 1 }
+  }
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(header) ?? []
+  if (first === undefined) return { kind: 'none' }
+  const from = Number(first)
+  const to = last ? Math.min(Number(last), size - 1) : size - 1
+  if (from >= size) return { kind: 'outside' }
   return from > to ? { kind: 'none' } : { kind: 'part', from, to }
 }

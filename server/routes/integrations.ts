@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channel as channelActor, Health } from '../../actors/channel/contract.ts'
+import { channel as channelActor, HealthNow } from '../../actors/channel/contract.ts'
 import { newSecret } from '../../kernel/id.ts'
 import { invalid, missing } from '../../kernel/problem.ts'
 import { WhatsAppConfig } from '../../providers/whatsapp/port.ts'
@@ -110,7 +110,7 @@ export const integrations = [
 
   get(
     '/integrations/:id/health',
-    { allow: 'staff', summary: 'Whether a channel works, and what waits in it', tags, reply: Health },
+    { allow: 'staff', summary: 'Whether a channel works, and what waits in it', tags, reply: HealthNow },
     async ({ channels, workspace, params }) => {
       await known(channels, workspace.id, params.id)
       return workspace.at(channelActor, params.id).view()

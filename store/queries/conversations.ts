@@ -7,7 +7,7 @@ import type { Filter, Store, Stored } from '../connection.ts'
 import type { Rest } from '../rest.ts'
 
 /** What a conversation's document holds for the list. */
-const Kept = Header.omit({ windowExpiresAt: true }).extend({
+const Kept = Header.omit({ windowExpiresAt: true, messageCount: true }).extend({
   windows: z.record(z.string(), instant()),
   last: Preview.nullable(),
 })

@@ -50,7 +50,3 @@ export async function accountsById(store: Store, ids: readonly string[]): Promis
     .toArray()
   return new Map(found.map((document) => [document._id, read(document)]))
 }
-
-export async function setPasswordHash(store: Store, id: string, passwordHash: string) {
-  await store.platform('accounts').updateOne({ _id: id }, { $set: { passwordHash } })
-}

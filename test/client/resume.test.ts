@@ -185,7 +185,7 @@ describe('client: resume', () => {
   it('hears of a channel', async () => {
     await floor.person('Zoe')
     const handle = hall.client('staff:ana').open('channel:chn_1')
-    expect(await handle.ready()).to.include({ state: 'up', waiting: 0 })
+    expect(await handle.ready()).to.include({ state: 'up', retryAt: null })
     expect(await floor.machine().at(channel, 'chn_1').view()).to.include({ state: 'up' })
   })
 })

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import { until } from '../harness/until.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { commandShapes } from '../../realtime/commands/contract.ts'
 import { commands } from '../../realtime/commands/index.ts'
-import { type Floor, type Hall, openFloor, until } from './floor.ts'
+import { type Floor, type Hall, openFloor } from './floor.ts'
 
 describe('socket: commands', () => {
   let floor: Floor
@@ -35,7 +36,7 @@ describe('socket: commands', () => {
     const input = { conversationId, content: text('hello') }
     const { result, ...ack } = await socket.ask('command', { id: 'c1', name: 'message.send', input })
     expect(ack).to.deep.equal({ ok: true, effect: { stream, seq: 2 } })
-    await until(() => socket.heard.some(({ message }) => message.seq === 2), 'the event')
+    await until(() => socket.heard.some(({ message }) => message.seq === 2))
     const event = socket.heard.find(({ message }) => message.seq === 2)?.message
     expect(event.data.message).to.include({ _id: result.messageId, n: result.n, status: 'pending' })
     expect(event.data.message.author).to.deep.equal({ kind: 'staff', id: 'ana' })
@@ -201,7 +202,6 @@ describe('socket: commands', () => {
     presence: [undefined, {}, { status: 'asleep' }],
     received: [undefined, {}, { stream: 'inbox:w1' }, { stream: 'inbox:w1', seq: 'x' }],
     teapot: [undefined, {}],
-    __proto__: [{}],
     constructor: [{}],
   }
   it('and all else that makes no sense is answered with what is wrong, and with nothing else', async () => {

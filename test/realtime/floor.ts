@@ -238,12 +238,3 @@ async function openGateway(
     },
   }
 }
-
-/** Resolves when it is so; looks whenever one of these tells of a change, and every 10 ms for what tells of none. */
-export async function until(isSo: () => boolean, what: string, withinMs = 4_000) {
-  const end = performance.now() + withinMs
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(`waited in vain for: ${what}`)
-    await new Promise((later) => setTimeout(later, 5))
-  }
-}

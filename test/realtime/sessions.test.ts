@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import { until } from '../harness/until.ts'
 import { caughtUp, status } from '../harness/verify-stream.ts'
-import { type Floor, type Hall, HandClock, openFloor, until } from './floor.ts'
+import { type Floor, type Hall, HandClock, openFloor } from './floor.ts'
 
 describe('socket: sessions', () => {
   let floor: Floor
@@ -81,7 +82,7 @@ describe('socket: sessions', () => {
     const again = hall.client('staff:ana', { device: 'd2' })
     await caughtUp(again)
     phones[1]?.close()
-    await until(() => hall.gateway.counts().sockets === 3, 'three sockets')
+    await until(() => hall.gateway.counts().sockets === 3)
   })
 
   it('are renewed by the client before their token ends', async () => {
@@ -92,7 +93,7 @@ describe('socket: sessions', () => {
     await caughtUp(client)
     const states: string[] = []
     client.onStatus(({ state }) => states.push(state))
-    await until(() => asked === 2, 'the second token')
+    await until(() => asked === 2)
     await client.command('message.read', { conversationId: pat.conversationId, upTo: 0 })
     const [connection] = hall.gateway.present('w1')
     expect(connection).to.include({ id: 'ana' })
@@ -118,7 +119,7 @@ describe('socket: sessions', () => {
     await handle.ready()
     const before = client.hello()
     hall.gateway.goaway('deploy', { afterMs: 0, jitterMs: 20 })
-    await until(() => client.hello() !== before && client.status().state === 'live', 'a new connection')
+    await until(() => client.hello() !== before && client.status().state === 'live')
     expect(hall.gateway.counts()).to.deep.equal({ sockets: 1, accounts: 1, subscriptions: 1 })
   })
 

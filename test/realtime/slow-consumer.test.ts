@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import { until } from '../harness/until.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { reached } from '../harness/verify-stream.ts'
-import { type Floor, type Hall, openFloor, until } from './floor.ts'
+import { type Floor, type Hall, openFloor } from './floor.ts'
 
 /** The network under a client, which a test can stop and let flow. */
 const wireOf = (engine: any) => engine.transport.ws._socket as { pause(): void; resume(): void }
@@ -40,7 +41,7 @@ describe('socket: slow consumers', () => {
     await pat.say('only the quick hear this')
 
     wireOf(slow.io.engine).resume()
-    await until(() => slow.heard.some(({ event }) => event === 'reset'), 'the reset')
+    await until(() => slow.heard.some(({ event }) => event === 'reset'))
     const reset = slow.heard.findIndex(({ event }) => event === 'reset')
     expect(slow.heard[reset]?.message).to.deep.equal({ stream: pat.stream, reason: 'slow_consumer' })
     expect(slow.heard.slice(reset).filter(({ event }) => event === 'event')).to.deep.equal([])
@@ -62,7 +63,7 @@ describe('socket: slow consumers', () => {
     const [, connection] = [...hall.gateway.io.of('/').sockets.values()].reverse()
     expect(connection).not.to.equal(undefined)
     const mine = [...hall.gateway.io.of('/').sockets.values()].at(-1)
-    mine?.leave(`w1/${eve.stream}`)
+    await mine?.leave(`w1/${eve.stream}`)
     await eve.say('missed')
     mine?.emit('reset', { stream: eve.stream, reason: 'slow_consumer' })
     await reached(handle, await floor.log.head('w1', eve.stream))
@@ -71,7 +72,7 @@ describe('socket: slow consumers', () => {
     // A backup was restored: nothing that is known may be built on.
     const before = handle.state()
     mine?.emit('reset', { stream: eve.stream, reason: 'restored' })
-    await until(() => handle.state() !== before, 'a new snapshot')
+    await until(() => handle.state() !== before)
     expect(handle.state()).to.deep.equal(before)
   })
 
@@ -84,7 +85,7 @@ describe('socket: slow consumers', () => {
     const mine = [...hall.gateway.io.of('/').sockets.values()].at(-1)
     const error = { code: 'not_allowed', title: 'No longer.', retryable: false }
     mine?.emit('revoked', { stream: joe.stream, error })
-    await until(() => handle.error() !== undefined, 'the refusal')
+    await until(() => handle.error() !== undefined)
     expect(handle.error()).to.deep.equal(error)
     expect(client.status()).to.include({ state: 'live', isEnded: false })
   })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import { until } from '../harness/until.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
-import { type Floor, type Hall, openFloor, until } from './floor.ts'
+import { type Floor, type Hall, openFloor } from './floor.ts'
 
 const types = (heard: { event: string; message: any }[], name: string) =>
   heard.filter(({ event }) => event === name).map(({ message }) => message.type)
@@ -42,7 +43,7 @@ describe('socket: subscribe', () => {
   it('refuses who shows no token, or a bad one, before anything else', async () => {
     for (const token of [undefined, '', 'nobody', 'x'.repeat(9_000), { $ne: null }]) {
       const refused = await hall.socket(token).catch((error) => error)
-      expect(refused.data, String(token)).to.deep.include({ code: 'unauthorized', retryable: false })
+      expect(refused.data, JSON.stringify(token)).to.deep.include({ code: 'unauthorized', retryable: false })
     }
   })
 
@@ -60,7 +61,7 @@ describe('socket: subscribe', () => {
     )
 
     await pat.say('again')
-    await until(() => types(socket.heard, 'event').length === 1, 'the event')
+    await until(() => types(socket.heard, 'event').length === 1)
     const event = socket.heard.at(-1)?.message
     expect(event).to.include({ stream: pat.stream, seq: 2, id: `${pat.stream}:2`, type: 'message.created' })
     expect(event.at).to.match(/Z$/)
@@ -115,7 +116,7 @@ describe('socket: subscribe', () => {
     const witness = await hall.socket('staff:ana')
     await witness.ask('subscribe', { streams: [{ stream: 'inbox:w1' }] })
     await pat.say('between us')
-    await until(() => types(witness.heard, 'event').includes('inbox.line_changed'), 'the witness to hear')
+    await until(() => types(witness.heard, 'event').includes('inbox.line_changed'))
     for (const socket of [stranger, client]) expect(types(socket.heard, 'event')).to.deep.equal([])
   })
 
@@ -149,7 +150,7 @@ describe('socket: subscribe', () => {
     for (const one of [socket, witness]) await one.ask('subscribe', { streams: [{ stream: pat.stream }] })
     expect(await socket.ask('unsubscribe', { streams: [pat.stream] })).to.deep.equal({ ok: true })
     await pat.say('who hears this?')
-    await until(() => types(witness.heard, 'event').length > 0, 'the witness to hear')
+    await until(() => types(witness.heard, 'event').length > 0)
     expect(types(socket.heard, 'event')).to.deep.equal([])
   })
 
@@ -158,7 +159,7 @@ describe('socket: subscribe', () => {
     const [opened] = (await socket.ask('subscribe', { streams: [{ stream: pat.stream }] })).streams
     await pat.say('one more')
     await floor.machine().at(conversation, pat.conversationId).assign({ assigneeId: 'ana' })
-    await until(() => types(socket.heard, 'event').length === 2, 'both events')
+    await until(() => types(socket.heard, 'event').length === 2)
     const after = floor.log.after
     floor.log.after = () => Promise.reject(new Error('the log was asked'))
     try {

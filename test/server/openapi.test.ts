@@ -70,12 +70,7 @@ describe('the OpenAPI document', () => {
     const unbounded: string[] = []
     const look = (schema: any, path: string) => {
       if (schema === null || typeof schema !== 'object') return
-      const types = [schema.type ?? []].flat()
-      const isFixed =
-        schema.enum || schema.const !== undefined || schema.format === 'date-time' || schema.format === 'binary'
-      if (types.includes('string') && !isFixed && schema.maxLength === undefined && !schema.pattern)
-        unbounded.push(path)
-      if (types.includes('array') && schema.maxItems === undefined) unbounded.push(path)
+      if (!isBounded(schema)) unbounded.push(path)
       for (const [key, inner] of Object.entries(schema)) look(inner, `${path}/${key}`)
     }
     for (const [path, methods] of Object.entries<any>(document.paths))
@@ -85,3 +80,10 @@ describe('the OpenAPI document', () => {
     expect(unbounded).to.deep.equal([])
   })
 })
+
+function isBounded({ type, format, maxLength, maxItems, pattern, ...rest }: any) {
+  const types = [type ?? []].flat()
+  if (types.includes('array')) return maxItems !== undefined
+  const isFixed = 'enum' in rest || 'const' in rest || format === 'date-time' || format === 'binary'
+  return !types.includes('string') || isFixed || maxLength !== undefined || pattern !== undefined
+}

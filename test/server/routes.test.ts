@@ -104,7 +104,7 @@ describe('every route', () => {
     clinic = await app.open('clinic')
     other = await app.open('other')
     await clinic.member('ann', 'staff')
-    await clinic.person('Lena').sends('Hello')
+    clinic.person('Lena').sends('Hello')
     await app.settled()
     const token = await tokenOf(clinic, 'owner')
     const [line] = (await ask('get', '/conversations', token)).body.items

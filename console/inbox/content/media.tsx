@@ -1,6 +1,7 @@
-import { IconFile, IconMicrophone, IconPhotoOff, IconPlayerPlay } from '@tabler/icons-react'
+import { IconFile, IconPhotoOff } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import type { Content } from '../../../client/wire.ts'
+import { Player } from '../../player/player.tsx'
 import style from './content.module.css'
 import { useFile } from './use-file.ts'
 import { Words } from './words.tsx'
@@ -55,7 +56,7 @@ const Held = ({ content, fileId }: { content: File; fileId: string }) => {
       return <video className={style.video} src={url} controls preload="metadata" aria-label="Video" onError={again} />
     case 'audio':
     case 'voice':
-      return <Sound content={content} url={url} again={again} />
+      return <Player url={url} says={names[content.kind]} isVoice={content.kind === 'voice'} failed={again} />
     case 'document':
       return <Document content={content} url={url} />
   }
@@ -81,16 +82,6 @@ const Picture = ({ content, url }: { content: File; url: string | undefined }) =
         </Suspense>
       )}
     </>
-  )
-}
-
-const Sound = ({ content, url, again }: { content: File; url: string | undefined; again: () => void }) => {
-  const Icon = content.kind === 'voice' ? IconMicrophone : IconPlayerPlay
-  return (
-    <div className={style.sound}>
-      <Icon size={18} stroke={1.8} aria-hidden="true" />
-      <audio src={url} controls preload="metadata" aria-label={names[content.kind]} onError={again} />
-    </div>
   )
 }
 

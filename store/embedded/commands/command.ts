@@ -122,5 +122,5 @@ export interface Command {
 export function refuseCollation(value: Value): void {
   const locale = isFields(value) ? value['locale'] : undefined
   if (value !== undefined && value !== null && locale !== 'simple' && locale !== undefined)
-    refuse(2, `collation '${show(locale)}' is not supported by the embedded store`)
+    refuse(2, `collation ${show(locale)} is not supported by the embedded store`)
 }

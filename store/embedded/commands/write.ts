@@ -71,9 +71,14 @@ const UPDATE_FIELDS = new Set([
 ])
 const DELETE_FIELDS = new Set(['q', 'limit', 'collation', 'hint', 'sampleId'])
 
-function checkFields(operation: Fields, known: Set<string>, where: string): void {
-  for (const name of Object.keys(operation))
-    if (!known.has(name)) refuse(40415, `BSON field '${where}.${name}' is an unknown field.`)
+/** A field that no operation knows fails the whole command, before any of it is carried out. */
+function operationsOf(request: Request, name: 'updates' | 'deletes', known: Set<string>): Fields[] {
+  const operations = request.documentsOf(name)
+  checkCount(operations.length)
+  for (const operation of operations)
+    for (const field of Object.keys(operation))
+      if (!known.has(field)) refuse(40415, `BSON field '${request.name}.${name}.${field}' is an unknown field.`)
+  return operations
 }
 
 export const update: Command = {
@@ -81,14 +86,12 @@ export const update: Command = {
   fields: ['updates', 'ordered', 'bypassDocumentValidation', 'let'],
   run: (request) => {
     const { store, namespace, variables } = request
-    const operations = request.documentsOf('updates')
-    checkCount(operations.length)
+    const operations = operationsOf(request, 'updates', UPDATE_FIELDS)
     const isUpsert = operations.some((operation) => operation['upsert'] === true)
     const collection = store.catalog.find(namespace) ?? (isUpsert ? store.catalog.findOrCreate(namespace) : undefined)
     const totals: Totals = { n: 0, nModified: 0, upserted: [] }
     const now = new Date()
     const errors = bulk(request, operations, (operation, index) => {
-      checkFields(operation, UPDATE_FIELDS, 'update.updates')
       updateOne({ request, collection, operation, now, variables }, index, totals)
     })
     const { n, nModified, upserted } = totals
@@ -179,11 +182,9 @@ export const remove: Command = {
   fields: ['deletes', 'ordered', 'let'],
   run: (request) => {
     const { collection, variables } = request
-    const operations = request.documentsOf('deletes')
-    checkCount(operations.length)
+    const operations = operationsOf(request, 'deletes', DELETE_FIELDS)
     let n = 0
     const errors = bulk(request, operations, (operation) => {
-      checkFields(operation, DELETE_FIELDS, 'delete.deletes')
       refuseCollation(operation['collation'])
       const filter = documentOf(operation['q'], 'delete.deletes.q')
       const limit = wholeOf(operation['limit'], 'delete.deletes.limit', -1)

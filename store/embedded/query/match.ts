@@ -64,12 +64,14 @@ function branches(name: '$and' | '$or' | '$nor', condition: Value, variables: Va
 }
 
 /** What one field must fulfil: operators, a regular expression, or equality with a value. */
-export function compileCondition(condition: Value, variables: Variables = {}): LeafTest {
-  if (isRegex(condition)) return regexTest(condition)
-  if (!isOperators(condition)) return equality(condition)
+export function compileCondition(condition: Value, variables: Variables = {}, entersArrays = true): LeafTest {
+  if (isRegex(condition)) return regexTest(condition, entersArrays)
+  if (!isOperators(condition)) return equality(condition, { entersArrays })
   const compiler: Compiler = {
     filter: (filter) => compileFilter(filter, variables),
-    condition: (inner) => compileCondition(inner, variables),
+    condition: (inner) => compileCondition(inner, variables, entersArrays),
+    element: (inner) => compileCondition(inner, variables, false),
+    entersArrays,
   }
   const tests = Object.keys(condition).map((name) => operatorTest(name, condition[name], condition, compiler))
   const [first] = tests

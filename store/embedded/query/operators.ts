@@ -11,9 +11,9 @@ type Test = (value: Value) => boolean
 type Operator = (argument: Value, all: Fields, compiler: Compiler) => LeafTest
 
 /** True for a value or for an element of an array: how almost every operator looks at a field. */
-function some(test: Test): LeafTest {
+function some(test: Test, { entersArrays }: Pick<Compiler, 'entersArrays'>): LeafTest {
   return (found) => {
-    for (const value of found) if (test(value) || (isArray(value) && value.some(test))) return true
+    for (const value of found) if (test(value) || (entersArrays && isArray(value) && value.some(test))) return true
     return false
   }
 }
@@ -24,38 +24,44 @@ function not(test: LeafTest): LeafTest {
 
 const isNull: Test = (value) => value === null
 
-export function equality(argument: Value): LeafTest {
-  if (argument === null || argument === undefined)
-    return (found) =>
-      found.some((value) => value === null || value === undefined || (isArray(value) && value.some(isNull)))
-  return some((value) => value !== undefined && equal(value, argument))
+const ENTERING = { entersArrays: true }
+
+export function equality(argument: Value, { entersArrays }: Pick<Compiler, 'entersArrays'> = ENTERING): LeafTest {
+  if (argument !== null && argument !== undefined)
+    return some((value) => value !== undefined && equal(value, argument), { entersArrays })
+  const isNullOrMissing: Test = (value) => value === null || value === undefined
+  return (found) =>
+    found.some((value) => isNullOrMissing(value) || (entersArrays && isArray(value) && value.some(isNull)))
 }
 
 function range(accepts: (order: number) => boolean, acceptsEqual: boolean): Operator {
-  return (argument) => {
-    if (argument === null || argument === undefined) return acceptsEqual ? equality(null) : () => false
+  return (argument, _all, compiler) => {
+    if (argument === null || argument === undefined) return acceptsEqual ? equality(null, compiler) : () => false
     if (isRegex(argument)) return badValue("Can't have RegEx as arg to predicate over field")
     const atRank = rank(argument)
-    if (atRank === RANK.minKey || atRank === RANK.maxKey) return some((value) => accepts(compare(value, argument)))
-    return some((value) => value !== undefined && isComparable(value, argument) && accepts(compare(value, argument)))
+    if (atRank === RANK.minKey || atRank === RANK.maxKey)
+      return some((value) => accepts(compare(value, argument)), compiler)
+    const isWithin: Test = (value) =>
+      value !== undefined && isComparable(value, argument) && accepts(compare(value, argument))
+    return some(isWithin, compiler)
   }
 }
 
-function within(argument: Value): LeafTest {
+const within: Operator = (argument, _all, compiler) => {
   if (!isArray(argument)) return badValue('$in needs an array')
   if (argument.some(isOperators)) return badValue('cannot nest $ under $in')
-  const patterns = argument.filter(isRegex).map((pattern) => regexTest(pattern))
+  const patterns = argument.filter(isRegex).map((pattern) => regexTest(pattern, compiler.entersArrays))
   const values = argument.filter((value) => !isRegex(value))
-  const acceptsNull = values.some((value) => value === null) ? equality(null) : null
-  const isListed = listed(values)
+  const acceptsNull = values.some((value) => value === null) ? equality(null, compiler) : null
+  const isListed = some(listed(values), compiler)
   return (found) => isListed(found) || acceptsNull?.(found) === true || patterns.some((matches) => matches(found))
 }
 
 /** A short list is compared one by one, a long one looked up by key. */
-function listed(values: Value[]): LeafTest {
-  if (values.length <= 8) return some((value) => value !== undefined && values.some((each) => equal(each, value)))
-  const keys = new Set(values.map((value) => keyText(value)))
-  return some((value) => value !== undefined && keys.has(keyText(value)))
+function listed(values: Value[]): Test {
+  if (values.length <= 8) return (value) => value !== undefined && values.some((each) => equal(each, value))
+  const keys = new Set(values.map(keyText))
+  return (value) => value !== undefined && keys.has(keyText(value))
 }
 
 const TYPE_NUMBERS = new Map<number, string>([
@@ -93,9 +99,9 @@ function typeNames(argument: Value): string[] {
   return TYPE_NAMES.has(argument) ? [argument] : badValue(`Unknown type name alias: ${argument}`)
 }
 
-function typed(argument: Value): LeafTest {
+const typed: Operator = (argument, _all, compiler) => {
   const names = new Set((isArray(argument) ? argument : [argument]).flatMap(typeNames))
-  return some((value) => value !== undefined && names.has(typeName(value)))
+  return some((value) => value !== undefined && names.has(typeName(value)), compiler)
 }
 
 function exists(argument: Value): LeafTest {
@@ -108,13 +114,13 @@ export function isTruthy(value: Value): boolean {
   return value !== false && value !== null && value !== undefined
 }
 
-function matching(argument: Value, all: Fields): LeafTest {
+const matching: Operator = (argument, all, { entersArrays }) => {
   const options = all['$options'] ?? (isRegex(argument) ? argument.options : '')
   if (typeof options !== 'string') return badValue('$options has to be a string')
-  if (isRegex(argument)) return regexTest(new BSONRegExp(argument.pattern, sorted(options)))
+  if (isRegex(argument)) return regexTest(new BSONRegExp(argument.pattern, sorted(options)), entersArrays)
   if (typeof argument !== 'string') return badValue('$regex has to be a string')
   regExpOf(argument, options)
-  return regexTest(new BSONRegExp(argument, sorted(options)))
+  return regexTest(new BSONRegExp(argument, sorted(options)), entersArrays)
 }
 
 const sorted = (options: string) => [...options].sort().join('')
@@ -125,7 +131,7 @@ function whole(argument: Value | undefined, name: string): number {
   return Number.isFinite(number) ? Math.trunc(number) : refuse(2, `malformed mod, ${name} value is invalid`)
 }
 
-function modulo(argument: Value): LeafTest {
+const modulo: Operator = (argument, _all, compiler) => {
   if (!isArray(argument)) return badValue('malformed mod, needs to be an array')
   if (argument.length < 2) return badValue('malformed mod, not enough elements')
   if (argument.length > 2) return badValue('malformed mod, too many elements')
@@ -136,7 +142,7 @@ function modulo(argument: Value): LeafTest {
     if (!isNumeric(value)) return false
     if (value instanceof Long) return value.toBigInt() % BigInt(divisor) === BigInt(remainder)
     return Math.trunc(asNumber(value)) % divisor === remainder
-  })
+  }, compiler)
 }
 
 function size(argument: Value): LeafTest {
@@ -151,7 +157,7 @@ function all(argument: Value, _all: Fields, compiler: Compiler): LeafTest {
   if (!isArray(argument)) return badValue('$all needs an array')
   if (argument.length === 0) return () => false
   const tests = argument.map((value) => {
-    if (!isOperators(value)) return isRegex(value) ? regexTest(value) : equality(value)
+    if (!isOperators(value)) return isRegex(value) ? regexTest(value, compiler.entersArrays) : equality(value, compiler)
     if (value['$elemMatch'] === undefined) return badValue('no $ expressions in $all')
     return elementMatch(value['$elemMatch'], value, compiler)
   })
@@ -165,7 +171,7 @@ function elementTest(argument: Value, compiler: Compiler): Test {
   if (!isFields(argument)) return badValue('$elemMatch needs an Object')
   const [first = ''] = Object.keys(argument)
   if (isOperators(argument) && !LOGICAL.has(first)) {
-    const test = compiler.condition(argument)
+    const test = compiler.element(argument)
     return (element) => test([element])
   }
   const matches = compiler.filter(argument)
@@ -183,7 +189,7 @@ function elementMatch(argument: Value, _all: Fields, compiler: Compiler): LeafTe
 }
 
 function negation(argument: Value, _all: Fields, compiler: Compiler): LeafTest {
-  if (isRegex(argument)) return not(regexTest(argument))
+  if (isRegex(argument)) return not(regexTest(argument, compiler.entersArrays))
   if (!isFields(argument)) return badValue('$not needs a regex or a document')
   if (!isOperators(argument))
     return badValue(
@@ -218,27 +224,38 @@ export function integer(value: Numeric): bigint | null {
 }
 
 function bits(name: string, accepts: (set: bigint, mask: bigint) => boolean): Operator {
-  return (argument) => {
+  return (argument, _all, compiler) => {
     const mask = maskOf(argument, name)
     return some((value) => {
       const number = isNumeric(value) ? integer(value) : null
       return number !== null && accepts(number & mask, mask)
-    })
+    }, compiler)
   }
 }
 
 const OPERATORS = new Map<string, Operator>([
   [
     '$eq',
-    (argument) => (isRegex(argument) ? some((value) => isRegex(value) && equal(value, argument)) : equality(argument)),
+    (argument, _all, compiler) =>
+      isRegex(argument)
+        ? some((value) => isRegex(value) && equal(value, argument), compiler)
+        : equality(argument, compiler),
   ],
-  ['$ne', (argument) => (isRegex(argument) ? badValue("Can't have regex as arg to $ne.") : not(equality(argument)))],
+  [
+    '$ne',
+    (argument, _all, compiler) =>
+      isRegex(argument) ? badValue("Can't have regex as arg to $ne.") : not(equality(argument, compiler)),
+  ],
   ['$gt', range((order) => order > 0, false)],
   ['$gte', range((order) => order >= 0, true)],
   ['$lt', range((order) => order < 0, false)],
   ['$lte', range((order) => order <= 0, true)],
   ['$in', within],
-  ['$nin', (argument) => (isArray(argument) ? not(within(argument)) : badValue('$nin needs an array'))],
+  [
+    '$nin',
+    (argument, all, compiler) =>
+      isArray(argument) ? not(within(argument, all, compiler)) : badValue('$nin needs an array'),
+  ],
   ['$exists', exists],
   ['$type', typed],
   ['$regex', matching],

@@ -14,6 +14,10 @@ export type Variables = Record<string, unknown>
 export interface Compiler {
   filter: (filter: Value) => Predicate
   condition: (condition: Value) => LeafTest
+  /** The same for one element of an array, which is looked at as it is. */
+  element: (condition: Value) => LeafTest
+  /** Whether an array stands for its elements too: not for an element that `$elemMatch` has chosen. */
+  entersArrays: boolean
 }
 
 export const REFERENCE_FIELDS = new Set(['$ref', '$id', '$db'])

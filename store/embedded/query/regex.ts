@@ -28,11 +28,11 @@ export function regExpOf(pattern: string, options: string): RegExp {
 }
 
 /** Strings that match, and regular expressions stored as values that are the same. */
-export function regexTest(regex: BSONRegExp): LeafTest {
+export function regexTest(regex: BSONRegExp, entersArrays = true): LeafTest {
   const compiled = regExpOf(regex.pattern, regex.options)
   const matches = (value: Value) =>
     typeof value === 'string' ? compiled.test(value) : isRegex(value) && equal(value, regex)
-  return (found) => found.some((value) => matches(value) || (isArray(value) && value.some(matches)))
+  return (found) => found.some((value) => matches(value) || (entersArrays && isArray(value) && value.some(matches)))
 }
 
 /** The text that every match begins with, when the pattern is `^` and plain text; null when it is more than that. */

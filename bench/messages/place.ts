@@ -1,0 +1,24 @@
+/** Where the load generator finds a server, ours or the other. */
+export interface Place {
+  url: string
+  /** Of the webhook. */
+  path: string
+  /** The inbox's id. */
+  inbox: string
+  /** One per member of the staff. */
+  tokens: string[]
+}
+
+export interface StartOptions {
+  directory: string
+  store: string | undefined
+  provider: string
+}
+
+export type Side = 'ours' | 'plain'
+
+/** What the provider signs with, on both sides. */
+export const secret = 'the secret that both sides and the provider know'
+/** One socket may give 20 commands a second and follow 128 streams: the staff are many enough. */
+export const members = 4
+export const socketsPerMember = 8

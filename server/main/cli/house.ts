@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import type { Config } from '../../../kernel/config.ts'
+import { missing, Problem } from '../../../kernel/problem.ts'
+import { accountByEmail } from '../../../store/settings/accounts.ts'
+import { type Member, membersOf } from '../../../store/settings/members.ts'
+import { allWorkspaces, type WorkspaceSettings, workspaceBySlug } from '../../../store/settings/workspaces.ts'
+import { type Careline, startCareline } from '../../main.ts'
+import type { Controls } from '../control.ts'
+import { type Demo, keptDemo } from '../demo/kept.ts'
+import { staff, type Who } from '../demo/script.ts'
+import { demoSlug, seedDemo } from '../demo/seed.ts'
+import { wipeDemo } from '../demo/wipe.ts'
+import { simulatorPrefix } from '../simulators.ts'
+import { missingIndexes } from './indexes.ts'
+
+const name = z.string().min(1).max(254)
+const Token = z.object({ workspace: name.optional(), as: name.default('owner'), isLink: z.boolean().default(false) })
+
+export interface Addresses {
+  console: string
+  phone: string | null
+  apiDocs: string
+  data: string
+}
+
+/** A running server, and what its owner may ask of it from the same machine. */
+export class House {
+  readonly config: Config
+  #careline: Careline | undefined
+
+  constructor(config: Config) {
+    this.config = config
+  }
+
+  get careline(): Careline {
+    if (!this.#careline) throw new Problem('busy', 'restarting', 'The server is just starting again.')
+    return this.#careline
+  }
+
+  async open() {
+    if (this.config.hasDemo) await seedDemo(this.config)
+    this.#careline = await startCareline({ config: this.config })
+    const demo = keptDemo(this.config.dataDir)
+    if (!this.config.hasDemo || !demo) return
+    if (await workspaceBySlug(this.#careline.storage.store, demoSlug)) return
+    // The data went elsewhere, or away, and the demo's logins stayed: it is made anew where the data is now.
+    await this.#rebuild()
+  }
+
+  async close() {
+    await this.#careline?.close()
+  }
+
+  readonly controls: Controls = {
+    status: async () => ({ pid: process.pid, url: this.careline.url }),
+    checks: async () => ({ missingIndexes: await missingIndexes(this.careline.storage.store) }),
+    token: async (input) => this.#token(Token.parse(input)),
+    demo: () => this.demo(),
+    'demo/reset': async () => {
+      if (this.config.isProduction) throw new Problem('forbidden', 'not_here', 'A demo is made anew in development only.')
+      await this.#rebuild()
+      return this.demo()
+    },
+  }
+
+  addresses(): Addresses {
+    const { url, secrets, simulator } = this.careline
+    return {
+      console: `${url}/`,
+      phone: simulator ? `${url}/phone?key=${secrets.phoneKey}` : null,
+      apiDocs: `${url}/api/v1/docs`,
+      data: this.config.dataDir,
+    }
+  }
+
+  /** An address that signs this member in, once and within 24 hours. */
+  async linkFor(member: Member) {
+    const token = await this.careline.auth.createOwnerLink(member.workspaceId, member.id)
+    return `${this.careline.url}/sign-in?link=${token}`
+  }
+
+  /** What a script needs to use the demo. @throws Problem `no_demo` */
+  async demo() {
+    const kept = keptDemo(this.config.dataDir)
+    const workspace = kept && (await workspaceBySlug(this.careline.storage.store, demoSlug))
+    if (!kept || !workspace) throw missing('no_demo', 'There is no demo here. Set CARELINE_DEMO=true and start again.')
+    const { url, channels, secrets, simulator } = this.careline
+    const open = await Promise.all((await channels.list(workspace.id)).map(({ id }) => channels.opened(id)))
+    return {
+      url,
+      ...this.addresses(),
+      workspace: { id: workspace.id, slug: workspace.slug, name: workspace.name },
+      logins: loginsOf(kept),
+      channels: open.filter((channel) => channel !== undefined).map((channel) => shownChannel(channel, url)),
+      simulators: simulator ? { whatsapp: { url: `${url}${simulatorPrefix}`, phoneKey: secrets.phoneKey } } : {},
+      people: simulator?.snapshot().people.map(({ waId, name }) => ({ waId, name })) ?? [],
+    }
+  }
+
+  async #rebuild() {
+    const port = this.careline.port
+    await this.close()
+    this.#careline = undefined
+    try {
+      await wipeDemo(this.config)
+      await seedDemo(this.config)
+    } finally {
+      // Whoever had the address keeps it, and finds a server there even if the demo could not be made.
+      this.#careline = await startCareline({ config: { ...this.config, port } })
+    }
+  }
+
+  async #token({ workspace, as, isLink }: z.output<typeof Token>) {
+    const member = await this.#memberBy(await this.#workspaceBy(workspace), as)
+    if (isLink) return { token: await this.linkFor(member) }
+    const { accessToken } = await this.careline.auth.openFor(member.workspaceId, member.id)
+    return { token: accessToken }
+  }
+
+  async #workspaceBy(slug: string | undefined): Promise<WorkspaceSettings> {
+    const { store } = this.careline.storage
+    const all = await allWorkspaces(store)
+    const found = slug === undefined ? (all.find((one) => one.slug === demoSlug) ?? all[0]) : undefined
+    const named = slug === undefined ? found : await workspaceBySlug(store, slug)
+    if (named) return named
+    const known = all.map((one) => one.slug).join(', ')
+    throw missing('no_workspace', `There is no workspace "${slug ?? ''}". There is: ${known || 'none yet'}.`)
+  }
+
+  async #memberBy({ id, slug }: WorkspaceSettings, as: string): Promise<Member> {
+    const { store } = this.careline.storage
+    const members = (await membersOf(store, id)).filter(({ status }) => status === 'active')
+    const account = as.includes('@') ? await accountByEmail(store, as) : undefined
+    const found = members.find(({ role, accountId }) => (as.includes('@') ? accountId === account?.id : role === as))
+    if (found) return found
+    const roles = [...new Set(members.map(({ role }) => role))].join(', ')
+    throw missing('no_member', `"${as}" is nobody in ${slug}. Give an e-mail address or a role: ${roles}.`)
+  }
+}
+
+export const loginsOf = ({ password, members }: Demo) =>
+  (Object.keys(staff) as Who[]).map((who) => ({ id: members[who], ...staff[who], password }))
+
+type OpenChannel = NonNullable<Awaited<ReturnType<Careline['channels']['opened']>>>
+
+const shownChannel = (channel: OpenChannel, url: string) => {
+  const { id, kind, name, simulate, phoneNumberId, businessId, baseUrl, token, appSecret, verifyToken } = channel
+  const webhookUrl = `${url}/webhooks/whatsapp/${id}`
+  return { id, kind, name, simulate, phoneNumberId, businessId, baseUrl, webhookUrl, token, appSecret, verifyToken }
+}

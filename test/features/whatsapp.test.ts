@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import type { Api } from '../../client/api.ts'
+import { parseWebhook } from '../../providers/whatsapp/webhook.ts'
+import { withApp } from '../harness/boot.ts'
+import { Door, says } from '../harness/door.ts'
+
+interface Sample {
+  name: string
+  expected: Record<string, any>
+  body: unknown
+}
+const samples = ['pywa', 'netflie'].flatMap(
+  (source) => JSON.parse(readFileSync(`test/providers/whatsapp/fixtures/${source}.json`, 'utf8')) as Sample[],
+)
+
+describe('what WhatsApp tells, at the door', () => {
+  const app = withApp()
+  let door: Door
+  let api: Api
+  before(async () => {
+    door = new Door(app.url, app.business.channel)
+    api = await app.business.as('owner')
+  })
+
+  async function threadOf(contact: string) {
+    const { items } = await api.conversations.list({ limit: 100 })
+    const mine = items.filter(({ conversation }) => conversation.contact === contact)
+    expect(mine, `conversations of ${contact}`).to.have.length(1)
+    const { conversationId, conversation } = mine[0] as (typeof mine)[0]
+    return { conversation, ...(await api.conversations.messages(conversationId, { limit: 100 })) }
+  }
+
+  for (const { name, body, expected } of samples)
+    it(`takes Meta's sample ${name}, once`, async () => {
+      // Samples share placeholder ids: each gets its own, as Meta's would be.
+      const raw = JSON.stringify(body).replaceAll(/"(wamid\.[^"]*)"/g, `"$1.${name}"`)
+      const items = parseWebhook(JSON.parse(raw))
+      expect(await door.post(raw)).to.have.property('status', 200)
+      expect(await door.post(raw)).to.have.property('status', 200)
+      await app.settled()
+      for (const item of items) {
+        const id = `${app.business.channel.id}/${item.eventKey}`
+        const kept = await app.careline.storage.store.collection('webhook_events').findOne({ _id: id })
+        expect(kept, item.kind).to.include({ status: 'processed', attempts: 0 })
+        if (item.kind !== 'message' || item.content.kind === 'reaction') continue
+        const known = item.from.waId ?? item.from.userId ?? ''
+        const address = /^\d+$/.test(known) ? `+${known}` : known
+        const found = (await threadOf(address)).items.filter(({ content }) => content.kind === item.content.kind)
+        expect(found, `${item.content.kind} of ${name}`).not.to.be.empty
+        if (expected['text']) expect(JSON.stringify(found)).to.include(JSON.stringify(expected['text']))
+      }
+    })
+
+  it('makes one conversation of six images that come within 300 ms, in their order', async () => {
+    const from = { waId: '4915770000001', name: 'Album' }
+    const image = (n: number) => ({
+      id: `wamid.album${n}`,
+      type: 'image',
+      image: { id: `none${n}`, mime_type: 'image/png', caption: `${n}` },
+    })
+    await door.post(door.messages(from, image(1), image(2)))
+    for (const n of [3, 4, 5]) await door.post(door.messages(from, image(n)))
+    await Promise.all([door.post(door.messages(from, image(5))), door.post(door.messages(from, image(4), image(6)))])
+    await app.settled()
+    const { items, conversation } = await threadOf('+4915770000001')
+    expect(items.map(({ content }) => (content as { caption?: string }).caption)).to.deep.equal([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+    ])
+    expect(conversation).to.include({ unread: 6, messageCount: 6 })
+  })
+
+  it('knows a person under another spelling of the same number, and keeps what was written', async () => {
+    await door.post(door.messages({ waId: '5511987654321', name: 'Bia' }, says('wamid.br1', 'with the ninth digit')))
+    await app.settled()
+    await door.post(door.messages({ waId: '551187654321', name: 'Bia' }, says('wamid.br2', 'without it')))
+    await app.settled()
+    const { items } = await api.conversations.list({ limit: 100 })
+    expect(items.filter(({ conversation }) => conversation.name === 'Bia')).to.have.length(1)
+    expect((await threadOf('+551187654321')).items).to.have.length(2)
+  })
+
+  it('edits, takes back and reacts on the message that was meant', async () => {
+    const person = app.business.person('Ines')
+    const { id } = person.sends('Can I cme tomorow?')
+    person.sends('forget this')
+    await app.settled()
+    const { message } = person.sends({ kind: 'edit', to: id, text: 'Can I come tomorrow?' })
+    expect(message.id).to.equal(id)
+    const last = person.chat().messages.at(-1)?.id ?? ''
+    person.sends({ kind: 'delete', to: last })
+    person.sends({ kind: 'reaction', to: id, emoji: '👍' })
+    await app.settled()
+    const { items } = await threadOf(`+${person.waId}`)
+    expect(items[0]).to.deep.include({ content: { kind: 'text', text: 'Can I come tomorrow?' } })
+    expect(items[0]?.reactions).to.deep.equal({ person: '👍', staff: null })
+    expect(items[0]?.editedAt).to.be.a('string')
+    expect(items[1]?.content).to.deep.equal({ kind: 'unsupported', what: 'withdrawn' })
+    expect(items[1]?.deletedAt).to.be.a('string')
+  })
+
+  it('keeps a file that came in, and gives it to staff alone', async () => {
+    const person = app.business.person('Omar')
+    person.sends({ kind: 'voice', sample: 'voice' })
+    person.sends({ kind: 'image', sample: 'image', caption: 'my knee' })
+    person.sends({ kind: 'location', latitude: 33.57, longitude: -7.59, name: 'Casablanca' })
+    await app.settled()
+    const { items } = await threadOf(`+${person.waId}`)
+    const [voice, image, location] = items.map(({ content }) => content) as Record<string, any>[]
+    expect(voice).to.include({ kind: 'voice' })
+    expect(voice?.['fileId']).to.match(/^fil_/)
+    expect(location).to.include({ kind: 'location', name: 'Casablanca', latitude: 33.57 })
+    const path = `/api/v1/files/${image?.['fileId']}`
+    const token = await api.token()
+    const got = await fetch(app.url + path, { headers: { authorization: `Bearer ${token}` } })
+    expect(got.headers.get('content-type')).to.equal('image/png')
+    expect(
+      Buffer.from(await got.arrayBuffer())
+        .subarray(1, 4)
+        .toString(),
+    ).to.equal('PNG')
+    expect((await fetch(app.url + path)).status).to.equal(401)
+    const other = await (await app.open('other')).as('owner')
+    const foreign = await fetch(app.url + path, { headers: { authorization: `Bearer ${await other.token()}` } })
+    expect(foreign.status).to.equal(404)
+  })
+
+  it('changes nothing for a signature that does not fit, a foreign channel, or a body of another shape', async () => {
+    const before = await api.conversations.list({ limit: 100 })
+    const body = JSON.stringify(door.messages({ waId: '4915770009999', name: 'Eve' }, says('wamid.eve', 'let me in')))
+    const answers = await Promise.all([
+      door.post(body, { signature: 'sha256=00' }),
+      door.post(body, { path: '/webhooks/whatsapp/ch_unknown' }),
+      door.post('{"object":'),
+      door.post({ object: 'page', entry: [] }),
+      door.post({ ...JSON.parse(body), padding: 'x'.repeat(1_100_000) }),
+    ])
+    expect(answers.map(({ status }) => status)).to.deep.equal([401, 404, 400, 422, 413])
+    await app.settled()
+    expect(await api.conversations.list({ limit: 100 })).to.deep.equal(before)
+  })
+})

@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import type { Filter, FindOptions } from '../../store/connection.ts'
+import type { TenantName } from '../../store/models/index.ts'
+import { withApp } from '../harness/boot.ts'
+
+describe('named queries', () => {
+  const app = withApp()
+
+  it('refuse to run without a workspace', () => {
+    expect(() => app.careline.storage.store.of('')).to.throw('a query needs its workspace')
+  })
+
+  it('page through all conversations, each once, newest first, also when some moved meanwhile', async () => {
+    const api = await app.business.as('owner')
+    for (let n = 0; n < 25; n++) app.business.person(`Pager ${n}`).sends('hello')
+    await app.settled()
+    const seen: string[] = []
+    let cursor: string | null | undefined
+    do {
+      const page = await api.conversations.list({ status: 'open', limit: 10, ...(cursor && { cursor }) })
+      seen.push(...page.items.map(({ conversationId }) => conversationId))
+      cursor = page.nextCursor
+    } while (cursor)
+    expect(seen).to.have.length(25)
+    expect(new Set(seen).size).to.equal(25)
+    const refused = await api.conversations.list({ cursor: 'bm9uc2Vuc2U' }).catch((error: unknown) => error)
+    expect(refused).to.include({ code: 'invalid_cursor', status: 422 })
+  })
+
+  const served: [string, TenantName, Filter, FindOptions][] = [
+    ['the open list', 'conversations', { status: 'open' }, { sort: { lastMessageAt: -1, _id: -1 } }],
+    ['my list', 'conversations', { status: 'open', assigneeId: 'a' }, { sort: { lastMessageAt: -1, _id: -1 } }],
+    ['all', 'conversations', { lastMessageAt: { $type: 'date' } }, { sort: { lastMessageAt: -1, _id: -1 } }],
+    ['a thread', 'messages', { conversationId: 'c', n: { $lt: 9 } }, { sort: { n: -1 } }],
+    ['by provider id', 'messages', { channelId: 'c', providerId: 'p' }, {}],
+    ['a stream', 'events', { stream: 's', seq: { $gt: 4 } }, { sort: { seq: 1 } }],
+    ['a head', 'events', { stream: 's' }, { sort: { seq: -1 } }],
+  ]
+  for (const [name, collection, filter, options] of served)
+    it(`have an index for ${name}`, async () => {
+      const plan = JSON.stringify(await app.careline.storage.store.of('w1').explain(collection, filter, options))
+      expect(plan).to.include('IXSCAN')
+      expect(plan).not.to.include('COLLSCAN')
+      expect(plan).not.to.include('"SORT"')
+    })
+})
