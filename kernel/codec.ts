@@ -30,7 +30,7 @@ type Schema = z.ZodType & { _zod: { def: Def } }
 const same: Walk = (value) => value
 
 export function compile(schema: z.ZodType, marks: Marks): Walk {
-  return walkOf(schema as Schema, marks, new Map())
+  return walkOf(schema, marks, new Map())
 }
 
 function walkOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
@@ -50,6 +50,10 @@ function build(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>
   }
   const { def } = schema._zod
   const inside = (part: Schema | undefined) => (part ? walkOf(part, marks, known) : same)
+  return shaped(def, inside)
+}
+
+function shaped(def: Def, inside: (part: Schema | undefined) => Walk): Walk {
   switch (def.type) {
     case 'object':
       return ofObject(Object.entries(def.shape ?? {}).map(([key, part]) => [key, inside(part)]))
@@ -62,7 +66,7 @@ function build(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>
     case 'union':
       return ofUnion(def, inside)
     case 'lazy':
-      return inside(def.getter?.() as Schema | undefined)
+      return inside(def.getter?.())
     case 'transform':
     case 'pipe': // A codec has its mark and never comes here.
       throw new Error('a contract holds no transform: it could not be undone on the way out')
@@ -93,8 +97,9 @@ function ofArray(walk: Walk): Walk {
   if (walk === same) return same
   return (value, path) => {
     if (!Array.isArray(value)) return value
-    const next = value.map((item) => walk(item, path))
-    return next.some((item, index) => item !== value[index]) ? next : value
+    const before = value as unknown[]
+    const next = before.map((item) => walk(item, path))
+    return next.some((item, index) => item !== before[index]) ? next : before
   }
 }
 
@@ -155,7 +160,7 @@ const memorySchemas = new WeakMap<z.ZodType, z.ZodType>()
 export function memorySchema(schema: z.ZodType): z.ZodType {
   const known = memorySchemas.get(schema)
   if (known) return known
-  const made = inMemory(schema as Schema)
+  const made = inMemory(schema)
   memorySchemas.set(schema, made)
   return made
 }

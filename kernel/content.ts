@@ -110,24 +110,27 @@ export type Outgoing = z.infer<typeof Outgoing>
 /** One line of a content for lists and notifications on staff screens; never for logs. */
 export function preview(content: Content): string {
   const max = 80
+  return said(content).slice(0, max)
+}
+
+function said(content: Content): string {
   switch (content.kind) {
     case 'text':
     case 'buttons':
     case 'list':
-      return content.text.slice(0, max)
-    case 'location':
-      return content.name ?? ''
+      return content.text
     case 'answer':
-      return content.title.slice(0, max)
-    case 'reaction':
-      return content.emoji ?? ''
+      return content.title
+    case 'location':
     case 'template':
-      return content.name
-    case 'contacts':
-      return content.contacts[0]?.name.slice(0, max) ?? ''
-    case 'unsupported':
-      return ''
+      return content.name ?? ''
     default:
-      return (content.caption ?? content.fileName ?? '').slice(0, max)
+      return shownAs(content)
   }
+}
+
+function shownAs(content: Exclude<Content, { text: string } | { title: string } | { kind: 'location' | 'template' }>) {
+  if (content.kind === 'contacts') return content.contacts[0]?.name ?? ''
+  if (content.kind === 'reaction') return content.emoji ?? ''
+  return content.kind === 'unsupported' ? '' : (content.caption ?? content.fileName ?? '')
 }

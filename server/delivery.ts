@@ -42,17 +42,11 @@ export class Delivery implements ChannelPorts, ConversationPorts {
   ): Promise<Outcome> {
     const channel = await this.#channel(channelId)
     if (!channel) return gone(messageId, 'channel_missing', 'This channel was taken away or switched off.')
-    const context = replyTo ? (await this.#parts.messageById(workspaceId, replyTo))?.providerId : null
-    const target = content.kind === 'reaction' ? await this.#providerIdOf(workspaceId, content.to) : undefined
-    const file =
-      'fileId' in content && content.fileId ? await this.#parts.files.open(workspaceId, content.fileId) : undefined
-    const media = file && { bytes: file.bytes, mime: file.mime, ...(file.fileName && { fileName: file.fileName }) }
+    const message = await this.#addressed(workspaceId, replyTo, content)
     const result = await this.#parts.sender.send(channel, {
       to,
-      content: content.kind === 'reaction' ? { ...content, to: target ?? content.to } : content,
       opaque: opaqueOf(conversationId, messageId),
-      ...(context && { replyTo: context }),
-      ...(media && { media }),
+      ...message,
     })
     return outcomeOf(messageId, result)
   }
@@ -83,6 +77,21 @@ export class Delivery implements ChannelPorts, ConversationPorts {
       // A courtesy: one that came too late is worth no second try.
       if (!(error instanceof ProviderFailure)) throw error
     }
+  }
+
+  /** Our ids become the provider's; a file of ours becomes its bytes. */
+  async #addressed(workspaceId: string, replyTo: string | null, content: Outgoing) {
+    const context = replyTo ? await this.#providerIdOf(workspaceId, replyTo) : undefined
+    const quoted = context ? { replyTo: context } : {}
+    if (content.kind === 'reaction') {
+      const to = (await this.#providerIdOf(workspaceId, content.to)) ?? content.to
+      return { ...quoted, content: { ...content, to } }
+    }
+    const fileId = 'fileId' in content ? content.fileId : undefined
+    const file = fileId ? await this.#parts.files.open(workspaceId, fileId) : undefined
+    if (!file) return { ...quoted, content }
+    const { bytes, mime, fileName } = file
+    return { ...quoted, content, media: { bytes, mime, ...(fileName && { fileName }) } }
   }
 
   async #channel(id: string): Promise<WhatsAppChannel | undefined> {

@@ -69,7 +69,7 @@ export class ActorDocuments {
       told: (actor['told'] as number | undefined) ?? 0,
     }
     const numbers = records.map(({ n }) => n)
-    return { document, rev: actor['rev'] as number, records: records as unknown as Records[], recordNumbers: numbers }
+    return { document, rev: actor['rev'] as number, records: records, recordNumbers: numbers }
   }
 
   recordsOf({ address, rows, events, decisions, rev }: Write): Records {
@@ -95,23 +95,29 @@ export class ActorDocuments {
     const unset: Record<string, ''> = {}
     for (const field of Object.keys(write.before ?? {})) if (!(field in write.state)) unset[field] = ''
     for (const [stream, seq] of write.seq) set[`actor.seq.${stream}`] = seq
-    for (const [sender, n] of write.seen) set[`actor.seen.${sender}`] = n
-    for (const sender of write.forgotten) unset[`actor.seen.${sender}`] = ''
     for (const [key, due] of write.reminders)
       if (due) set[`actor.reminders.${key}`] = this.#restingDue(contract, due, place)
       else unset[`actor.reminders.${key}`] = ''
     at(set, unset, 'actor.due', write.due)
-    at(set, unset, 'actor.outAt', write.outAt)
-    for (const n of write.done) unset[`actor.out.${n}`] = ''
-    for (const entry of write.entries) set[`actor.out.${entry.n}`] = this.#restingEntry(contract, entry, address)
-    if (write.recordNumber !== undefined) set[`actor.out.${write.recordNumber}`] = { type: 'record', ...records }
-    if (write.entries.length > 0 || write.recordNumber !== undefined) set['actor.told'] = write.told
+    this.#outbox(write, records, { set, unset })
     const recent = write.recent.map((one) => ({ ...one, reply: this.#reply(contract, one, place) }))
     return {
       $set: set,
       ...(Object.keys(unset).length > 0 && { $unset: unset }),
       ...(recent.length > 0 && { $push: { 'actor.recent': { $each: recent, $slice: -recentMax } } }),
     }
+  }
+
+  /** What was handed out and heard: numbered entries that come and go one by one. */
+  #outbox(write: Write, records: Records, { set, unset }: { set: Record<string, unknown>; unset: Record<string, ''> }) {
+    const { contract } = this.#of(write.address.kind)
+    for (const [sender, n] of write.seen) set[`actor.seen.${sender}`] = n
+    for (const sender of write.forgotten) unset[`actor.seen.${sender}`] = ''
+    at(set, unset, 'actor.outAt', write.outAt)
+    for (const n of write.done) unset[`actor.out.${n}`] = ''
+    for (const entry of write.entries) set[`actor.out.${entry.n}`] = this.#restingEntry(contract, entry, write.address)
+    if (write.recordNumber !== undefined) set[`actor.out.${write.recordNumber}`] = { type: 'record', ...records }
+    if (write.entries.length > 0 || write.recordNumber !== undefined) set['actor.told'] = write.told
   }
 
   eventOf(

@@ -51,6 +51,11 @@ export class StoredEvents implements EventLog {
     return found.map((event) => this.#documents.eventOf(kind, event))
   }
 
+  /** Removes what happened before (epoch ms): a client that was away longer gets a snapshot. */
+  async prune(workspaceId: string, before: number) {
+    await this.#store.collection('events').deleteMany({ workspaceId, at: { $lt: new Date(before) } })
+  }
+
   async #find(workspaceId: string, stream: string, range: object, direction: 1 | -1, limit: number) {
     const sort = { seq: direction }
     return (await this.#store

@@ -176,7 +176,8 @@ function awake(state: State, now: number) {
 }
 
 function healthOf({ breaker, health }: State, now: number): Health {
-  const state = breaker.status === 'closed' ? (breaker.failures > 0 ? 'degraded' : 'up') : 'down'
+  const works = breaker.failures > 0 ? 'degraded' : 'up'
+  const state = breaker.status === 'closed' ? works : 'down'
   const since = health?.state === state ? health.since : now
   const retryAt = breaker.status === 'closed' ? null : breaker.retryAt
   return { state, reason: breaker.reason, since, retryAt }

@@ -40,14 +40,11 @@ export function nextTurn<Entry extends Queued>(
 
 /** One token is used, and this person gets no other message for a moment. */
 export function spend<State extends Paced>(state: State, conversationId: string, now: number): State {
-  const pairs =
-    state.limits.pairMs > 0
-      ? Object.fromEntries(
-          [
-            ...Object.entries(state.pairs).filter(([, at]) => at > now),
-            [conversationId, now + state.limits.pairMs],
-          ].slice(-pairsMax),
-        )
-      : state.pairs
-  return { ...state, tokens: filled(state, now) - 1, tokensAt: now, pairs: pairs as Record<string, number> }
+  const pairs = state.limits.pairMs > 0 ? spaced(state, conversationId, now) : state.pairs
+  return { ...state, tokens: filled(state, now) - 1, tokensAt: now, pairs }
+}
+
+function spaced({ pairs, limits }: Paced, conversationId: string, now: number): Record<string, number> {
+  const waiting = Object.entries(pairs).filter(([, at]) => at > now)
+  return Object.fromEntries([...waiting, [conversationId, now + limits.pairMs] as const].slice(-pairsMax))
 }

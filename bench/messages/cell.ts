@@ -63,6 +63,9 @@ export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
     await load.stop()
     await server.stop()
     return { http, paced, inside }
+  } catch (error) {
+    const unrest = side === 'ours' ? await server.ask<object[]>('unrest') : []
+    throw new Error(`${side}, ${conversations} conversations: ${JSON.stringify(unrest).slice(0, 2_000)}`, { cause: error })
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

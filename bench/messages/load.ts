@@ -84,9 +84,17 @@ class Outside {
     tick()
   }
 
+  /** Resolves when everything that was said has arrived. A benchmark in which something is lost measures nothing. */
   async rest() {
     this.#isOn = false
+    const late = setTimeout(() => fail(new Error(`still missing after 20 s: ${this.#missing()}`)), 20_000)
     while (this.#work.size > 0 || this.#replies.size > 0) await Promise.all([...this.#work, ...this.#replies])
+    clearTimeout(late)
+  }
+
+  #missing() {
+    const pieces = [...this.#awaited].slice(0, 5).map(([seq, { pieces }]) => `${seq} (${pieces})`)
+    return `${this.#awaited.size} messages, as ${pieces.join(', ')}; ${this.#replies.size} answers, ${this.#sent.size} of them taken`
   }
 
   /** What came since the last mark. */

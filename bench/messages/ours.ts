@@ -46,6 +46,8 @@ answer({
   feed: (wishes: { inflight: number; conversations: number }) => feed.start(wishes),
   rest: () => feed.rest(),
   usage: () => ({ ...meter.read(), counts: counts() }),
+  /** Whatever actor is not at rest, for whoever looks into a benchmark that stands still. */
+  unrest: () => careline.system.inspect().filter((one) => one.status !== 'idle' || one.waiting > 0 || one.out > 0),
   stop: () => careline.close(),
 })
 

@@ -29,7 +29,6 @@ export const ConversationList = () => {
   const Title = conversationId ? 'h2' : 'h1'
   return (
     <section className={style.list} aria-label="Conversations">
-      <OfflineStrip />
       <header className={style.listHead}>
         <div className={style.listTitle}>
           <Title>Inbox</Title>
@@ -56,6 +55,7 @@ export const ConversationList = () => {
             : `Nobody here matches “${search}”. Names and last words are looked through.`
         }
       />
+      <OfflineStrip />
     </section>
   )
 }

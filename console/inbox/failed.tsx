@@ -25,8 +25,8 @@ const Why = ({ error }: Pick<Message, 'error'>) => {
   const isUnknown = error.code === outcomeUnknown
   return (
     <p>
-      <b>{isUnknown ? 'Perhaps not delivered.' : 'Not delivered.'}</b> {error.title.replace(/[.\s]*$/, '.')}
-      {error.providerCode !== null && <span className="figures"> ({error.providerCode})</span>}
+      <b>{isUnknown ? 'Perhaps not delivered.' : 'Not delivered.'}</b> {error.title.replace(/[.\s]*$/, '')}
+      {error.providerCode !== null && <span className="figures"> ({error.providerCode})</span>}.
       {!error.retryable && !isUnknown && <span> Trying again alone will hardly help.</span>}
     </p>
   )

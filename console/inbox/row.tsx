@@ -62,7 +62,6 @@ const Snippet = ({ last }: Pick<Line, 'last'>) => {
           <span className="unseen">We said: </span>
         </>
       )}
-      {last.direction === 'note' && <b>Note: </b>}
       {kind && <b>{last.text === '' ? kind : `${kind}: `}</b>}
       <bdi>{last.text}</bdi>
     </span>

@@ -1,11 +1,12 @@
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Header } from '../../client/wire.ts'
-import { useCommand } from '../live/use-command.ts'
+import { useCommand, useStatus } from '../live/use-command.ts'
 import { useNow } from '../live/use-now.ts'
 import { useMembers } from '../live/use-session.ts'
 import { useSignals } from '../live/use-signal.ts'
 import { useKeys } from '../shell/keys.ts'
+import { LineState } from '../shell/line-state.tsx'
 import { AssignMenu } from './assign-menu.tsx'
 import type { PersonSwitch } from './thread.tsx'
 import style from './thread.module.css'
@@ -37,6 +38,7 @@ export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
           </h1>
           <p>
             <span>WhatsApp</span>
+            <LineTrouble />
             <Waiting since={conversation.waitingSince} />
             <Others conversationId={conversationId} />
           </p>
@@ -86,6 +88,14 @@ const Done = ({ isResolved, onClick }: { isResolved: boolean; onClick: () => voi
     </button>
   )
 }
+
+/** On a narrow screen the list with the state of the line is out of sight: then it is said here, unless all is well. */
+const LineTrouble = () =>
+  useStatus().state !== 'live' && (
+    <span className={style.narrow}>
+      <LineState />
+    </span>
+  )
 
 const Waiting = ({ since }: { since: string | null }) => {
   const now = useNow(30_000)

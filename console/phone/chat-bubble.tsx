@@ -52,9 +52,14 @@ export const ChatBubble = ({ message, repliesTo, act, aim }: Props) => {
         )}
       </div>
       {!message.deleted && (
-        <button type="button" className={style.more} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          <IconDots size={15} stroke={2} aria-hidden="true" />
-          <span className="unseen">What to do with “{said(message).slice(0, 40)}”</span>
+        <button
+          type="button"
+          className={style.more}
+          aria-expanded={isOpen}
+          aria-label={`What to do with “${said(message).slice(0, 40)}”`}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <IconDots size={15} stroke={2} />
         </button>
       )}
       {isOpen && !message.deleted && <Choices message={message} act={act} aim={aim} close={() => setOpen(false)} />}

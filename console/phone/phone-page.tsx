@@ -10,18 +10,20 @@ import style from './phone.module.css'
 import { usePhones } from './use-phones.ts'
 
 export const PhonePage = () => {
-  const [hasKey, setHasKey] = useState(() => phoneKey() !== null)
+  // Each key begins anew: whoever listens with the old one is gone.
+  const [round, setRound] = useState(() => (phoneKey() === null ? 0 : 1))
+  const enter = () => setRound(round + 1)
   useEffect(() => {
     document.title = 'Phones · Careline'
   }, [])
-  return hasKey ? <Phones forget={() => setHasKey(false)} /> : <KeyGate enter={() => setHasKey(true)} />
+  return round === 0 ? <KeyGate enter={enter} /> : <Phones key={round} enter={enter} forget={() => setRound(0)} />
 }
 
-const Phones = ({ forget }: { forget: () => void }) => {
+const Phones = ({ enter, forget }: { enter: () => void; forget: () => void }) => {
   const { data, error, refetch } = usePhones()
   if (data) return <Table snapshot={data} />
   if (error instanceof PhoneError && (error.status === 401 || error.status === 403))
-    return <KeyGate isRefused enter={() => void refetch()} />
+    return <KeyGate isRefused enter={enter} />
   return (
     <div className={style.page}>
       <header className={style.head}>

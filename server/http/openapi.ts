@@ -1,6 +1,6 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
-import { Health } from '../../actors/channel/contract.ts'
+import { HealthNow } from '../../actors/channel/contract.ts'
 import { Failure, Header, Message } from '../../actors/conversation/contract.ts'
 import { Line } from '../../actors/inbox/contract.ts'
 import { Identity, Profile } from '../../actors/user/contract.ts'
@@ -11,9 +11,10 @@ export const apiPrefix = '/api/v1'
 
 /** What bears a name of its own in the document. One name, one schema, in its wire form. */
 const components = {
-  ChannelHealth: Health,
+  ChannelHealth: HealthNow,
   Content,
   Conversation: Header,
+  ConversationInList: Line.shape.conversation,
   Failure,
   Identity,
   InboxLine: Line,

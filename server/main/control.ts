@@ -17,7 +17,9 @@ export type Controls = Readonly<Record<string, (input: unknown) => Promise<unkno
 /** Nobody answers on this data directory's socket. */
 export class NotRunning extends Error {
   constructor(dataDir: string) {
-    super(`No server is running on ${resolve(dataDir)}. Start one with "npm start" (or set CARELINE_DATA to where it runs).`)
+    super(
+      `No server is running on ${resolve(dataDir)}. Start one with "npm start" (or set CARELINE_DATA to where it runs).`,
+    )
   }
 }
 
@@ -42,7 +44,9 @@ export async function openControl(dataDir: string, controls: Controls): Promise<
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error
     if (await isAlive(socket))
-      throw new Error(`Another server is running on ${resolve(dataDir)}: stop it, or set CARELINE_DATA.`, { cause: error })
+      throw new Error(`Another server is running on ${resolve(dataDir)}: stop it, or set CARELINE_DATA.`, {
+        cause: error,
+      })
     rmSync(socket, { force: true })
     await listen(server, socket)
   }

@@ -10,11 +10,19 @@ export class KnownSettings {
   readonly #known = new Map<string, Settings>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(store: Store) {
+  private constructor(store: Store) {
     this.#store = store
   }
 
-  readonly of = (workspaceId: string) => this.#known.get(workspaceId) ?? defaultSettings
+  static async of(store: Store) {
+    const settings = new KnownSettings(store)
+    await settings.refresh()
+    return settings
+  }
+
+  readonly ofWorkspace = (workspaceId: string) => this.#known.get(workspaceId) ?? defaultSettings
+
+  readonly all = () => this.#known.entries()
 
   async refresh() {
     for (const { id, settings } of await allWorkspaces(this.#store)) this.#known.set(id, settings)

@@ -80,8 +80,7 @@ export class WhatsAppIntake {
 
   /** One at a time per person, so that what they say keeps its order; a fault leaves the event to the sweep. */
   #inLane(item: Item, channelId: string, work: () => Promise<void>) {
-    const who = 'from' in item ? item.from : 'recipient' in item ? item.recipient : undefined
-    const lane = `${channelId}/${who?.waId ?? who?.userId ?? ''}`
+    const lane = `${channelId}/${addressOf(whoOf(item))}`
     this.#underWay++
     const before = this.#lanes.get(lane)
     const mine = (before ? before.then(work) : work())
@@ -179,6 +178,12 @@ export class WhatsAppIntake {
 const messageIdOf = (channelId: string, providerId: string) => derivedId('msg', channelId, providerId)
 
 const addressOf = ({ waId, userId }: Correspondent) => waId ?? userId ?? ''
+
+/** Whose order it must keep. */
+function whoOf(item: Item): Correspondent {
+  if ('from' in item) return item.from
+  return 'recipient' in item && item.recipient ? item.recipient : {}
+}
 
 /** What we give the provider to bring back with each status: it tells the message before we know the provider's id. */
 export const opaqueOf = (conversationId: string, messageId: string) => `${conversationId}:${messageId}`

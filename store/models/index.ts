@@ -43,7 +43,7 @@ export const models = {
   },
   episodes: { tenant: true, indexes: [[{ workspaceId: 1, conversationId: 1, openedAt: -1 }]] },
   user_identities: { tenant: true, indexes: [[{ workspaceId: 1, userId: 1 }]] },
-  events: { tenant: true, indexes: [[{ workspaceId: 1, stream: 1, seq: 1 }], [{ at: 1 }]] },
+  events: { tenant: true, indexes: [[{ workspaceId: 1, stream: 1, seq: 1 }], [{ workspaceId: 1, at: 1 }]] },
   decisions: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1 }]] },
   dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, at: -1 }]] },
   claims: { tenant: true, indexes: [[{ confirmedAt: 1, at: 1 }]] },

@@ -104,7 +104,7 @@ describe('channel: decisions', () => {
 
   it('refuses to queue more than it can carry, and says so', () => {
     let state = { ...start, breaker: { ...closed, status: 'open' as const, retryAt: 9e9 } }
-    for (let n = 0; n < 256; n++) state = enqueue(state, parcel(n), given()).state as typeof state
+    for (let n = 0; n < 256; n++) state = enqueue(state, parcel(n), given()).state
     const { tells } = enqueue(state, parcel(999), given())
     expect(tells?.[0]?.input).to.deep.include({ messageId: 'msg_999', status: 'failed' })
   })

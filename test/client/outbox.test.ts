@@ -92,9 +92,12 @@ describe('client: outbox', () => {
     const sent = ['one', 'two', 'three'].map((text) => client.command('message.send', say(conversationId, text)))
     expect(client.status()).to.include({ state: 'offline', unsent: 3 })
     expect(client.outbox().map(({ state }) => state)).to.deep.equal(['waiting', 'waiting', 'waiting'])
+    const atOnce: number[] = []
+    client.onOutbox((entries) => atOnce.push(entries.filter(({ state }) => state === 'sending').length))
     way.open()
     const answers = await Promise.all(sent)
     expect(answers.map(({ n }) => n)).to.deep.equal([2, 3, 4])
+    expect(Math.max(...atOnce), 'one may be refused for a moment: the next must not overtake it').to.equal(1)
     expect(await textsOf(stream)).to.deep.equal(['hello', 'one', 'two', 'three'])
     expect(client.status()).to.include({ unsent: 0 })
   })

@@ -26,13 +26,13 @@ describe('how the console looks', function () {
   for (const [name, look] of looks) {
     it(`has no accessibility fault and nothing reaches over the side: ${name}`, async () => {
       const open = { ...look, bypassCSP: true }
-      const inbox = await on.staff('owner', '/inbox', open)
+      const inbox = await on.staff('Lena Hoffmann', '/inbox', open)
       await inbox.page.getByRole('link', { name: 'Amina Benali' }).first().waitFor()
-      const thread = await on.staff('owner', `/inbox/${set.conversationId}`, open)
+      const thread = await on.staff('Lena Hoffmann', `/inbox/${set.conversationId}`, open)
       await thread.page.getByRole('log').getByText('The form you asked for').waitFor()
       await thread.page.waitForFunction(() => [...document.images].every((image) => image.complete))
       set.amina.opens()
-      const phones = await on.phones([set.amina.waId, set.person(`Visitor ${name}`).waId], open)
+      const phones = await on.phones([set.amina.waId, app.business.person(`Visitor ${name}`).waId], open)
       await phones.page.getByRole('region').first().waitFor()
       const signIn = await on.blank(open)
       await signIn.go('/sign-in')
@@ -47,7 +47,7 @@ describe('how the console looks', function () {
   }
 
   it('reads from right to left', async () => {
-    const { page, ...screen } = await on.staff('owner', `/inbox/${set.conversationId}`, { direction: 'rtl' })
+    const { page, ...screen } = await on.staff('Lena Hoffmann', `/inbox/${set.conversationId}`, { direction: 'rtl' })
     await page.getByRole('log').getByText('The form you asked for').waitFor()
     const list = await page.getByRole('region', { name: 'Conversations' }).boundingBox()
     const thread = await page.getByRole('region', { name: 'Conversation with Amina Benali' }).boundingBox()
@@ -56,7 +56,7 @@ describe('how the console looks', function () {
   })
 
   it('loads the inbox with at most 180 KB of JavaScript', async () => {
-    const { page } = await on.staff('owner', '/inbox')
+    const { page } = await on.staff('Lena Hoffmann', '/inbox')
     await page.getByRole('link', { name: 'Amina Benali' }).first().waitFor()
     const loaded = await page.evaluate(() =>
       performance

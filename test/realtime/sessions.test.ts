@@ -89,7 +89,7 @@ describe('socket: sessions', () => {
     await hall.close()
     hall = await floor.gateway() // By the real clock: the client's is real as well.
     let asked = 0
-    const client = hall.client(() => `staff:ana~${Date.now() + (asked++ === 0 ? 400 : 60_000)}`)
+    const client = hall.client(() => `staff:ana~${Date.now() + (asked++ === 0 ? 1_000 : 60_000)}`)
     await caughtUp(client)
     const states: string[] = []
     client.onStatus(({ state }) => states.push(state))

@@ -109,6 +109,12 @@ describe('socket: subscribe', () => {
         })
   })
 
+  it('does not keep who was refused on the stream', async () => {
+    const socket = await hall.socket('staff:ana')
+    await socket.ask('subscribe', { streams: [{ stream: 'conversation:c_nobody' }, { stream: 'user.me:usr_x' }] })
+    expect(hall.gateway.counts()).to.include({ sockets: 1, subscriptions: 0 })
+  })
+
   it('sends nothing to who was refused, nor across workspaces', async () => {
     const [stranger, client] = [await hall.socket('staff:eve@w2'), await hall.socket(`person:${pat.userId}`)]
     for (const socket of [stranger, client])
@@ -173,6 +179,22 @@ describe('socket: subscribe', () => {
     } finally {
       floor.log.after = after
     }
+  })
+
+  it('asks the log where its memory does not reach back', async () => {
+    const small = await floor.gateway({ limits: { recentEvents: 2 } })
+    const socket = await small.socket('staff:ana')
+    const [opened] = (await socket.ask('subscribe', { streams: [{ stream: pat.stream }] })).streams
+    for (const text of ['a', 'b', 'c', 'd']) await pat.say(text)
+    const other = await small.socket('staff:ben')
+    for (const missed of [4, 3, 2, 1, 0]) {
+      const since = opened.seq + 4 - missed
+      const [resumed] = (await other.ask('subscribe', { streams: [{ stream: pat.stream, since }] })).streams
+      const seqs = Array.from({ length: missed }, (_, index) => since + 1 + index)
+      expect(resumed.events.map(({ seq }: any) => seq)).to.deep.equal(seqs)
+      expect(resumed.seq).to.equal(opened.seq + 4)
+    }
+    await small.close()
   })
 
   it('tells a fault of ours to nobody but us', async () => {

@@ -205,4 +205,12 @@ describe('every route', () => {
     const sent = await ask('post', `${c(known)}/messages`, token, { content: text, channelId: other.channel.id })
     expect([sent.status, sent.body.code]).to.deep.equal([422, 'unknown_channel'])
   })
+
+  it("leaves the sockets' address to the sockets: one answer, and nothing logged", async () => {
+    const before = app.logged.length
+    const answer = await fetch(`${app.url}/socket.io/?EIO=4&transport=polling`)
+    expect(answer.status).to.equal(400)
+    await app.settled()
+    expect(app.logged.slice(before)).to.deep.equal([])
+  })
 })

@@ -94,14 +94,21 @@ describe("WhatsApp's webhook", () => {
   })
 
   it('does not answer before it is kept', async () => {
-    const { promise, resolve } = Promise.withResolvers<undefined>()
-    const slow = await at.serve({ parts: { acceptWhatsApp: () => promise, channels: http.channels } })
+    const kept = Promise.withResolvers<undefined>()
+    const asked = Promise.withResolvers<undefined>()
+    const acceptWhatsApp = () => {
+      asked.resolve(undefined)
+      return kept.promise
+    }
+    const slow = await at.serve({ parts: { acceptWhatsApp, channels: http.channels } })
     const body = JSON.stringify(webhook)
     const headers = { 'x-hub-signature-256': signatureOf(body, channel.appSecret) }
-    const sent = slow.ask('POST', path, { body, headers }).then(({ status }) => status)
-    const first = await Promise.race([sent, http.ask('GET', '/health').then(() => 'still waiting')])
-    expect(first).to.equal('still waiting')
-    resolve(undefined)
+    let status = 0
+    const sent = slow.ask('POST', path, { body, headers }).then((answer) => (status = answer.status))
+    await asked.promise
+    for (let n = 0; n < 20; n++) await slow.ask('GET', '/health')
+    expect(status, 'twenty others were served meanwhile').to.equal(0)
+    kept.resolve(undefined)
     expect(await sent).to.equal(200)
     await slow.close()
   })

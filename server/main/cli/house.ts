@@ -57,7 +57,8 @@ export class House {
     token: async (input) => this.#token(Token.parse(input)),
     demo: () => this.demo(),
     'demo/reset': async () => {
-      if (this.config.isProduction) throw new Problem('forbidden', 'not_here', 'A demo is made anew in development only.')
+      if (this.config.isProduction)
+        throw new Problem('forbidden', 'not_here', 'A demo is made anew in development only.')
       await this.#rebuild()
       return this.demo()
     },

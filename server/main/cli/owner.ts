@@ -1,7 +1,7 @@
 import type { Store } from '../../../store/connection.ts'
 import { accountsById, createAccount } from '../../../store/settings/accounts.ts'
 import { createMember, type Member, membersOf } from '../../../store/settings/members.ts'
-import { allWorkspaces, createWorkspace, workspaceBySlug } from '../../../store/settings/workspaces.ts'
+import { allWorkspaces, createWorkspace } from '../../../store/settings/workspaces.ts'
 import { demoSlug } from '../demo/seed.ts'
 
 /** The owner of the workspace that a person at this machine most likely means: the demo's, else the oldest one's. */
@@ -29,5 +29,3 @@ export async function hasCome(store: Store, { accountId, id, workspaceId }: Memb
   if (account?.email || account?.passwordHash) return true
   return (await store.platform('sessions').findOne({ memberId: id, workspaceId })) !== null
 }
-
-export const demoIsThere = async (store: Store) => (await workspaceBySlug(store, demoSlug)) !== undefined

@@ -79,8 +79,9 @@ class Actor {
     this.#phone = simulator.person(waId, name, { hidesNumber })
   }
 
-  does(step: Step): Promise<unknown> | unknown {
-    return 'by' in step ? this.#staff(step) : this.#phoned(step)
+  async does(step: Step) {
+    if ('by' in step) await this.#staff(step)
+    else this.#phoned(step)
   }
 
   /** After the first words: where and in which language this person lives. */

@@ -104,7 +104,10 @@ const current: Story[] = [
       ],
       ['7h 40m', notes('tomas', 'Pain went from 4 to 7 overnight. Ngozi, can you see him today?')],
       ['7h 20m', { does: 'assigns', by: 'tomas', to: 'ngozi' }],
-      ['7h 10m', writes('ngozi', 'Emre Bey, saat 16:30’da sizi bekliyorum. Lütfen o zamana kadar dizinize yük vermeyin.')],
+      [
+        '7h 10m',
+        writes('ngozi', 'Emre Bey, saat 16:30’da sizi bekliyorum. Lütfen o zamana kadar dizinize yük vermeyin.'),
+      ],
       ['7h', reads],
       ['6h 55m', { does: 'likes', emoji: '👍' }],
     ],
@@ -143,7 +146,12 @@ const waiting: Story[] = [
           does: 'writes',
           by: 'tomas',
           failsWith: 131026,
-          content: { kind: 'template', name: 'appointment_reminder', language: 'en', parameters: ['Jonas', 'Monday 09:15'] },
+          content: {
+            kind: 'template',
+            name: 'appointment_reminder',
+            language: 'en',
+            parameters: ['Jonas', 'Monday 09:15'],
+          },
         },
       ],
       ['3h 25m', notes('tomas', 'Did not go out. Try by phone tomorrow.')],
@@ -160,10 +168,22 @@ const waiting: Story[] = [
     ],
   },
   {
-    person: { name: 'Amina Wanjiru', waId: '254700000536', timezone: 'Africa/Nairobi', locale: 'en-KE', hidesNumber: true },
+    person: {
+      name: 'Amina Wanjiru',
+      waId: '254700000536',
+      timezone: 'Africa/Nairobi',
+      locale: 'en-KE',
+      hidesNumber: true,
+    },
     scenes: [
       ['2h 40m', says('Habari! Is the travel clinic open on Saturday? I need the yellow fever certificate.')],
-      ['2h 38m', { does: 'corrects', text: 'Habari! Is the travel clinic open this Saturday? I need the yellow fever certificate.' }],
+      [
+        '2h 38m',
+        {
+          does: 'corrects',
+          text: 'Habari! Is the travel clinic open this Saturday? I need the yellow fever certificate.',
+        },
+      ],
       ['2h 30m', sees('helena')],
     ],
   },
@@ -178,7 +198,10 @@ const past: Story[] = [
       ['4d 2h 50m', writes('ana', '¡Buenas tardes, Valentina! Sí, la doctora Lucía atiende los miércoles y jueves.')],
       ['4d 2h 40m', reads],
       ['4d 2h 30m', says('Perfecto, el jueves me sirve. Le paso el contacto de mi médico de cabecera.')],
-      ['4d 2h 29m', shows({ kind: 'contacts', contacts: [{ name: 'Dr. Andrés Mejía', phones: ['+57 300 000 0112'] }] })],
+      [
+        '4d 2h 29m',
+        shows({ kind: 'contacts', contacts: [{ name: 'Dr. Andrés Mejía', phones: ['+57 300 000 0112'] }] }),
+      ],
       ['4d 2h', writes('ana', 'Gracias. Jueves a las 15:00, hora de Bogotá. ¡Nos vemos!')],
       ['4d 1h 50m', reads],
       ['4d 1h 45m', { does: 'likes', emoji: '😊' }],

@@ -1,0 +1,225 @@
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { Config } from '../../../kernel/config.ts'
+import { askControl, NotRunning } from '../control.ts'
+import { secretsOf } from '../secrets.ts'
+import { simulatorPrefix } from '../simulators.ts'
+import { openStorage } from '../storage.ts'
+import { readConfig } from './environment.ts'
+import { indexCount, missingIndexes } from './indexes.ts'
+import { aligned, say, told } from './words.ts'
+
+/** One thing that was looked at. `mend` stands where it is wrong, and says what to do. */
+interface Finding {
+  what: string
+  is: string
+  mend?: string
+}
+
+const nodeMin = 24
+const freeMin = 512 * 1024 * 1024
+const patienceMs = 3_000
+const root = join(import.meta.dirname, '../../..')
+
+/** Looks at everything that a server needs; 1 when something of it is wrong. */
+export async function doctor(): Promise<number> {
+  const findings = [node(), zones()]
+  let config: Config | undefined
+  try {
+    config = readConfig()
+    findings.push({ what: 'Configuration', is: config.isProduction ? 'production' : 'development' })
+  } catch (error) {
+    findings.push({ what: 'Configuration', is: 'wrong', mend: told(error) })
+  }
+  if (config) findings.push(...(await place(config)), builtConsole(), ...(await server(config)))
+  say(aligned(findings.map(({ what, is, mend }) => [mend === undefined ? 'ok' : 'WRONG', what, is])))
+  const wrong = findings.filter(({ mend }) => mend !== undefined)
+  for (const { what, mend = '' } of wrong) say(`\n${what}: ${mend}`)
+  say(wrong.length === 0 ? '\nNothing is wrong.' : `\n${wrong.length} of ${findings.length} are wrong.`)
+  return wrong.length === 0 ? 0 : 1
+}
+
+function node(): Finding {
+  const { node: is } = process.versions
+  const mend = Number(is.split('.')[0]) < nodeMin && `Use Node ${nodeMin} or newer ("npm ci" brings it).`
+  return { what: 'Node', is, ...(mend && { mend }) }
+}
+
+/** A Node without its time zones answers UTC for all of them, silently. */
+function zones(): Finding {
+  const is = process.versions['tz'] ?? 'unknown'
+  const summer = new Date(Date.UTC(2026, 6, 1, 12))
+  const isThere = new Intl.DateTimeFormat('en', { timeZone: 'Africa/Cairo', hour: 'numeric', hour12: false }).format(
+    summer,
+  )
+  const isRight = isThere === '15' // Egypt has summer time again since 2023.
+  const mend = 'The time zone database is missing or from before 2023: use the Node that "npm ci" brings.'
+  return { what: 'Time zones', is, ...(!isRight && { mend }) }
+}
+
+async function place({ dataDir, masterKey, mongodbUri }: Config): Promise<Finding[]> {
+  const directory = resolve(dataDir)
+  const exists = existsSync(directory)
+  return [
+    exists ? dataDirectory(directory) : notYet(directory),
+    disk(exists ? directory : nearest(directory)),
+    secret(directory, masterKey, exists && (mongodbUri !== undefined || existsSync(join(directory, 'store')))),
+  ]
+}
+
+function dataDirectory(directory: string): Finding {
+  const what = 'Data directory'
+  if (!statSync(directory).isDirectory())
+    return { what, is: directory, mend: 'This is a file: set CARELINE_DATA to a directory.' }
+  if (!mayWrite(directory))
+    return {
+      what,
+      is: directory,
+      mend: `This user may not write there: chown it to ${process.getuid?.() ?? 'this user'}, or set CARELINE_DATA.`,
+    }
+  const mode = statSync(directory).mode & 0o777
+  if ((mode & 0o077) !== 0)
+    return {
+      what,
+      is: `${directory}, mode ${mode.toString(8)}`,
+      mend: `Others may look into it: chmod 700 ${directory}`,
+    }
+  return { what, is: directory }
+}
+
+function notYet(directory: string): Finding {
+  const parent = nearest(directory)
+  const is = `${directory}, made at the first start`
+  if (mayWrite(parent)) return { what: 'Data directory', is }
+  return {
+    what: 'Data directory',
+    is,
+    mend: `This user may not make it in ${parent}: set CARELINE_DATA to another place.`,
+  }
+}
+
+function nearest(directory: string): string {
+  return existsSync(directory) ? directory : nearest(dirname(directory))
+}
+
+function mayWrite(directory: string) {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false // That it may not is the answer.
+  }
+}
+
+function disk(directory: string): Finding {
+  const { bavail, bsize } = statfsSync(directory)
+  const free = bavail * bsize
+  const is = `${(free / 1024 ** 3).toFixed(1)} GB free`
+  return { what: 'Disk', is, ...(free < freeMin && { mend: 'Make room: below 512 MB a write may fail at any time.' }) }
+}
+
+function secret(directory: string, given: string | undefined, isNeeded: boolean): Finding {
+  const what = 'Master key'
+  if (given !== undefined) return { what, is: 'from CARELINE_MASTER_KEY' }
+  const file = join(directory, 'master.key')
+  if (!existsSync(file)) {
+    if (!isNeeded) return { what, is: 'made at the first start' }
+    return {
+      what,
+      is: 'missing',
+      mend: `Put ${file} back from a backup: what rests encrypted cannot be read without it.`,
+    }
+  }
+  const mode = statSync(file).mode & 0o777
+  if ((mode & 0o077) !== 0) return { what, is: file, mend: `Others may read it: chmod 600 ${file}` }
+  const isKey = /^[0-9a-f]{64}$/i.test(readFileSync(file, 'utf8').trim())
+  return {
+    what,
+    is: file,
+    ...(!isKey && { mend: 'It holds no key (64 hexadecimal digits): put it back from a backup.' }),
+  }
+}
+
+function builtConsole(): Finding {
+  const isThere = existsSync(join(root, 'dist/console/index.html'))
+  const mend = 'Build it: npm run prepare'
+  return { what: 'Console', is: isThere ? 'built' : 'not built', ...(!isThere && { mend }) }
+}
+
+const Status = z.object({ pid: z.int(), url: z.url() })
+const Checks = z.object({ missingIndexes: z.array(z.string()) })
+
+async function server(config: Config): Promise<Finding[]> {
+  try {
+    const { pid, url } = Status.parse(await askControl(config.dataDir, 'status'))
+    const { missingIndexes: missing } = Checks.parse(await askControl(config.dataDir, 'checks'))
+    const runs = await answering('Server', `${url}/ready`, `runs at ${url}, pid ${pid}`)
+    return [runs, indexes(missing), ...(await simulators(config, url))]
+  } catch (error) {
+    if (error instanceof NotRunning) return [await port(config), ...(await store(config))]
+    return [{ what: 'Server', is: 'does not answer', mend: `Stop it and start it again. (${told(error)})` }]
+  }
+}
+
+async function answering(what: string, address: string, is: string): Promise<Finding> {
+  try {
+    const { status } = await fetch(address, { signal: AbortSignal.timeout(patienceMs) })
+    if (status === 200) return { what, is }
+    return { what, is: `${is}, answers ${status}`, mend: 'Look into its log; LOG_LEVEL=debug says more.' }
+  } catch {
+    return {
+      what,
+      is,
+      mend: `${address.replace(/\?.*/, '')} does not answer from here: look at HOST, PUBLIC_URL and the proxy.`,
+    }
+  }
+}
+
+function port({ port, host }: Config): Promise<Finding> {
+  const what = 'Port'
+  return new Promise((done) => {
+    const probe = createServer()
+    probe.once('error', (error) => done({ what, is: String(port), mend: told(error, { port, host, dataDir: '' }) }))
+    probe.listen(port, host, () => probe.close(() => done({ what, is: `${port} is free` })))
+  })
+}
+
+/** Opens the store as a start would. One that was never there is not made for that. */
+async function store(config: Config): Promise<Finding[]> {
+  const isThere = config.mongodbUri !== undefined || existsSync(join(config.dataDir, 'store'))
+  if (!isThere) return [{ what: 'Store', is: 'made at the first start' }]
+  if (config.masterKey === undefined && !existsSync(join(config.dataDir, 'master.key'))) return []
+  try {
+    const storage = await openStorage(config, secretsOf(config).masterKey)
+    try {
+      const { name, version } = await storage.version()
+      return [{ what: 'Store', is: `${name} ${version} opens` }, indexes(await missingIndexes(storage.store))]
+    } finally {
+      await storage.close()
+    }
+  } catch (error) {
+    return [{ what: 'Store', is: 'does not open', mend: told(error, config) }]
+  }
+}
+
+function indexes(missing: readonly string[]): Finding {
+  const what = 'Indexes'
+  if (missing.length === 0) return { what, is: `all ${indexCount} are there` }
+  const is = `${missing.length} of ${indexCount} are missing`
+  return { what, is, mend: `A start makes them: restart the server. Missing: ${missing.join('; ')}` }
+}
+
+/** The phone's door, as the console knocks at it: without its key it answers 401, and only a simulator does. */
+async function simulators({ hasSimulators }: Config, url: string): Promise<Finding[]> {
+  const what = 'Simulators'
+  if (!hasSimulators) return [{ what, is: 'off' }]
+  const mend = 'The simulated phone does not answer: restart the server.'
+  try {
+    const { status } = await fetch(`${url}${simulatorPrefix}/phone`, { signal: AbortSignal.timeout(patienceMs) })
+    return [{ what, is: 'WhatsApp', ...(status !== 401 && { mend }) }]
+  } catch {
+    return [{ what, is: 'WhatsApp', mend }]
+  }
+}

@@ -1,0 +1,192 @@
+import { expect } from 'chai'
+import { sampleImage } from '../../providers/whatsapp/simulator/samples.ts'
+import { withApp } from '../harness/boot.ts'
+import { withBrowser, type Screen } from './browser.ts'
+import { pastClock } from './scene.ts'
+
+describe('what a conversation shows', function () {
+  this.timeout(30_000)
+  const time = pastClock()
+  const app = withApp({}, time.clock)
+  const on = withBrowser(app)
+
+  async function somebody(name: string, ...texts: string[]) {
+    const person = app.business.person(name)
+    for (const text of texts.length > 0 ? texts : ['Hello']) person.sends(text)
+    await app.settled()
+    const api = await app.business.as('owner')
+    const { items } = await api.conversations.list({ limit: 100 })
+    const conversationId = items.find(({ conversation }) => conversation.name === name)?.conversationId ?? ''
+    return { person, conversationId, api }
+  }
+  const log = ({ page }: Screen) => page.getByRole('log')
+
+  it('shows each kind of message for what it is', async () => {
+    const { person, conversationId, api } = await somebody('Amina', 'See <b>this</b>: https://example.org/a?b=1. Good?')
+    const { page, ...screen } = await on.staff('owner', `/inbox/${conversationId}`)
+    const thread = page.getByRole('log')
+    const link = thread.getByRole('link', { name: 'https://example.org/a?b=1' })
+    expect(await link.getAttribute('href')).to.equal('https://example.org/a?b=1')
+    expect(await link.getAttribute('rel')).to.contain('noreferrer')
+    await thread.getByText('See <b>this</b>:').waitFor()
+
+    const { id } = person.sends({ kind: 'image', sample: 'image', caption: 'My form' })
+    person.sends({ kind: 'voice', sample: 'voice' })
+    person.sends({ kind: 'document', sample: 'document' })
+    person.sends({ kind: 'location', latitude: 33.5731, longitude: -7.5898, name: 'Café Clock' })
+    person.sends({ kind: 'contacts', contacts: [{ name: 'Dr. Haddad', phones: ['+212 5 22 00 11 22'] }] })
+    person.sends({ kind: 'sticker', sample: 'image' })
+    person.sends({ kind: 'unsupported', what: 'poll' })
+    await thread.getByRole('img', { name: 'My form' }).waitFor()
+    await page.waitForFunction(() =>
+      [...document.images].every(({ complete, naturalWidth }) => complete && naturalWidth > 0),
+    )
+    await thread.getByRole('button', { name: 'Play: Voice message' }).waitFor()
+    await thread.getByText('0:02').waitFor()
+    await thread.getByRole('link', { name: /sample\.pdf/ }).waitFor()
+    const map = await thread.getByRole('link', { name: 'Open the map' }).getAttribute('href')
+    expect(map).to.match(/^https:\/\/www\.openstreetmap\.org\/\?mlat=33\.5731&mlon=-7\.5898/)
+    await thread.getByText('+212 5 22 00 11 22').waitFor()
+    await thread.getByText(/WhatsApp cannot show this to us/).waitFor()
+
+    await thread.getByRole('button', { name: 'Look at the photo: My form' }).click()
+    await page.getByRole('dialog', { name: 'My form' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(page.url()).to.contain(conversationId)
+
+    await api.conversations.send(conversationId, {
+      content: { kind: 'buttons', text: 'Which one?', buttons: [{ id: 'thu', title: 'Thursday' }] },
+    })
+    await thread.getByRole('list', { name: 'Offered buttons' }).getByText('Thursday').waitFor()
+    await api.conversations.send(conversationId, {
+      content: {
+        kind: 'list',
+        text: 'Or these',
+        button: 'Times',
+        rows: [{ id: 'fri', title: 'Friday', description: '19:00' }],
+      },
+    })
+    await thread.getByRole('list', { name: 'Offered list' }).getByText('Friday').waitFor()
+    await app.settled()
+    expect(person.chat().messages.some((one) => one.id === id)).to.equal(true)
+    expect(screen.faults).to.deep.equal([])
+  })
+
+  it('shows what is done on the phone: tapped, reacted, replied, edited, withdrawn', async () => {
+    const { person, conversationId, api } = await somebody('Priya', 'Is it at ten?')
+    await api.conversations.send(conversationId, {
+      content: { kind: 'buttons', text: 'At eleven. Is that fine?', buttons: [{ id: 'y', title: 'Yes, fine' }] },
+    })
+    await app.settled()
+    const inbox = await on.staff('owner', `/inbox/${conversationId}`)
+    const { page } = await on.phones([person.waId])
+    await page.getByRole('button', { name: /Open the chat/ }).click()
+    await page.getByRole('button', { name: 'Yes, fine' }).click()
+    await log(inbox).getByText('Tapped a button').waitFor()
+    await log(inbox).getByText('Yes, fine').last().waitFor()
+
+    const choose = async (words: string, what: string) => {
+      await page.getByRole('button', { name: `What to do with “${words}` }).click()
+      await page.getByRole('button', { name: what, exact: true }).click()
+    }
+    await choose('At eleven', 'React with ❤️')
+    await log(inbox).getByTitle('They reacted with ❤️').waitFor()
+    await choose('At eleven', 'Reply')
+    await page.getByLabel('Message as Priya').fill('Can it be noon?')
+    await page.getByLabel('Message as Priya').press('Enter')
+    await log(inbox).getByText('Can it be noon?').waitFor()
+    await log(inbox).getByText('In reply to').last().waitFor()
+    await choose('Can it be noon?', 'Edit')
+    await page.getByLabel('Message as Priya').fill('Can it be one?')
+    await page.getByLabel('Message as Priya').press('Enter')
+    await log(inbox).getByText('Can it be one?').waitFor()
+    await log(inbox).getByText('edited').waitFor()
+    await choose('Can it be one?', 'Delete')
+    await log(inbox).getByText('Withdrawn by the sender').waitFor()
+    expect(await log(inbox).getByText('Can it be').count()).to.equal(0)
+    expect(await inbox.page.getByText('Can it be').count(), 'in the list').to.equal(0)
+  })
+
+  it('sends files, and answers one message among many', async () => {
+    const { person, conversationId } = await somebody('Mateo', 'How do I get there?', 'And when?')
+    const inbox = await on.staff('owner', `/inbox/${conversationId}`)
+    const bubble = log(inbox).getByText('How do I get there?')
+    await bubble.hover()
+    await log(inbox).getByRole('button', { name: 'Reply to this message' }).first().click()
+    await inbox.page.getByText('Reply to How do I get there?').waitFor()
+    await inbox.page
+      .getByLabel('Files to attach')
+      .setInputFiles({ name: 'way.png', mimeType: 'image/png', buffer: sampleImage() })
+    await inbox.page.getByRole('list', { name: 'Attached' }).getByText('way.png').waitFor()
+    await inbox.page.getByRole('textbox', { name: 'Answer to Mateo' }).fill('By the blue door')
+    await inbox.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await log(inbox).getByRole('img', { name: 'By the blue door' }).waitFor()
+    await log(inbox).getByTitle('Delivered').waitFor()
+    const got = person.chat().messages.at(-1)
+    expect(got?.content).to.include({ kind: 'image', caption: 'By the blue door' })
+    expect(got?.replyTo).to.equal(person.chat().messages[0]?.id)
+
+    const refused = { name: 'run.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('MZ') }
+    await inbox.page.getByLabel('Files to attach').setInputFiles(refused)
+    await inbox.page.getByRole('alert').getByText('Files of this type are not taken.').waitFor()
+    inbox.faults.splice(0) // The browser tells of the refused upload, as it should.
+  })
+
+  it('loads what is older while one scrolls up, and keeps the place', async () => {
+    const { api, conversationId } = await somebody('Elif', ...Array.from({ length: 70 }, (_, n) => `message ${n + 1}.`))
+    for (let n = 71; n <= 130; n++) await api.conversations.note(conversationId, `message ${n}.`)
+    const inbox = await on.staff('owner', `/inbox/${conversationId}`)
+    const thread = log(inbox)
+    await thread.getByText('message 130.').waitFor()
+    expect(await thread.getByText('message 80.').count()).to.equal(0)
+    const first = thread.getByText('message 81.')
+    await first.scrollIntoViewIfNeeded()
+    const before = await first.boundingBox()
+    await thread.getByText('message 31.').waitFor({ state: 'attached' })
+    const after = await first.boundingBox()
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).to.be.lessThan(4)
+    await thread.evaluate((box) => box.scrollTo(0, 0))
+    await thread.getByText('message 1.', { exact: true }).waitFor({ state: 'attached' })
+    await thread.evaluate((box) => box.scrollTo(0, 0))
+    await thread.getByText('The conversation with Elif begins here').waitFor()
+
+    await app.business.app.settled()
+    await inbox.page.getByRole('button', { name: 'To the end' }).click()
+    await thread.getByText('message 130.').waitFor()
+  })
+
+  it('says that the window has closed, and why; notes go on', async () => {
+    time.back(25 * 60)
+    const { conversationId } = await somebody('Hannah', 'I write tomorrow')
+    time.back(0)
+    const inbox = await on.staff('owner', `/inbox/${conversationId}`)
+    await inbox.page.getByText('Free text is not possible now.').first().waitFor()
+    await inbox.page.getByText(/24 hours after the last message of Hannah/).waitFor()
+    await log(inbox).getByText('Yesterday').waitFor()
+    await inbox.shot('window-closed')
+    await inbox.page.getByRole('button', { name: 'Write a note' }).click()
+    await inbox.page.getByRole('textbox', { name: 'Note' }).fill('Wait for her.')
+    await inbox.page.keyboard.press('Enter')
+    await log(inbox).getByText('Wait for her.').waitFor()
+  })
+
+  it('knows the person: another name, and the way machines speak again', async () => {
+    const { conversationId, api } = await somebody('Jon', 'Hi')
+    await api.conversations.send(conversationId, { content: { kind: 'text', text: 'Hello Jon' } })
+    const inbox = await on.staff('owner', `/inbox/${conversationId}`)
+    await inbox.page.getByText(/Automation is silent until/).waitFor()
+    await inbox.page.getByRole('button', { name: 'Resume' }).click()
+    await inbox.page.getByText(/Automation is silent until/).waitFor({ state: 'detached' })
+    const pane = inbox.page.getByRole('complementary', { name: 'About Jon' })
+    await pane.getByText('First seen').waitFor()
+    await pane.getByRole('button', { name: 'Change the name of Jon' }).click()
+    await pane.getByRole('textbox', { name: 'Name' }).fill('Jonas Lund')
+    await pane.getByRole('button', { name: 'Save' }).click()
+    await inbox.page.getByRole('heading', { level: 1, name: 'Jonas Lund' }).waitFor()
+    await inbox.page
+      .getByRole('link', { name: /Jonas Lund/ })
+      .first()
+      .waitFor()
+  })
+})

@@ -1,0 +1,79 @@
+import { expect } from 'chai'
+import { password, withApp } from '../harness/boot.ts'
+import { withBrowser } from './browser.ts'
+
+describe('signing in', function () {
+  this.timeout(30_000)
+  const app = withApp()
+  const on = withBrowser(app)
+
+  it('asks first, and goes where one wanted to', async () => {
+    const person = app.business.person('Lena Brandt')
+    person.sends('Hello')
+    await app.settled()
+    const { items } = await (await app.business.as('owner')).conversations.list()
+    const { page, ...screen } = await on.blank()
+    await page.goto(`${app.url}/inbox/${items[0]?.conversationId}`)
+    await page.getByLabel('E-mail').fill('owner@clinic.test')
+    await page.getByLabel('Password').fill('not this one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByLabel('Password').inputValue()).to.equal('not this one')
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Lena Brandt' }).waitFor()
+
+    await page.getByRole('button', { name: /^Sign out/ }).click()
+    await page.getByLabel('E-mail').waitFor()
+    expect(await page.evaluate(() => localStorage.getItem('careline.session'))).to.equal(null)
+    expect(screen.faults).to.deep.equal([])
+  })
+
+  it('uses the owner’s link by a press, once', async () => {
+    const owner = app.business.members['owner']?.id ?? ''
+    const link = await app.careline.auth.createOwnerLink(app.business.workspace.id, owner)
+    const first = await on.blank()
+    await first.go(`/sign-in?link=${encodeURIComponent(link)}`)
+    await first.page.getByRole('button', { name: 'Sign in with this link' }).waitFor()
+    await first.page.reload()
+    await first.page.getByRole('button', { name: 'Sign in with this link' }).click()
+    await first.page.getByText('Live', { exact: true }).waitFor()
+    expect(first.page.url()).to.not.contain(link)
+
+    const second = await on.blank()
+    await second.go(`/sign-in?link=${encodeURIComponent(link)}`)
+    await second.page.getByRole('button', { name: 'Sign in with this link' }).click()
+    await second.page.getByRole('alert').waitFor()
+    await second.page.getByRole('button', { name: 'Use e-mail and password' }).click()
+    await second.page.getByLabel('E-mail').waitFor()
+  })
+
+  it('goes nowhere else than here after it', async () => {
+    const { page } = await on.blank()
+    await page.goto(`${app.url}/sign-in?to=//example.org/inbox`)
+    await page.getByLabel('E-mail').fill('owner@clinic.test')
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor()
+    expect(new URL(page.url()).host).to.equal(new URL(app.url).host)
+  })
+
+  it('opens the phones by key, and tells a wrong one', async () => {
+    const { page, ...screen } = await on.blank()
+    await page.goto(`${app.url}/phone`)
+    await page.getByRole('textbox', { name: 'Key' }).fill('wrong')
+    await page.getByRole('button', { name: 'Open the phones' }).click()
+    await page.getByText('This key is not the one of this server.').waitFor()
+    await page.getByRole('textbox', { name: 'Key' }).fill(app.careline.secrets.phoneKey)
+    await page.getByRole('button', { name: 'Open the phones' }).click()
+    await page.getByText('Everything works.').waitFor()
+
+    await page.getByRole('button', { name: 'Add a person' }).click()
+    await page.getByLabel('Name').fill('Yuki Tanaka')
+    await page.getByLabel('Number, with country code').fill('+81 90 1234 5678')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByRole('region', { name: 'Yuki Tanaka’s phone' }).waitFor()
+    expect(page.url()).to.not.contain('key=')
+    expect(screen.faults.filter((fault) => !/EventSource/.test(fault))).to.deep.equal([])
+  })
+})
