@@ -40,7 +40,7 @@ export class Delivery implements ChannelPorts, ConversationPorts {
     workspaceId: string,
     { messageId, conversationId, to, replyTo, content }: Parameters<ChannelPorts['deliver']>[2],
   ): Promise<Outcome> {
-    const channel = await this.#channel(channelId)
+    const channel = await this.#channel(workspaceId, channelId)
     if (!channel) return gone(messageId, 'channel_missing', 'This channel was taken away or switched off.')
     const message = await this.#addressed(workspaceId, replyTo, content)
     const result = await this.#parts.sender.send(channel, {
@@ -53,7 +53,7 @@ export class Delivery implements ChannelPorts, ConversationPorts {
 
   async fetchFile(channelId: string, workspaceId: string, file: Parameters<ConversationPorts['fetchFile']>[2]) {
     const { mediaId, mime, fileName } = file
-    const channel = await this.#channel(channelId)
+    const channel = await this.#channel(workspaceId, channelId)
     if (!channel || !mediaId) return { mime, lost: 'The provider did not say where it is.' }
     try {
       const { bytes, mime: found } = await this.#parts.sender.fetchMedia(channel, mediaId)
@@ -68,8 +68,8 @@ export class Delivery implements ChannelPorts, ConversationPorts {
     }
   }
 
-  async showPresence(channelId: string, _workspaceId: string, providerId: string, typing: boolean) {
-    const channel = await this.#channel(channelId)
+  async showPresence(channelId: string, workspaceId: string, providerId: string, typing: boolean) {
+    const channel = await this.#channel(workspaceId, channelId)
     if (!channel) return
     try {
       await this.#parts.sender.markRead(channel, providerId, { typing })
@@ -94,9 +94,9 @@ export class Delivery implements ChannelPorts, ConversationPorts {
     return { ...quoted, content, media: { bytes, mime, ...(fileName && { fileName }) } }
   }
 
-  async #channel(id: string): Promise<WhatsAppChannel | undefined> {
+  async #channel(workspaceId: string, id: string): Promise<WhatsAppChannel | undefined> {
     const channel = await this.#parts.channels.opened(id)
-    if (channel?.status !== 'active') return undefined
+    if (channel?.status !== 'active' || channel.workspaceId !== workspaceId) return undefined
     const { phoneNumberId, businessId, token, appSecret, verifyToken, baseUrl } = channel
     return { channelId: id, phoneNumberId, businessId, token, appSecret, verifyToken, baseUrl }
   }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
@@ -64,7 +64,7 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
   const auth = new Auth({ store, secret: secrets.jwtSecret, now })
   const { system, schedules, workspace } = startActors({ storage, channels, settings, clock, log })
 
-  const http = createServer()
+  const { http, state, answerWith } = frontDoor()
   const doors = { storage, auth, clock, log, workspace }
   const gateway = openGateway(http, doors)
   const intake = openIntake(doors, system, gateway)
@@ -78,8 +78,7 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
   const connected = new ConnectedChannels({ store, channels, system, simulator, here })
   await connected.connectAll()
 
-  const state = { isDraining: false }
-  answering(http, simulator, state, {
+  answerWith(simulator, {
     store,
     rest: storage.rest,
     auth,
@@ -160,13 +159,20 @@ function metricsOf({ system, storage, gateway }: Pick<Careline, 'system' | 'stor
   })
 }
 
-function answering(http: Server, simulator: Careline['simulator'], state: { isDraining: boolean }, parts: AppParts) {
-  const answer = createApp(parts).callback()
-  http.on('request', (req, res) => {
-    if (state.isDraining) res.setHeader('connection', 'close')
-    if (simulator && req.url?.startsWith(simulatorPrefix)) simulator.handler(req, res)
-    else void answer(req, res)
-  })
+/** Answers from the first moment. The sockets' path never comes here: the gateway is attached after it, and takes it. */
+function frontDoor() {
+  const state = { isDraining: false }
+  let answer: RequestListener = (_, res) => res.writeHead(503, { 'retry-after': '1' }).end()
+  const http = createServer((req, res) => answer(req, res))
+  const answerWith = (simulator: Careline['simulator'], parts: AppParts) => {
+    const app = createApp(parts).callback()
+    answer = (req, res) => {
+      if (state.isDraining) res.setHeader('connection', 'close')
+      if (simulator && req.url?.startsWith(simulatorPrefix)) simulator.handler(req, res)
+      else void app(req, res)
+    }
+  }
+  return { http, state, answerWith }
 }
 
 function httpConfig(config: Config, url: string, simulatorUrl: string): AppParts['config'] {

@@ -70,7 +70,7 @@ interface Words {
 /** Hands the words to the channel on which the person is reached. */
 function packed(state: State, { messageId, content, channelId: wanted, replyTo }: Words, { id, now }: Given) {
   const channelId = wanted ?? known(state).channelId
-  const to = channelId === null ? undefined : state.addresses[channelId]
+  const to = channelId !== null && Object.hasOwn(state.addresses, channelId) ? state.addresses[channelId] : undefined
   if (channelId === null || !to) throw missing('address_missing', 'We know no address of this person on that channel.')
   refuseClosedWindow(content, state.windows[channelId], now)
   const parcel = { messageId, conversationId: id, to, content, replyTo, priority: 'staff' as const }

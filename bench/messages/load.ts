@@ -22,6 +22,7 @@ class Outside {
   readonly #replies = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
   #seq = 0
+  #posting = 0
   #isOn = false
   #messages = 0
   #lines = 0
@@ -94,7 +95,7 @@ class Outside {
 
   #missing() {
     const pieces = [...this.#awaited].slice(0, 5).map(([seq, { pieces }]) => `${seq} (${pieces})`)
-    return `${this.#awaited.size} messages, as ${pieces.join(', ')}; ${this.#replies.size} answers, ${this.#sent.size} of them taken`
+    return `${this.#posting} requests, ${this.#awaited.size} messages, as ${pieces.join(', ')}; ${this.#replies.size} answers, ${this.#sent.size} of them taken`
   }
 
   /** What came since the last mark. */
@@ -146,7 +147,9 @@ class Outside {
 
   async #post(person: number, seq: number, sentUs: number, wantsReply: boolean) {
     const webhook = webhookOf(person, `${process.pid}.${seq}`, textOf(seq, sentUs, wantsReply))
+    this.#posting++
     const status = await this.#poster.post(webhook)
+    this.#posting--
     if (status !== 200) throw new Error(`the webhook was answered ${status}`)
   }
 

@@ -47,7 +47,11 @@ answer({
   rest: () => feed.rest(),
   usage: () => ({ ...meter.read(), counts: counts() }),
   /** Whatever actor is not at rest, for whoever looks into a benchmark that stands still. */
-  unrest: () => careline.system.inspect().filter((one) => one.status !== 'idle' || one.waiting > 0 || one.out > 0),
+  unrest: async () => {
+    const actors = careline.system.inspect().filter((one) => one.status !== 'idle' || one.waiting > 0 || one.out > 0)
+    const open = await careline.storage.store.collection('webhook_events').countDocuments({ status: 'received' })
+    return { open, actors }
+  },
   stop: () => careline.close(),
 })
 

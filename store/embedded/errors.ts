@@ -3,6 +3,7 @@ const NAMES = new Map([
   [1, 'InternalError'],
   [2, 'BadValue'],
   [9, 'FailedToParse'],
+  [13, 'Unauthorized'],
   [14, 'TypeMismatch'],
   [15, 'Overflow'],
   [17, 'ProtocolError'],

@@ -71,7 +71,7 @@ export function commandFor(request: Request): { command: Command; kind: Kind } {
   checkFields(request, command)
   checkConcerns(request)
   const kind = typeof command.kind === 'function' ? command.kind(given) : command.kind
-  if (kind === 'write' && store.isReadOnly) refuse(20, 'Cannot execute a write operation in read-only mode')
+  if (kind === 'write' && store.isReadOnly) readOnly()
   return { command, kind }
 }
 
@@ -82,6 +82,11 @@ function checkFields({ name, command: given }: Request, command: Command): void 
   for (const field of Object.keys(given))
     if (field !== name && !COMMON.has(field) && !command.fields.includes(field))
       refuse(40415, `BSON field '${name}.${field}' is an unknown field.`)
+}
+
+/** Not MongoDB's IllegalOperation (20): drivers take that, on a write, for a server without retryable writes. */
+function readOnly(): never {
+  return refuse(13, 'not authorized to execute a write operation: the store was opened read-only')
 }
 
 function checkConcerns(request: Request): void {

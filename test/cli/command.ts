@@ -1,0 +1,125 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const bin = join(import.meta.dirname, '../../bin/careline.js')
+export type Variables = Record<string, string>
+
+export interface Ended {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** A process of the command `careline`, as a person in a terminal has it. */
+export class Command {
+  readonly process: ChildProcessWithoutNullStreams
+  readonly ended: Promise<Ended>
+  out = ''
+  err = ''
+
+  constructor(
+    args: readonly string[],
+    variables: Variables,
+    { cwd = tmpdir(), flags = [] as string[], file = bin } = {},
+  ) {
+    // Nothing of this machine's own environment but where programs are.
+    const env = { PATH: `${process.env['PATH']}`, ...variables }
+    this.process = spawn(process.execPath, [...flags, file, ...args], { env, cwd })
+    this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.out += text))
+    this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.err += text))
+    this.ended = new Promise((done) => {
+      this.process.once('close', (code) => done({ code, out: this.out, err: this.err }))
+    })
+  }
+
+  /** Resolves when this was printed; rejects with everything that was, when the process ends without it. */
+  prints(what: RegExp): Promise<RegExpMatchArray> {
+    return new Promise((found, fail) => {
+      const look = () => {
+        const match = this.out.match(what)
+        if (match) found(match)
+      }
+      this.process.stdout.on('data', look)
+      void this.ended.then(() => fail(new Error(`it ended (${this.process.exitCode}):\n${this.out}${this.err}`)))
+      look()
+    })
+  }
+}
+
+/** A data directory, a port, and the processes on them. */
+export class Installation {
+  readonly directory: string
+  readonly variables: Variables
+  readonly #running = new Set<Command>()
+
+  private constructor(port: number, variables: Variables, directory: string) {
+    this.directory = directory
+    this.variables = { CARELINE_DATA: this.directory, PORT: String(port), DURABILITY: 'relaxed', ...variables }
+  }
+
+  static async on(variables: Variables = {}, directory = mkdtempSync(join(tmpdir(), 'clc-'))) {
+    return new Installation(await freePort(), variables, directory)
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.variables['PORT']}`
+  }
+
+  /** A server that has said that it runs. */
+  async start(): Promise<Command> {
+    const command = this.begin(['start'])
+    await command.prints(/Ctrl\+C stops it/)
+    return command
+  }
+
+  begin(args: readonly string[], variables: Variables = {}): Command {
+    const command = new Command(args, { ...this.variables, ...variables })
+    this.#running.add(command)
+    void command.ended.then(() => this.#running.delete(command))
+    return command
+  }
+
+  run(args: readonly string[], variables: Variables = {}): Promise<Ended> {
+    return this.begin(args, variables).ended
+  }
+
+  async json(
+    path: string,
+    { token, body, headers = {} }: { token?: string; body?: unknown; headers?: Variables } = {},
+  ) {
+    const response = await fetch(this.url + path, {
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: (await response.json()) as any }
+  }
+
+  async remove() {
+    const left = [...this.#running]
+    for (const { process } of left) process.kill('SIGKILL')
+    await Promise.all(left.map(({ ended }) => ended))
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const { server, port } = await taken()
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+/** A port that somebody else listens on. */
+export function taken(): Promise<{ server: ReturnType<typeof createServer>; port: number }> {
+  const server = createServer()
+  return new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => done({ server, port: (server.address() as AddressInfo).port }))
+  })
+}

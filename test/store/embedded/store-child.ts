@@ -1,0 +1,5 @@
+/** A process with a store: says where it is, and lives until it is killed. */
+import { startEmbeddedStore } from '../../../store/embedded/start.ts'
+
+const store = await startEmbeddedStore({ directory: process.argv[2] as string })
+process.stdout.write(`${store.uri}\n`)
