@@ -96,8 +96,11 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
 
   const swept = [...schedules, webhooks((limit) => intake.sweep(limit)), retention({ settings, events, now })]
   const onError = (error: unknown, name: string) => log.error('schedule failed', { schedule: name, error })
-  const scheduler = new Scheduler({ database: store.connection.db, schedules: swept, onError })
-  if (given.hasSchedules) await scheduler.start()
+  // Not even made where it does not run: it speaks to the store from its first moment.
+  const scheduler = given.hasSchedules
+    ? new Scheduler({ database: store.connection.db, schedules: swept, onError })
+    : undefined
+  await scheduler?.start()
   settings.keepFresh((error) => log.error('settings not read', { error }))
 
   const parts = { secrets, storage, system, auth, channels, gateway, intake, simulator, settings, scheduler }
@@ -111,7 +114,7 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
     close: async () => {
       if (state.isDraining) return
       state.isDraining = true
-      await drained(http, parts, given.hasSchedules)
+      await drained(http, parts)
     },
   }
 }
@@ -128,7 +131,6 @@ async function drained(
     system,
     storage,
   }: Pick<Careline, 'gateway' | 'simulator' | 'scheduler' | 'settings' | 'intake' | 'system' | 'storage'>,
-  hasSchedules: boolean,
 ) {
   gateway.goaway('closing')
   // http's own close also cuts idle keep-alive connections, racing a request that is just being sent on one.
@@ -138,7 +140,7 @@ async function drained(
   await gateway.close()
   await closed
   clearInterval(idle)
-  if (hasSchedules) await scheduler.stop()
+  await scheduler?.stop()
   settings.stop()
   await intake.settled()
   await system.close()

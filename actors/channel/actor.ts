@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instant, sensitive } from '../../kernel/marks.ts'
+import { missing } from '../../kernel/problem.ts'
 import { actor, type Change, type Given } from '../runtime/change.ts'
 import { breakerAfter, Breaker, closed, mayTry } from './breaker.ts'
 import { channel, Health, Limits, Outcome, type Parcel, Priority } from './contract.ts'
@@ -33,6 +34,8 @@ export const ChannelState = z.object({
   pairs: z.record(z.string(), instant()),
   breaker: Breaker,
   health: Health.nullable(),
+  /** Somebody has set it up: an id that nobody knows is no channel. */
+  isKnown: z.boolean(),
 })
 type State = z.infer<typeof ChannelState>
 type ChannelChange = Change<typeof channel, State>
@@ -54,11 +57,12 @@ export const channelActor = actor(channel, {
     pairs: {},
     breaker: closed,
     health: null,
+    isKnown: false,
   },
 
   on: {
     configure(state, { limits }) {
-      return { state: { ...state, limits, tokens: Math.min(state.tokens, limits.burst) } }
+      return { state: { ...state, limits, tokens: Math.min(state.tokens, limits.burst), isKnown: true } }
     },
 
     enqueue(state, { content, ...parcel }, given) {
@@ -106,6 +110,7 @@ export const channelActor = actor(channel, {
     },
 
     view(state, _, { now }) {
+      if (!state.isKnown) throw missing('channel_missing', 'There is no such channel.')
       return { state, reply: { ...(state.health ?? healthOf(state, now)), waiting: state.queue.length } }
     },
   },

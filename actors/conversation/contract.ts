@@ -135,7 +135,10 @@ export const conversation = contract({
     },
     'message.edited': { stream: 'main', data: z.object({ messageId: id, content: Content, editedAt: instant() }) },
     'message.file_fetched': { stream: 'main', data: z.object({ messageId: id, content: Content }) },
-    'message.withdrawn': { stream: 'main', data: z.object({ messageId: id, deletedAt: instant() }) },
+    'message.withdrawn': {
+      stream: 'main',
+      data: z.object({ messageId: id, content: Content, deletedAt: instant() }),
+    },
     'message.reacted': { stream: 'main', data: z.object({ messageId: id, reactions: Reactions }) },
     'conversation.changed': { stream: 'main', data: z.object({ conversation: Header }) },
   },

@@ -68,7 +68,7 @@ export const incoming = {
     return {
       state: { ...state, withdrawn: ring(state.withdrawn, messageId, withdrawnMax) },
       rows: [update('message', messageId, { content, deletedAt: at })],
-      events: [event('message.withdrawn', { messageId, deletedAt: at })],
+      events: [event('message.withdrawn', { messageId, content, deletedAt: at })],
     }
   },
 

@@ -28,7 +28,7 @@ export async function benchMessages(wishes: Wishes) {
   for (let round = 0; round < rounds; round++)
     for (const conversations of all)
       for (const side of round % 2 ? sides.toReversed() : sides) {
-        const plan = { side, conversations, inflight, perSecond, warmMs: ms / 2, ms, store: wishes.store }
+        const plan = { side, conversations, inflight, perSecond, warmMs: 2 * ms, ms, store: wishes.store }
         const measured = await measure({ ...plan, provider: provider.url })
         for (const way of ways) {
           const key = keyOf(side, way, conversations)

@@ -11,7 +11,7 @@ export class Poster {
   readonly #port: number
   readonly #free: Line[] = []
   readonly #waiting: ((line: Line) => void)[] = []
-  readonly #all: Line[] = []
+  readonly #all = new Set<Line>()
   readonly #max: number
 
   constructor(url: string, path: string, connectionsMax: number) {
@@ -23,58 +23,69 @@ export class Poster {
 
   /** Resolves with the status. */
   async post(body: object): Promise<number> {
-    const line = await this.#take()
     const bytes = Buffer.from(JSON.stringify(body))
     const signature = createHmac('sha256', secret).update(bytes).digest('hex')
     const rest = `X-Hub-Signature-256: sha256=${signature}\r\nContent-Length: ${bytes.length}\r\n\r\n`
-    try {
-      return await line.send(Buffer.concat([Buffer.from(this.#head + rest), bytes]))
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next(line)
-      else this.#free.push(line)
-    }
+    return this.#send(Buffer.concat([Buffer.from(this.#head + rest), bytes]))
   }
 
   close() {
     for (const line of this.#all) line.close()
   }
 
+  /** A server closes a connection that rested for some seconds; as Meta would, we come again with what it did not take. */
+  async #send(request: Buffer): Promise<number> {
+    const line = await this.#take()
+    const status = await line.send(request)
+    if (!line.isOpen) this.#all.delete(line)
+    const next = this.#waiting.shift()
+    if (next) next(line.isOpen ? line : this.#opened())
+    else if (line.isOpen) this.#free.push(line)
+    return status ?? this.#send(request)
+  }
+
   #take(): Promise<Line> | Line {
-    const free = this.#free.pop()
-    if (free) return free
-    if (this.#all.length >= this.#max) return new Promise((resolve) => this.#waiting.push(resolve))
+    for (let free = this.#free.pop(); free; free = this.#free.pop()) {
+      if (free.isOpen) return free
+      this.#all.delete(free)
+    }
+    return this.#all.size < this.#max ? this.#opened() : new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #opened() {
     const line = new Line(this.#port)
-    this.#all.push(line)
+    this.#all.add(line)
     return line
   }
 }
 
 class Line {
+  isOpen = true
   readonly #socket: Socket
-  #resolve: ((status: number) => void) | undefined
-  #reject: ((error: Error) => void) | undefined
+  #resolve: (status: number | undefined) => void = () => {}
   #answer = ''
 
   constructor(port: number) {
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true })
     this.#socket.setEncoding('latin1')
     this.#socket.on('data', (text: string) => this.#read(text))
-    this.#socket.on('close', () => this.#reject?.(new Error('the server closed the connection')))
-    this.#socket.on('error', (error) => this.#reject?.(error))
+    this.#socket.on('error', () => this.close())
+    this.#socket.on('close', () => this.close())
   }
 
-  send(bytes: Buffer): Promise<number> {
-    return new Promise((resolve, reject) => {
+  /** Resolves with the status, or with nothing when the connection ended first. */
+  send(bytes: Buffer): Promise<number | undefined> {
+    return new Promise((resolve) => {
       this.#resolve = resolve
-      this.#reject = reject
-      this.#socket.write(bytes)
+      if (this.isOpen) this.#socket.write(bytes)
+      else resolve(undefined)
     })
   }
 
   close() {
-    this.#reject = undefined
+    this.isOpen = false
     this.#socket.destroy()
+    this.#resolve(undefined)
   }
 
   #read(text: string) {
@@ -85,6 +96,6 @@ class Line {
     if (this.#answer.length < end + 4 + length) return
     const status = Number(this.#answer.slice(9, 12))
     this.#answer = ''
-    this.#resolve?.(status)
+    this.#resolve(status)
   }
 }

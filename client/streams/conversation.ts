@@ -22,8 +22,6 @@ export interface ConversationSignals {
 /** A screen that stays open for a week keeps no more than this. */
 export const messagesMax = 1_000
 
-const withdrawn: Message['content'] = { kind: 'unsupported', what: 'withdrawn' }
-
 export const conversationSignals: ConversationSignals = { typing: [], viewers: [] }
 
 export function onConversation(state: ConversationState, event: ConversationEvent): ConversationState {
@@ -41,7 +39,7 @@ export function onConversation(state: ConversationState, event: ConversationEven
       return patch(state, data.messageId, () => ({ content: data.content }))
     case 'message.withdrawn':
       // What it said is gone on the server too.
-      return patch(state, data.messageId, () => ({ content: withdrawn, deletedAt: data.deletedAt }))
+      return patch(state, data.messageId, () => ({ content: data.content, deletedAt: data.deletedAt }))
     case 'message.reacted':
       return patch(state, data.messageId, () => ({ reactions: data.reactions }))
     case 'conversation.changed':

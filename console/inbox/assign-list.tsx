@@ -44,7 +44,10 @@ export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
           </Menu.Item>
         ))}
         {assigneeId !== null && (
-          <Menu.Item leftSection={<IconUserOff size={18} stroke={1.7} />} onClick={() => assign(null)}>
+          <Menu.Item
+            leftSection={<IconUserOff className={style.nobody} size={18} stroke={1.7} />}
+            onClick={() => assign(null)}
+          >
             Nobody
           </Menu.Item>
         )}

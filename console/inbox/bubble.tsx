@@ -110,7 +110,7 @@ const Note = ({ message, by, isWaiting, times }: BubbleProps) => (
   <div className={style.note}>
     <p className={style.head}>
       <IconLock size={12} stroke={2} aria-hidden="true" />
-      Note by {by}, seen by staff only
+      {by === 'You' ? 'Your note' : `Note by ${by}`}, seen by staff only
       <At at={message.at} times={times} />
       {isWaiting && <Tick status="pending" isWaiting />}
     </p>

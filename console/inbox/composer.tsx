@@ -1,5 +1,6 @@
 import { IconLock, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, type RefObject } from 'react'
+import { flushSync } from 'react-dom'
 import type { Header, Message } from '../../client/wire.ts'
 import { careline } from '../live/careline.ts'
 import { useKeys } from '../shell/keys.ts'
@@ -77,9 +78,9 @@ function useWriting({ conversationId, replyTo, leaveReply }: Props, field: RefOb
   const text = draft.text.trim()
   const canSend = !isUploading && (text !== '' || (ready.length > 0 && !draft.isNote))
   const write = (isNote: boolean) => {
-    draft.set({ isNote })
-    // The field may have been replaced by the word that the window is closed.
-    setTimeout(() => field.current?.focus())
+    // At once, so that the very next key is written: the field may only now take the place of another word.
+    flushSync(() => draft.set({ isNote }))
+    field.current?.focus()
   }
   useKeys({ answer: () => write(false), note: () => write(true) })
   useEffect(() => {

@@ -79,13 +79,17 @@ const Facts = ({ profile }: { profile: Profile }) => {
       </div>
       <div>
         <dt>First seen</dt>
-        <dd className="figures">{times.date(profile.createdAt)}</dd>
+        <dd>
+          <bdi className="figures">{times.date(profile.createdAt)}</bdi>
+        </dd>
       </div>
       {profile.lastSeenAt && (
         <div>
           <dt>Last heard</dt>
-          <dd className="figures" title={times.full(profile.lastSeenAt)}>
-            {times.day(profile.lastSeenAt, now)}, {times.clock(profile.lastSeenAt)}
+          <dd title={times.full(profile.lastSeenAt)}>
+            <bdi className="figures">
+              {times.day(profile.lastSeenAt, now)}, {times.clock(profile.lastSeenAt)}
+            </bdi>
           </dd>
         </div>
       )}

@@ -26,6 +26,18 @@ export const FaultBar = ({ channel }: { channel: Channel }) => {
             </button>
           )
         })}
+      </div>
+      <div className={style.row}>
+        <div className={style.says} role="status">
+          {doing.failed && <p className={style.failed}>{doing.failed}</p>}
+          {on.length === 0 && <p>Everything works. Break something and watch what the inbox does.</p>}
+          {on.map((fault) => (
+            <p key={fault.name}>
+              <b>{fault.name}.</b> {fault.says}
+            </p>
+          ))}
+          <Waiting channel={channel} />
+        </div>
         {on.length > 0 && (
           <button
             type="button"
@@ -36,16 +48,6 @@ export const FaultBar = ({ channel }: { channel: Channel }) => {
             Mend everything
           </button>
         )}
-      </div>
-      <div className={style.says} role="status">
-        {doing.failed && <p className={style.failed}>{doing.failed}</p>}
-        {on.length === 0 && <p>Everything works. Break something and watch what the inbox does.</p>}
-        {on.map((fault) => (
-          <p key={fault.name}>
-            <b>{fault.name}.</b> {fault.says}
-          </p>
-        ))}
-        <Waiting channel={channel} />
       </div>
       {channel.faults.refuse && <Reason code={channel.faults.refuse.code} choose={(code) => set(refusing(code))} />}
     </div>

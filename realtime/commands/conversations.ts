@@ -1,14 +1,17 @@
 import { conversation } from '../../actors/conversation/contract.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
-import { conflict } from '../../kernel/problem.ts'
+import { conflict, invalid } from '../../kernel/problem.ts'
 import { command, type Seat, staff } from './command.ts'
 
 const streamOf = (conversationId: string) => streamName(conversation.kind, 'main', conversationId)
 
-export const assign = command('conversation.assign', staff, async ({ input, workspace }) => ({
-  result: await workspace.at(conversation, input.conversationId).assign({ assigneeId: input.assigneeId }),
-  stream: streamOf(input.conversationId),
-}))
+export const assign = command('conversation.assign', staff, async ({ input, workspace, queries }) => {
+  const { conversationId, assigneeId } = input
+  if (assigneeId !== null && !(await queries.isMember(workspace.id, assigneeId)))
+    throw invalid('invalid_request', 'Nobody of this id works here.', [{ path: 'assigneeId', message: 'Unknown.' }])
+  const result = await workspace.at(conversation, conversationId).assign({ assigneeId })
+  return { result, stream: streamOf(conversationId) }
+})
 
 export const setStatus = command('conversation.set_status', staff, async ({ input, workspace }) => ({
   result: await workspace.at(conversation, input.conversationId).setStatus({ status: input.status }),

@@ -10,6 +10,7 @@ import { StoredEvents } from '../../store/events.ts'
 import { StoredFiles } from '../../store/files.ts'
 import { conversationPage } from '../../store/queries/conversations.ts'
 import { messageById, messageByProviderId, messagePage, shown } from '../../store/queries/messages.ts'
+import { memberById } from '../../store/settings/members.ts'
 import { Rest } from '../../store/rest.ts'
 import { Vault } from '../../store/vault.ts'
 import { WebhookEvents } from '../../store/webhook-events.ts'
@@ -42,6 +43,8 @@ export async function openStorage({ mongodbUri, dataDir, durability }: Config, m
         const row = await messageById(source, workspaceId, id)
         return row && shown(row)
       },
+      isMember: async (workspaceId: string, id: string) =>
+        (await memberById(store, workspaceId, id))?.status === 'active',
       messageRow: (workspaceId: string, id: string) => messageById(source, workspaceId, id),
       messageByProviderId: (workspaceId: string, channelId: string, providerId: string) =>
         messageByProviderId(source, workspaceId, channelId, providerId),

@@ -25,9 +25,8 @@ export class Command {
     variables: Variables,
     { cwd = tmpdir(), flags = [] as string[], file = bin } = {},
   ) {
-    // Nothing of this machine's own environment but where programs are.
-    const env = { PATH: `${process.env['PATH']}`, ...variables }
-    this.process = spawn(process.execPath, [...flags, file, ...args], { env, cwd })
+    // Of this machine's own environment, nothing.
+    this.process = spawn(process.execPath, [...flags, file, ...args], { env: variables, cwd })
     this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.out += text))
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.err += text))
     this.ended = new Promise((done) => {
@@ -98,7 +97,7 @@ export class Installation {
       },
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     })
-    return { status: response.status, body: (await response.json()) as any }
+    return { status: response.status, body: (await response.json()) }
   }
 
   async remove() {

@@ -111,6 +111,15 @@ describe('socket: commands', () => {
     expect(await view(conversationId)).to.include({ messageCount: 1, unread: 1 })
   })
 
+  it('give a conversation to nobody who does not work here', async () => {
+    const { conversationId } = await somebody()
+    const socket = await hall.socket('staff:ana')
+    const input = { conversationId, assigneeId: 'nobody' }
+    const refused = await socket.ask('command', { id: 'a1', name: 'conversation.assign', input })
+    expect(refused).to.have.nested.property('error.code', 'invalid_request')
+    expect(await view(conversationId)).to.include({ assigneeId: null })
+  })
+
   it('find nothing of another workspace', async () => {
     const { conversationId } = await somebody()
     const socket = await hall.socket('staff:eve@w2')

@@ -103,6 +103,7 @@ export async function openFloor() {
     messagePage: messagePage.bind(undefined, source),
     conversationPage: conversationPage.bind(undefined, source),
     messageById: messageById.bind(undefined, source),
+    isMember: async (_: string, id: string) => id !== 'nobody',
   }
   const workspace = ({ workspaceId, role, id }: Caller, commandId?: string) =>
     system.workspace(workspaceId, { role, id, depth: 0 }, commandId)

@@ -4,9 +4,6 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../../../kernel/config.ts'
 import { askControl, NotRunning } from '../control.ts'
-import { secretsOf } from '../secrets.ts'
-import { simulatorPrefix } from '../simulators.ts'
-import { openStorage } from '../storage.ts'
 import { readConfig } from './environment.ts'
 import { indexCount, missingIndexes } from './indexes.ts'
 import { aligned, say, told } from './words.ts'
@@ -191,6 +188,7 @@ async function store(config: Config): Promise<Finding[]> {
   const isThere = config.mongodbUri !== undefined || existsSync(join(config.dataDir, 'store'))
   if (!isThere) return [{ what: 'Store', is: 'made at the first start' }]
   if (config.masterKey === undefined && !existsSync(join(config.dataDir, 'master.key'))) return []
+  const [{ secretsOf }, { openStorage }] = await Promise.all([import('../secrets.ts'), import('../storage.ts')])
   try {
     const storage = await openStorage(config, secretsOf(config).masterKey)
     try {
@@ -216,6 +214,7 @@ async function simulators({ hasSimulators }: Config, url: string): Promise<Findi
   const what = 'Simulators'
   if (!hasSimulators) return [{ what, is: 'off' }]
   const mend = 'The simulated phone does not answer: restart the server.'
+  const { simulatorPrefix } = await import('../simulators.ts')
   try {
     const { status } = await fetch(`${url}${simulatorPrefix}/phone`, { signal: AbortSignal.timeout(patienceMs) })
     return [{ what, is: 'WhatsApp', ...(status !== 401 && { mend }) }]

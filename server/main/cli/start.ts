@@ -1,34 +1,16 @@
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
-import packageJson from '../../../package.json' with { type: 'json' }
-import { monotonicMs } from '../../../kernel/clock.ts'
-import type { Config } from '../../../kernel/config.ts'
-import { openControl } from '../control.ts'
-import { keptDemo } from '../demo/kept.ts'
 import { readConfig } from './environment.ts'
-import { House, loginsOf } from './house.ts'
-import { firstOwner, firstWorkspace, hasCome } from './owner.ts'
-import { aligned, complain, say, told } from './words.ts'
-
-/** Whatever hangs by then is left behind; PM2 waits a second longer (`kill_timeout`). */
-const drainMs = 7_000
-const hurryMs = 1_000
+import type { Config } from '../../../kernel/config.ts'
+import { complain, told } from './words.ts'
 
 /** Starts the server, and stays. Resolves when it has ended: 0, or 1 when it could not start or not end in time. */
 export async function start(): Promise<number> {
   const config = readConfig()
-  const house = new House(config)
   try {
     await whenFree(config)
-    await house.open()
-    const control = await openControl(config.dataDir, house.controls)
-    const ended = whenAsked(async () => {
-      await control.close()
-      await house.close()
-    })
-    say(await greeting(house))
-    process.send?.('ready') // PM2 waits for it.
-    return await ended
+    // Read only now: what was wrong until here was said at once.
+    const { serve } = await import('./serve.ts')
+    return await serve(config)
   } catch (error) {
     complain(told(error, config))
     if (config.logLevel === 'debug') complain(error instanceof Error ? (error.stack ?? '') : '')
@@ -43,59 +25,4 @@ function whenFree({ port, host }: Config) {
     probe.once('error', taken)
     probe.listen(port, host, () => probe.close(() => free()))
   })
-}
-
-/** Resolves when it was asked to stop, and has stopped. */
-function whenAsked(close: () => Promise<void>) {
-  return new Promise<number>((ended) => {
-    let askedAt: number | undefined
-    const stop = () => {
-      // Ctrl+C reaches us from the terminal and from npm: only what comes later is somebody in a hurry.
-      if (askedAt !== undefined && monotonicMs() - askedAt > hurryMs) process.exit(1)
-      if (askedAt !== undefined) return
-      askedAt = monotonicMs()
-      setTimeout(() => process.exit(1), drainMs).unref()
-      close().then(
-        () => ended(0),
-        (error: unknown) => {
-          complain(told(error))
-          ended(1)
-        },
-      )
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-  })
-}
-
-async function greeting(house: House) {
-  const { config } = house
-  const { console, phone, apiDocs, data } = house.addresses()
-  const rows = [
-    ['Console', console],
-    ...(await linkRows(house)),
-    ...(phone === null ? [] : [['Phone', phone]]),
-    ['API docs', apiDocs],
-    ['Data', config.mongodbUri ? `${resolve(data)} (files and keys), MONGODB_URI (the rest)` : resolve(data)],
-  ]
-  const parts = [`Careline ${packageJson.version} is running.`, '', aligned(rows)]
-  const demo = config.hasDemo ? keptDemo(config.dataDir) : undefined
-  if (demo?.state === 'ready')
-    parts.push('', `  Demo: Harbour Clinic. The password of all four is ${demo.password}`, logins(demo))
-  return [...parts, '', '  Ctrl+C stops it.'].join('\n')
-}
-
-const logins = (demo: Parameters<typeof loginsOf>[0]) =>
-  aligned(
-    loginsOf(demo).map(({ role, email, name }) => [role, email, name]),
-    '    ',
-  )
-
-/** In development a fresh link with each start. In production one for the owner who has never come, and none after. */
-async function linkRows(house: House): Promise<string[][]> {
-  const { store } = house.careline.storage
-  const found = await firstOwner(store)
-  if (found && house.config.isProduction && (await hasCome(store, found))) return []
-  const owner = found ?? (await firstWorkspace(store, Date.now()))
-  return [['Owner link', `${await house.linkFor(owner)}  (works once, for 24 hours)`]]
 }

@@ -1,0 +1,38 @@
+import type { Persistence } from '../../../actors/runtime/persistence.ts'
+import { ActorSystem, principal } from '../../../actors/runtime/system.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { defaultSettings } from '../../../kernel/settings.ts'
+import { counter, counterActor } from '../counter.ts'
+import type { Peer } from '../peer.ts'
+
+// Forgets everything: it is the runtime that is measured, and the others write nothing either.
+const nowhere: Persistence = {
+  claim: async () => undefined,
+  commit: async () => {},
+  redo: async () => [],
+  bury: async () => {},
+  dueActors: async () => [],
+}
+
+const system = new ActorSystem({
+  actors: [counterActor] as never,
+  reactions: [],
+  effects: {},
+  persistence: nowhere,
+  clocks: () => systemClock,
+  settings: () => defaultSettings,
+  publish() {},
+  onError(error) {
+    throw error
+  },
+})
+const workspace = system.workspace('ws_bench', principal('staff', 'usr_bench'))
+
+export const peer: Peer = {
+  name: 'careline',
+  note: 'validated message, mailbox, bounds, deadline, output gate; increment passes the whole commit but the disk',
+  spawn: (id) => ({
+    view: async () => (await workspace.at(counter, id).view()).count,
+    increment: async () => (await workspace.at(counter, id).increment()).count,
+  }),
+}
