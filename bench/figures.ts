@@ -13,8 +13,8 @@ export function quantile(values: readonly number[], share: number) {
 /** Three digits are more than such a machine can tell. */
 export function short(value: number) {
   if (!Number.isFinite(value)) return '-'
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
-  return value.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, digits === 0 ? ',' : '')
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
+  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
 }
 
 /** `median (least..most)` of the rounds. */

@@ -17,6 +17,10 @@ export function readWishes(args: string[]) {
       rate: { type: 'string' },
       /** `mongodb://…` for both sides; their own embedded stores where it is missing. */
       store: { type: 'string' },
+      /** Where the CPU profiles of our server are written, one per thread. */
+      profile: { type: 'string' },
+      /** Of the messages: `ours` or `plain` alone. */
+      side: { type: 'string' },
       /** A part of the actors: `ask`, `idle` or `durable`. */
       only: { type: 'string' },
     },

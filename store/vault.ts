@@ -1,13 +1,15 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomFillSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto'
+import { hkdfSync, type KeyObject, randomBytes, randomFillSync } from 'node:crypto'
 import { isDuplicate, type Store } from './connection.ts'
 
 const version = 1
 const ivBytes = 12
 const tagBytes = 16
 
+// Key objects, not bytes: Node checks bytes anew at each use, which costs more than the encryption (measured: 15 to 4 µs).
 interface Keys {
-  readonly data: Buffer
-  readonly index: Buffer
+  readonly data: KeyObject
+  readonly index: KeyObject
 }
 
 /**
@@ -16,7 +18,7 @@ interface Keys {
  */
 export class Vault {
   readonly #store: Store
-  readonly #master: Buffer
+  readonly #master: KeyObject
   readonly #keys = new Map<string, Keys>()
   readonly #loading = new Map<string, Promise<Keys>>()
 
@@ -24,7 +26,7 @@ export class Vault {
   constructor(store: Store, master: Buffer) {
     if (master.length !== 32) throw new Error('the master key has 32 bytes')
     this.#store = store
-    this.#master = master
+    this.#master = createSecretKey(master)
   }
 
   isReady(workspaceId: string) {
@@ -106,8 +108,8 @@ export function bytesOf(value: unknown): Uint8Array {
 }
 
 const keysFrom = (data: Buffer): Keys => ({
-  data,
-  index: Buffer.from(hkdfSync('sha256', data, '', 'careline blind index', 32)),
+  data: createSecretKey(data),
+  index: createSecretKey(Buffer.from(hkdfSync('sha256', data, '', 'careline blind index', 32))),
 })
 
 // Random bytes are drawn in bulk: one system call serves many initialisation vectors.
@@ -122,7 +124,7 @@ function nextIv() {
   return Buffer.from(pool.subarray(used - ivBytes, used))
 }
 
-function encrypt(key: Buffer, context: string, plain: Uint8Array): Buffer {
+function encrypt(key: KeyObject, context: string, plain: Uint8Array): Buffer {
   const iv = nextIv()
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(Buffer.from(context))
@@ -131,7 +133,7 @@ function encrypt(key: Buffer, context: string, plain: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(version), iv, cipher.getAuthTag(), body])
 }
 
-function decrypt(key: Buffer, context: string, sealed: Uint8Array): Buffer {
+function decrypt(key: KeyObject, context: string, sealed: Uint8Array): Buffer {
   if (sealed[0] !== version) throw new Error('this field was sealed by a newer version')
   const iv = sealed.subarray(1, 1 + ivBytes)
   const decipher = createDecipheriv('aes-256-gcm', key, iv)

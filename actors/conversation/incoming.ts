@@ -1,4 +1,4 @@
-import { type Content, mediaKinds } from '../../kernel/content.ts'
+import { type Content, mediaKinds, preview } from '../../kernel/content.ts'
 import type { Change, Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { user } from '../user/contract.ts'
@@ -6,7 +6,8 @@ import { conversation, type Message } from './contract.ts'
 import { heardMs, standing, windowMs } from './rules.ts'
 import { headerOf, lastOf, ring, type State, touch } from './state.ts'
 
-const recentMax = 32
+// Repetitions are met at the door; this catches what a crash makes the sweep bring again.
+const recentMax = 16
 const reactionsMax = 50
 const withdrawnMax = 20
 
@@ -54,19 +55,20 @@ export const incoming = {
     } satisfies Change<typeof conversation, State, { n: number; isNew: boolean }>
   },
 
-  edit(state: State, { messageId, content, at }: Input<'edit'>) {
+  edit(state: State, { messageId, content, at }: Input<'edit'>, given: Given) {
     return {
-      state,
+      ...relisted(state, messageId, content, given),
       rows: [update('message', messageId, { content, editedAt: at })],
       events: [event('message.edited', { messageId, content, editedAt: at })],
     }
   },
 
   /** The person took it back: we keep that there was something, not what it said. */
-  withdraw(state: State, { messageId, at }: Input<'withdraw'>) {
+  withdraw(state: State, { messageId, at }: Input<'withdraw'>, given: Given) {
     const content: Content = { kind: 'unsupported', what: 'withdrawn' }
+    const withdrawn = ring(state.withdrawn, messageId, withdrawnMax)
     return {
-      state: { ...state, withdrawn: ring(state.withdrawn, messageId, withdrawnMax) },
+      ...relisted({ ...state, withdrawn }, messageId, content, given),
       rows: [update('message', messageId, { content, deletedAt: at })],
       events: [event('message.withdrawn', { messageId, content, deletedAt: at })],
     }
@@ -87,6 +89,13 @@ export const incoming = {
   },
 }
 
+/** What the list shows as the last word follows what became of that word. */
+function relisted(state: State, messageId: string, content: Content, given: Given) {
+  if (state.last?.messageId !== messageId) return { state, tells: [] }
+  const after = { ...state, last: { ...state.last, kind: content.kind, text: preview(content) } }
+  return { state: after, tells: touch(state, after, given) }
+}
+
 /** Each side has one reaction on a message; the newest counts. */
 export function reacted(state: State, messageId: string, change: { person?: string | null; staff?: string | null }) {
   const before = state.reactions.find(({ id }) => id === messageId) ?? { id: messageId, person: null, staff: null }
@@ -103,7 +112,9 @@ export function reacted(state: State, messageId: string, change: { person?: stri
 /** The conversation goes on over the channel on which the person wrote last. */
 function addressed(state: State, { userId, name, address, channelId }: Input<'receive'>) {
   const contact = /^\d+$/.test(address) ? `+${address}` : address
-  const addresses = { ...state.addresses, [channelId]: address }
+  // An address that has not changed is not written, and not encrypted, again.
+  const isSame = state.addresses[channelId] === address
+  const addresses = isSame ? state.addresses : { ...state.addresses, [channelId]: address }
   return { userId, name: name || state.name, contact, channelId, addresses }
 }
 

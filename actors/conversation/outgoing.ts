@@ -8,7 +8,7 @@ import { episodeRow, reacted } from './incoming.ts'
 import { pausedUntil, refuseClosedWindow, sendForMs, standing } from './rules.ts'
 import { headerOf, known, lastOf, ring, type State, touch } from './state.ts'
 
-const outgoingMax = 32
+const outgoingMax = 16
 
 const { event, insert, update } = conversation
 type Said = Change<typeof conversation, State, { messageId: string; n: number }>

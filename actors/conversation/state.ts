@@ -70,11 +70,10 @@ export function lastOf({ _id: messageId, content, direction }: Message): z.infer
   return { messageId, text: preview(content), kind: content.kind, direction: side, hasFailed: false }
 }
 
-/** Tells the inbox how the conversation stood and stands. */
-export function touch(before: State, after: State & { userId: string }, { id: conversationId, workspaceId }: Given) {
-  const line = { conversationId, conversation: headerOf(after), last: after.last }
+/** Tells the inbox how the conversation stood and stands; its line is read from our document when it is shown. */
+export function touch(before: State, after: State, { id: conversationId, workspaceId }: Given) {
   const is = standingOf(after)
-  return is ? [inbox.tell(workspaceId).touch({ line, was: standingOf(before), is })] : []
+  return is ? [inbox.tell(workspaceId).touch({ conversationId, was: standingOf(before), is })] : []
 }
 
 export const ring = <T>(items: readonly T[], item: T, max: number) => [...items, item].slice(-max)

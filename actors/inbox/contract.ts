@@ -3,7 +3,10 @@ import { sensitive } from '../../kernel/marks.ts'
 import { ConversationStatus, Header } from '../conversation/contract.ts'
 import { contract } from '../runtime/contract.ts'
 
+const id = z.string().min(1).max(128)
 const count = z.int().nonnegative()
+/** More lines than this do not change at once on one event; the next one brings the others. */
+export const linesMax = 200
 
 /** How a conversation counts. A touch says how it counted before and counts now, so no conversation counts twice. */
 export const Standing = z.object({ status: ConversationStatus, isAssigned: z.boolean(), isUnread: z.boolean() })
@@ -11,7 +14,7 @@ export type Standing = z.infer<typeof Standing>
 
 /** The last thing said, as the list shows it. */
 export const Preview = z.object({
-  messageId: z.string().max(128),
+  messageId: id,
   text: sensitive(z.string().max(80)),
   kind: z.string().max(32),
   direction: z.enum(['in', 'out']),
@@ -20,12 +23,13 @@ export const Preview = z.object({
 })
 
 export const Line = z.object({
-  conversationId: z.string().max(128),
+  conversationId: id,
   // Notes count as messages, and the list hears of none.
   conversation: Header.omit({ messageCount: true }),
   last: Preview.nullable(),
 })
 export type Line = z.infer<typeof Line>
+const Lines = z.object({ lines: z.array(Line).max(linesMax) })
 
 /** Open conversations, those of them that nobody has taken, all with unread messages, and the resolved ones. */
 export const Counts = z.object({ open: count, unassigned: count, unread: count, resolved: count })
@@ -36,13 +40,27 @@ export const inbox = contract({
   kind: 'inbox',
 
   messages: {
-    touch: { input: z.object({ line: Line, was: Standing.nullable(), is: Standing }) },
+    touch: { input: z.object({ conversationId: id, was: Standing.nullable(), is: Standing }) },
+    /** A reminder: lines wait to be shown. */
+    flush: { input: z.object({}) },
+    linesRead: { input: Lines },
+    /** The counts that the stream showed last. */
     view: { input: z.object({}), reply: Counts },
   },
 
   streams: { main: 'staff' },
 
   events: {
-    'inbox.line_changed': { stream: 'main', data: z.object({ line: Line, counts: Counts }) },
+    /** At most four a second, whatever happens: each line as it was when it was read, hence not older than its touch. */
+    'inbox.lines_changed': { stream: 'main', data: Lines.extend({ counts: Counts }) },
+  },
+
+  effects: {
+    readLines: {
+      input: z.object({ conversationIds: z.array(id).max(linesMax) }),
+      result: Lines,
+      answer: 'linesRead',
+      repeatable: true,
+    },
   },
 })

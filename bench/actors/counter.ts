@@ -8,8 +8,8 @@ const count = z.int().nonnegative()
 export const counter = contract({
   kind: 'user',
   messages: {
-    increment: { input: z.object({}), reply: z.object({ count }) },
-    view: { input: z.object({}), reply: z.object({ count }) },
+    increment: { input: z.object({}), reply: count },
+    view: { input: z.object({}), reply: count },
   },
 })
 
@@ -21,8 +21,8 @@ export const counterActor = actor(counter, {
   on: {
     increment(state) {
       const after = { ...state, count: state.count + 1 }
-      return { state: after, reply: { count: after.count } }
+      return { state: after, reply: after.count }
     },
-    view: (state) => ({ state, reply: { count: state.count } }),
+    view: (state) => ({ state, reply: state.count }),
   },
 })

@@ -1,9 +1,9 @@
 /** A counter, as each library would have it: asked, and answered. */
 export interface Counter {
   /** Reads it; nothing changes. */
-  view(): Promise<number>
+  view(): Promise<number> | number
   /** Changes it in memory; nothing is written anywhere. */
-  increment(): Promise<number>
+  increment(): Promise<number> | number
 }
 
 export interface Peer {

@@ -16,6 +16,8 @@ export interface Plan {
   ms: number
   store: string | undefined
   provider: string
+  /** For CPU profiles. */
+  profile: string | undefined
 }
 
 type Counts = Partial<Record<'turns' | 'commits' | 'roundTrips' | 'documents' | 'rows' | 'events', number>>
@@ -42,7 +44,8 @@ export type Way = (typeof ways)[number]
 export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
   const { side, conversations, inflight, perSecond, provider, store } = plan
   const directory = mkdtempSync(join(tmpdir(), 'careline-bench-'))
-  const server = new Program(join(import.meta.dirname, side === 'ours' ? 'ours.ts' : 'plain/server.ts'))
+  const profiling = plan.profile ? ['--cpu-prof', `--cpu-prof-dir=${plan.profile}`] : []
+  const server = new Program(join(import.meta.dirname, side === 'ours' ? 'ours.ts' : 'plain/server.ts'), profiling)
   const load = new Program(join(import.meta.dirname, 'load.ts'))
   try {
     const fresh = store && `${store.replace(/\/[^/]*$/, '')}/bench_${side}_${String(Date.now())}`
@@ -65,7 +68,9 @@ export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
     return { http, paced, inside }
   } catch (error) {
     const unrest = side === 'ours' ? await server.ask<object[]>('unrest') : []
-    throw new Error(`${side}, ${conversations} conversations: ${JSON.stringify(unrest).slice(0, 2_000)}`, { cause: error })
+    throw new Error(`${side}, ${conversations} conversations: ${JSON.stringify(unrest).slice(0, 2_000)}`, {
+      cause: error,
+    })
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

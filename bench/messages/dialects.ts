@@ -19,7 +19,7 @@ interface OurEvent {
   type: string
   data: {
     message?: { conversationId: string; content: { text?: string } }
-    line?: { conversationId: string; last: { text: string } | null }
+    lines?: { conversationId: string; last: { text: string } | null }[]
     messageId?: string
     status?: string
   }
@@ -42,11 +42,11 @@ let commands = 0
 
 const ours: Dialect = {
   listen(socket, hear) {
-    socket.on('event', ({ type, data: { message, line, messageId, status } }: OurEvent) => {
+    socket.on('event', ({ type, data: { message, lines, messageId, status } }: OurEvent) => {
       if (type === 'message.created' && message)
         hear({ kind: 'message', conversationId: message.conversationId, text: message.content.text })
-      else if (type === 'inbox.line_changed' && line)
-        hear({ kind: 'line', conversationId: line.conversationId, text: line.last?.text })
+      else if (type === 'inbox.lines_changed' && lines)
+        for (const line of lines) hear({ kind: 'line', conversationId: line.conversationId, text: line.last?.text })
       else if (status === 'sent' && messageId) hear({ kind: 'sent', messageId })
     })
   },

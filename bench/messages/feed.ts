@@ -25,7 +25,7 @@ export class Feed {
     await Promise.all(this.#loops)
   }
 
-  /** One of the two events of this message, the conversation's and the inbox's, has left for the sockets. */
+  /** The event of this message has left for the sockets. */
   left(text: string | undefined) {
     const seq = readText(text)?.seq
     const waiting = seq === undefined ? undefined : this.#waiting.get(seq)
@@ -36,7 +36,7 @@ export class Feed {
 
   async #one(person: number) {
     const seq = this.#seq++
-    const left = new Promise<void>((resolve) => this.#waiting.set(seq, { pieces: 2, resolve }))
+    const left = new Promise<void>((resolve) => this.#waiting.set(seq, { pieces: 1, resolve }))
     const text = textOf(seq, nowUs(), seq % replyEvery === 0)
     await this.#hand(webhookOf(person, `${process.pid}.${seq}`, text))
     await left

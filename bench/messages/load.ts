@@ -49,9 +49,11 @@ class Outside {
     const [first] = this.#sockets
     if (first) await follow(first, [], inbox)
     const everyone = Array.from({ length: conversations }, (_, person) => person)
-    await Promise.all(Array.from({ length: 16 }, async () => {
-      for (let person = everyone.pop(); person !== undefined; person = everyone.pop()) await this.#meet(person)
-    }))
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        for (let person = everyone.pop(); person !== undefined; person = everyone.pop()) await this.#meet(person)
+      }),
+    )
     await Promise.all(
       this.#sockets.map((socket, nth) => {
         const theirs = this.#conversationOf.filter((_, person) => person % this.#sockets.length === nth)
@@ -187,7 +189,9 @@ class Outside {
       if (!this.#early.delete(messageId)) await new Promise<void>((sent) => this.#sent.set(messageId, sent))
       this.#came(seq)
     }
-    const mine = work().catch(fail).finally(() => this.#replies.delete(mine))
+    const mine = work()
+      .catch(fail)
+      .finally(() => this.#replies.delete(mine))
     this.#replies.add(mine)
   }
 

@@ -5,7 +5,7 @@ import type { Side } from './place.ts'
 import { startProvider } from './provider.ts'
 import { replyEvery } from './webhooks.ts'
 
-const sides = ['ours', 'plain'] as const
+const bothSides: Side[] = ['ours', 'plain']
 const goals: Partial<Record<Way, number>> = { http: 2, inside: 4 }
 const words: Record<Way, string> = {
   http: 'HTTP, as many as it takes',
@@ -15,21 +15,16 @@ const words: Record<Way, string> = {
 
 /** Careline and a plain server, side by side: each cell in fresh processes, the sides in turn, medians of the rounds. */
 export async function benchMessages(wishes: Wishes) {
-  const isQuick = wishes.quick
-  const rounds = Number(wishes.rounds ?? (isQuick ? 1 : 3))
-  const ms = Number(wishes.ms ?? (isQuick ? 1_500 : 2_000))
-  const inflight = Number(wishes.inflight ?? 64)
-  const perSecond = Number(wishes.rate ?? 150)
-  const all = (wishes.conversations ?? (isQuick ? '100' : '1,100,1000')).split(',').map(Number)
-  print(`messages: ${inflight} at once, or ${perSecond} a second; one in ${replyEvery} is answered by the staff.`)
-  print(`${rounds} rounds of ${ms} ms in fresh processes; median (least..most); store ${wishes.store ?? 'embedded'}, full`)
+  const { plan, rounds, all, sides } = planOf(wishes)
+  const store = plan.store ?? 'embedded'
+  print(`messages: ${plan.inflight} at once, or ${plan.perSecond} a second; staff answer one in ${replyEvery}.`)
+  print(`${rounds} rounds of ${plan.ms} ms in fresh processes; median (least..most); store ${store}, durability full`)
   const provider = await startProvider()
-  const found = new Map<string, Measured[]>()
+  const found: Found = new Map()
   for (let round = 0; round < rounds; round++)
     for (const conversations of all)
       for (const side of round % 2 ? sides.toReversed() : sides) {
-        const plan = { side, conversations, inflight, perSecond, warmMs: 2 * ms, ms, store: wishes.store }
-        const measured = await measure({ ...plan, provider: provider.url })
+        const measured = await measure({ ...plan, side, conversations, provider: provider.url })
         for (const way of ways) {
           const key = keyOf(side, way, conversations)
           found.set(key, [...(found.get(key) ?? []), measured[way]])
@@ -41,12 +36,22 @@ export async function benchMessages(wishes: Wishes) {
   costs(all, found)
 }
 
+function planOf(wishes: Wishes) {
+  const { quick, rounds = quick ? 1 : 3, conversations = quick ? '100' : '1,100,1000', side } = wishes
+  const ms = Number(wishes.ms ?? (quick ? 1_500 : 2_000))
+  const { inflight = 64, rate = 150, store, profile } = wishes
+  const plan = { inflight: Number(inflight), perSecond: Number(rate), warmMs: 2 * ms, ms, store, profile }
+  const sides = bothSides.filter((one) => side === undefined || one === side)
+  return { plan, rounds: Number(rounds), all: conversations.split(',').map(Number), sides }
+}
+
+type Found = Map<string, Measured[]>
 const keyOf = (side: Side, way: Way, conversations: number) => `${side}/${way}/${conversations}`
 
-function report(way: Way, all: number[], found: Map<string, Measured[]>) {
+function report(way: Way, all: number[], found: Found) {
   const rows = all.flatMap((conversations) => {
     const of = (side: Side) => found.get(keyOf(side, way, conversations)) ?? []
-    return sides.map((side) => {
+    return bothSides.map((side) => {
       const cells = of(side)
       const column = (key: Exclude<keyof Measured, 'counts'>) => spread(cells.map((cell) => cell[key]))
       const ratio = (key: 'perSecond' | 'p99Ms' | 'cpuUs') =>
@@ -74,11 +79,11 @@ function report(way: Way, all: number[], found: Map<string, Measured[]>) {
 }
 
 /** What one message costs the store. */
-function costs(all: number[], found: Map<string, Measured[]>) {
+function costs(all: number[], found: Found) {
   const names = ['turns', 'commits', 'roundTrips', 'documents', 'rows', 'events'] as const
   const rows = (['http', 'inside'] as const).flatMap((way) =>
     all.flatMap((conversations) =>
-      sides.map((side) => {
+      bothSides.map((side) => {
         const cells = found.get(keyOf(side, way, conversations)) ?? []
         const middle = (read: (cell: Measured) => number) => short(median(cells.map(read)))
         return [

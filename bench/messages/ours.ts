@@ -30,15 +30,18 @@ answer({
         MONGODB_URI: store,
       }),
     })
-    const { id: workspaceId } = await createWorkspace(careline.storage.store, { slug: 'bench', name: 'Bench' }, Date.now())
+    const { id: workspaceId } = await createWorkspace(
+      careline.storage.store,
+      { slug: 'bench', name: 'Bench' },
+      Date.now(),
+    )
     const channelId = await connect(workspaceId, provider)
     feed = new Feed(async (webhook) =>
       careline.intake.accept({ id: channelId, workspaceId }, parseWebhook(webhook, Date.now())),
     )
     careline.storage.events.follow(({ type, data }) => {
-      const { message, line } = data as { message?: { content: { text?: string } }; line?: { last: { text: string } } }
+      const { message } = data as { message?: { content: { text?: string } } }
       if (type === 'message.created') feed.left(message?.content.text)
-      if (type === 'inbox.line_changed') feed.left(line?.last.text)
     })
     const tokens = await Promise.all(Array.from({ length: members }, (_, nth) => signIn(workspaceId, nth)))
     return { url: careline.url, path: `/webhooks/whatsapp/${channelId}`, inbox: workspaceId, tokens }

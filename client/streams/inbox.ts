@@ -12,14 +12,14 @@ export const linesMax = 500
 export function onInbox(state: InboxState, event: InboxEvent): InboxState {
   const { type, data } = event
   switch (type) {
-    case 'inbox.line_changed':
-      return { counts: data.counts, lines: withLine(state.lines, data.line) }
+    case 'inbox.lines_changed':
+      return { counts: data.counts, lines: data.lines.reduce(withLine, state.lines) }
     default:
       return ignored(state, type)
   }
 }
 
-function withLine(lines: readonly Line[], line: Line) {
+function withLine(lines: readonly Line[], line: Line): readonly Line[] {
   const others = lines.filter(({ conversationId }) => conversationId !== line.conversationId)
   if (line.conversation.status !== 'open') return others
   const after = others.findIndex((other) => isNewer(line, other))

@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Header } from '../../client/wire.ts'
@@ -90,12 +91,11 @@ const Done = ({ isResolved, onClick }: { isResolved: boolean; onClick: () => voi
 }
 
 /** On a narrow screen the list with the state of the line is out of sight: then it is said here, unless all is well. */
-const LineTrouble = () =>
-  useStatus().state !== 'live' && (
-    <span className={style.narrow}>
-      <LineState />
-    </span>
-  )
+const LineTrouble = () => {
+  const isNarrow = useMediaQuery('(max-width: 760px)')
+  const { state } = useStatus()
+  return isNarrow && state !== 'live' && <LineState />
+}
 
 const Waiting = ({ since }: { since: string | null }) => {
   const now = useNow(30_000)

@@ -27,9 +27,9 @@ let hasSnapshot = false
 
 onEvent((event, stream) => {
   if (!stream.startsWith('inbox:')) return
-  if (event?.type === 'inbox.line_changed') {
-    const { line } = event.data as { line: Line }
-    cache.setQueryData(touchedQuery.queryKey, (before = {}) => withLine(before, line))
+  if (event?.type === 'inbox.lines_changed') {
+    const { lines } = event.data as { lines: Line[] }
+    cache.setQueryData(touchedQuery.queryKey, (before = {}) => lines.reduce(withLine, before))
     return
   }
   // A second snapshot means that events were missed for good: then the pages are asked for again.

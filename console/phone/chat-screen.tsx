@@ -1,5 +1,5 @@
 import { IconArrowLeft } from '@tabler/icons-react'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { ChatBubble } from './chat-bubble.tsx'
 import { ChatWrite } from './chat-write.tsx'
 import style from './chat.module.css'
@@ -66,12 +66,16 @@ interface MessagesProps {
   aim: (aim: Aim) => void
 }
 
+const toEnd = (box: HTMLElement | null) => {
+  if (box) box.scrollTop = box.scrollHeight
+}
+
 const Messages = ({ person, chat, act, aim }: MessagesProps) => {
   const box = useRef<HTMLOListElement>(null)
   const { messages, typingUntil } = chat
-  useLayoutEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [messages.length, typingUntil])
+  useLayoutEffect(() => toEnd(box.current), [messages, typingUntil])
+  // Words wrap otherwise once their face has come.
+  useEffect(() => void document.fonts.ready.then(() => toEnd(box.current)), [])
   return (
     <ol className={style.chat} ref={box} tabIndex={0} aria-label={`Chat of ${person.name}`}>
       {messages.length === 0 && <li className={style.day}>Nothing said yet</li>}

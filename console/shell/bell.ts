@@ -38,12 +38,14 @@ const rungMax = 500
 
 /** Rings for what a person says; not for what came while the line was away and is caught up with. */
 function hear(event: StreamEvent | undefined) {
-  if (event?.type !== 'inbox.line_changed' || Date.now() - Date.parse(event.at) > 60_000) return
-  const { line } = event.data as { line: { last: { messageId: string; direction: string } | null } }
-  if (line.last?.direction !== 'in' || rung.has(line.last.messageId)) return
-  rung.add(line.last.messageId)
-  if (rung.size > rungMax) rung.delete(rung.values().next().value ?? '')
-  ring()
+  if (event?.type !== 'inbox.lines_changed' || Date.now() - Date.parse(event.at) > 60_000) return
+  const { lines } = event.data as { lines: { last: { messageId: string; direction: string } | null }[] }
+  const said = lines.flatMap(({ last }) =>
+    last?.direction === 'in' && !rung.has(last.messageId) ? [last.messageId] : [],
+  )
+  for (const messageId of said) rung.add(messageId)
+  for (const oldest of [...rung].slice(0, Math.max(0, rung.size - rungMax))) rung.delete(oldest)
+  if (said.length > 0) ring()
 }
 
 export function listenForBell() {

@@ -1,5 +1,6 @@
 import { channelEffects } from '../../actors/channel/effects.ts'
 import { conversationEffects } from '../../actors/conversation/effects.ts'
+import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactions } from '../../actors/reactions/index.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
@@ -30,6 +31,7 @@ export function startActors({ storage, channels, settings, clock, log }: Parts) 
   const effects = {
     channel: channelEffects(delivery),
     conversation: conversationEffects(delivery),
+    inbox: inboxEffects(queries),
   } as unknown as Runners
   const system = new ActorSystem({
     actors,

@@ -8,7 +8,7 @@ import { ActorDocuments } from '../../store/documents.ts'
 import { startEmbeddedStore } from '../../store/embedded/start.ts'
 import { StoredEvents } from '../../store/events.ts'
 import { StoredFiles } from '../../store/files.ts'
-import { conversationPage } from '../../store/queries/conversations.ts'
+import { conversationPage, linesOf } from '../../store/queries/conversations.ts'
 import { messageById, messageByProviderId, messagePage, shown } from '../../store/queries/messages.ts'
 import { memberById } from '../../store/settings/members.ts'
 import { Rest } from '../../store/rest.ts'
@@ -37,6 +37,7 @@ export async function openStorage({ mongodbUri, dataDir, durability }: Config, m
     queries: {
       conversationPage: (workspaceId: string, filter: Parameters<typeof conversationPage>[2]) =>
         conversationPage(source, workspaceId, filter),
+      linesOf: (workspaceId: string, ids: readonly string[]) => linesOf(source, workspaceId, ids),
       messagePage: (workspaceId: string, conversationId: string, page: Parameters<typeof messagePage>[3]) =>
         messagePage(source, workspaceId, conversationId, page),
       messageById: async (workspaceId: string, id: string) => {

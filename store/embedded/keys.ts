@@ -45,7 +45,8 @@ export function successor(prefix: Buffer): Buffer | null {
 }
 
 export function compare(a: Value, b: Value): number {
-  if (typeof a === 'number' && typeof b === 'number' && a === a && b === b) return a - b
+  // Not a difference: that of two infinities is no number.
+  if (typeof a === 'number' && typeof b === 'number' && a === a && b === b) return a < b ? -1 : Number(a > b)
   if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime()
   const byRank = rank(a) - rank(b)
   return byRank !== 0 ? byRank : Buffer.compare(encodeKey([a]), encodeKey([b]))
@@ -68,7 +69,7 @@ function putValue(value: Value): void {
   if (at === RANK.string) putText(value instanceof BSONSymbol ? value.value : (value as string))
   else if (at === RANK.number) putNumber(value as Numeric)
   else if (at === RANK.objectId) sink.append((value as ObjectId).id)
-  else if (at === RANK.date) putInt64(BigInt((value as Date).getTime()))
+  else if (at === RANK.date) putInstant((value as Date).getTime())
   else if (at === RANK.boolean) sink.byte(value ? 1 : 0)
   else putComposite(value)
 }
@@ -122,6 +123,14 @@ function escapeZeros(start: number): void {
     sink.byte(byte)
     if (byte === 0) sink.byte(255)
   }
+}
+
+/** As putInt64, without a BigInt. */
+function putInstant(ms: number): void {
+  sink.room(8)
+  const high = Math.floor(ms / 4_294_967_296)
+  sink.at = sink.bytes.writeUInt32BE((high ^ 0x80000000) >>> 0, sink.at)
+  sink.at = sink.bytes.writeUInt32BE(ms - high * 4_294_967_296, sink.at)
 }
 
 function putInt64(value: bigint): void {

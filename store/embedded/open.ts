@@ -20,6 +20,19 @@ export interface OpenOptions {
 
 const SWEEP_MS = 1000
 
+/** A damaged file is named, and nothing is tried on it. */
+function opened(file: string): { database: Database; catalog: Catalog } {
+  try {
+    const database = new Database(file)
+    return { database, catalog: new Catalog(database) }
+  } catch (error) {
+    const why = (error as Error).message
+    throw new Error(`The store's file ${file} cannot be opened: ${why}. Restore it (and its -wal) from a backup.`, {
+      cause: error,
+    })
+  }
+}
+
 /** Opens the store in this thread: lock, files, socket. `failed` hears of what must end it. */
 export async function open(
   options: OpenOptions,
@@ -27,8 +40,7 @@ export async function open(
 ): Promise<{ close: () => Promise<void> }> {
   const lock = new DirectoryLock(options.directory)
   const file = join(options.directory, 'careline.sqlite')
-  const database = new Database(file)
-  const catalog = new Catalog(database)
+  const { database, catalog } = opened(file)
   const committer = new Committer(database, file, options.durability, { rolledBack: () => catalog.load(), failed })
   const cursors = new Cursors(options.cursorIdleMs)
   const store: Store = { database, catalog, committer, cursors, isReadOnly: options.isReadOnly, socket: options.socket }

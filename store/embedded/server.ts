@@ -11,6 +11,8 @@ import type { Message } from './wire.ts'
 /** A client may send this many bytes ahead of the answers before it is made to wait. */
 const AHEAD_BYTES_MAX = 1_048_576
 const CONNECTIONS_MAX = 1000
+/** How long a client may take to receive its last answer when the store closes. */
+const END_MS_MAX = 1000
 
 /** The unix socket and its connections. */
 export class StoreServer {
@@ -77,8 +79,9 @@ class Connection {
     this.isEnding = true
     this.waiting = []
     if (this.isBusy) await new Promise<void>((resolve) => (this.idle = resolve))
-    await new Promise<void>((resolve) => this.socket.end(resolve).once('close', resolve))
-    this.socket.destroy()
+    const patience = setTimeout(() => this.socket.destroy(), END_MS_MAX)
+    await new Promise<void>((resolve) => this.socket.once('close', resolve).end(() => this.socket.destroy()))
+    clearTimeout(patience)
   }
 
   private receive(chunk: Buffer): void {

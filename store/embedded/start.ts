@@ -55,10 +55,13 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     throw error
   }
   const watch = watchOver(worker, options.onFailure)
+  // Whoever uses the store keeps the process alive; the thread by itself does not.
+  worker.unref()
   return {
     uri: `mongodb://${encodeURIComponent(place.socket)}/careline`,
     close: async () => {
       watch.isClosing = true
+      worker.ref()
       const gone = new Promise<void>((done) => worker.once('exit', () => done()))
       worker.postMessage('close')
       if (!watch.isGone) await gone

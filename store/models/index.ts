@@ -23,7 +23,6 @@ export const models = {
       ...actorIndexes,
       [{ workspaceId: 1, status: 1, lastMessageAt: -1, _id: -1 }],
       [{ workspaceId: 1, status: 1, assigneeId: 1, lastMessageAt: -1, _id: -1 }],
-      [{ workspaceId: 1, lastMessageAt: -1, _id: -1 }],
     ],
   },
   users: { tenant: true, indexes: [...actorIndexes] },

@@ -13,6 +13,11 @@ const Kept = Header.omit({ windowExpiresAt: true, messageCount: true }).extend({
 })
 const projection = Object.fromEntries(Object.keys(Kept.shape).map((field) => [field, 1 as const]))
 
+interface Source {
+  store: Store
+  rest: Rest
+}
+
 export interface ConversationFilter {
   status?: 'open' | 'pending' | 'resolved' | undefined
   /** `none`: nobody has taken it. */
@@ -26,24 +31,43 @@ export interface Page<Item> {
   nextCursor: string | null
 }
 
-/** The newest first, a page at a time. */
+const statuses = ['open', 'pending', 'resolved'] as const
+const order = { lastMessageAt: -1, _id: -1 } as const
+
+/** The newest first, a page at a time. Without a status, the lists of all of them are merged: each has its index. */
 export async function conversationPage(
-  { store, rest }: { store: Store; rest: Rest },
+  source: Source,
   workspaceId: string,
   { status, assigneeId, cursor, limit }: ConversationFilter,
 ): Promise<Page<Line>> {
-  await rest.ready(workspaceId)
+  await source.rest.ready(workspaceId)
   const filter: Filter = {
-    ...(status && { status }),
     ...(assigneeId && { assigneeId: assigneeId === 'none' ? null : assigneeId }),
     ...(cursor ? after(cursor) : { lastMessageAt: { $type: 'date' } }),
   }
-  const sort = { lastMessageAt: -1, _id: -1 } as const
-  const found = await store.of(workspaceId).find('conversations', filter, { sort, limit: limit + 1, projection })
-  const items = found.slice(0, limit).map((document) => lineOf(rest, workspaceId, document))
+  const tenant = source.store.of(workspaceId)
+  const options = { sort: order, limit: limit + 1, projection }
+  const lists = await Promise.all(
+    (status ? [status] : statuses).map((one) => tenant.find('conversations', { ...filter, status: one }, options)),
+  )
+  const found = lists.flat().map((document) => lineOf(source.rest, workspaceId, document))
+  if (lists.length > 1) found.sort(byLatest)
+  const items = found.slice(0, limit)
   const last = items.at(-1)
-  const more = found.length > limit && last
-  return { items, nextCursor: more ? cursorOf(last) : null }
+  return { items, nextCursor: found.length > limit && last ? cursorOf(last) : null }
+}
+
+/** The lines of these conversations, as they are now. */
+export async function linesOf({ store, rest }: Source, workspaceId: string, ids: readonly string[]): Promise<Line[]> {
+  await rest.ready(workspaceId)
+  const found = await store.of(workspaceId).find('conversations', { _id: { $in: [...ids] } }, { projection })
+  return found.filter(({ lastMessageAt }) => lastMessageAt).map((document) => lineOf(rest, workspaceId, document))
+}
+
+function byLatest(a: Line, b: Line) {
+  const [atA, atB] = [a.conversation.lastMessageAt ?? 0, b.conversation.lastMessageAt ?? 0]
+  if (atA !== atB) return atB - atA
+  return a.conversationId < b.conversationId ? 1 : -1
 }
 
 function lineOf(rest: Rest, workspaceId: string, { _id, ...document }: Stored): Line {

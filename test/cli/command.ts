@@ -97,7 +97,7 @@ export class Installation {
       },
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     })
-    return { status: response.status, body: (await response.json()) }
+    return { status: response.status, body: await response.json() }
   }
 
   async remove() {

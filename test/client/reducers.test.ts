@@ -126,13 +126,13 @@ describe('client: reducers', () => {
   it('keep the list as the server sorts it, and open ones only', () => {
     const lines = [line('a', 1), line('b', 2), line('c', 3), line('d', 3), line('a', 5)]
     const state = lines.reduce(
-      (before, one) => onInbox(before, { type: 'inbox.line_changed', data: { line: one, counts } }),
+      (before, one) => onInbox(before, { type: 'inbox.lines_changed', data: { lines: [one], counts } }),
       { counts, lines: [] as readonly Line[] },
     )
     expect(state.lines.map(({ conversationId }) => conversationId)).to.deep.equal(['a', 'd', 'c', 'b'])
     const after = onInbox(state, {
-      type: 'inbox.line_changed',
-      data: { line: line('a', 5, 'resolved'), counts: { ...counts, resolved: 1 } },
+      type: 'inbox.lines_changed',
+      data: { lines: [line('a', 5, 'resolved')], counts: { ...counts, resolved: 1 } },
     })
     expect(after.lines.map(({ conversationId }) => conversationId)).to.deep.equal(['d', 'c', 'b'])
     expect(after.counts.resolved).to.equal(1)

@@ -48,6 +48,22 @@ describe('signing in', function () {
     await second.page.getByLabel('E-mail').waitFor()
   })
 
+  it('asks again when the session was ended elsewhere, and forgets what it showed', async () => {
+    const { page } = await on.staff('owner', '/inbox')
+    await page.getByRole('link', { name: /Lena Brandt/ }).waitFor()
+    await page.evaluate(async () => {
+      const { refreshToken } = JSON.parse(localStorage.getItem('careline.session') ?? '{}')
+      await fetch('/api/v1/auth/logout', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ refreshToken }),
+      })
+    })
+    await page.getByLabel('E-mail').waitFor()
+    expect(await page.getByText('Lena Brandt').count()).to.equal(0)
+    expect(await page.evaluate(() => localStorage.getItem('careline.session'))).to.equal(null)
+  })
+
   it('goes nowhere else than here after it', async () => {
     const { page } = await on.blank()
     await page.goto(`${app.url}/sign-in?to=//example.org/inbox`)

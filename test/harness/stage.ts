@@ -66,6 +66,7 @@ export interface Stage {
 }
 
 const quiet: Runners = {
+  inbox: { readLines: { run: async () => ({ lines: [] }) } },
   conversation: { showPresence: { run: async () => ({}) }, fetchFile: { run: async (input) => input } },
   channel: {
     deliver: {

@@ -7,6 +7,7 @@ import { io, type Socket } from 'socket.io-client'
 import { channel } from '../../actors/channel/contract.ts'
 import { channelEffects } from '../../actors/channel/effects.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
+import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { conversationEffects } from '../../actors/conversation/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactions } from '../../actors/reactions/index.ts'
@@ -29,7 +30,8 @@ import { ActorDocuments } from '../../store/documents.ts'
 import { startEmbeddedStore } from '../../store/embedded/start.ts'
 import { StoredEvents } from '../../store/events.ts'
 import type { Kind } from '../../store/kinds.ts'
-import { conversationPage } from '../../store/queries/conversations.ts'
+import { conversationPage, linesOf } from '../../store/queries/conversations.ts'
+import { quiet } from '../harness/quiet.ts'
 import { messageById, messagePage } from '../../store/queries/messages.ts'
 import { Rest } from '../../store/rest.ts'
 import { Vault } from '../../store/vault.ts'
@@ -72,6 +74,7 @@ export async function openFloor() {
   const kinds = actors as unknown as Kind[]
   const documents = new ActorDocuments(rest, kinds)
   const log = new StoredEvents(store, rest, documents)
+  const source = { store, rest }
   const errors: unknown[] = []
   const shownTyping: string[] = []
   const effects = {
@@ -87,6 +90,7 @@ export async function openFloor() {
         providerId: `wamid.${messageId}`,
       }),
     }),
+    inbox: inboxEffects({ linesOf: linesOf.bind(undefined, source) }),
   } as unknown as Runners
   const system = new ActorSystem({
     actors,
@@ -98,7 +102,6 @@ export async function openFloor() {
     publish: (event) => log.publish(event),
     onError: (error) => errors.push(error),
   })
-  const source = { store, rest }
   const queries = {
     messagePage: messagePage.bind(undefined, source),
     conversationPage: conversationPage.bind(undefined, source),
@@ -114,7 +117,7 @@ export async function openFloor() {
     log,
     shownTyping,
     system,
-    settled: () => system.settled(),
+    settled: () => quiet(system),
     machine,
 
     /** A person who writes by WhatsApp; the answer says more in their name. */

@@ -122,7 +122,7 @@ describe('socket: subscribe', () => {
     const witness = await hall.socket('staff:ana')
     await witness.ask('subscribe', { streams: [{ stream: 'inbox:w1' }] })
     await pat.say('between us')
-    await until(() => types(witness.heard, 'event').includes('inbox.line_changed'))
+    await until(() => types(witness.heard, 'event').includes('inbox.lines_changed'))
     for (const socket of [stranger, client]) expect(types(socket.heard, 'event')).to.deep.equal([])
   })
 

@@ -1,25 +1,27 @@
-import { dispatch, query, spawn, start } from 'nact'
+import { dispatch, query, type Ref, spawn, start } from 'nact'
 import type { Peer } from '../peer.ts'
 
-type Message = { type: 'view' | 'increment'; sender: never }
+interface Message {
+  type: 'view' | 'increment'
+  sender: Ref<number>
+}
+type State = { count: number }
 
 const system = start()
 
+const counter = (state: State, { type, sender }: Message) => {
+  const next = type === 'increment' ? { count: state.count + 1 } : state
+  dispatch(sender, next.count)
+  return next
+}
+
 export const peer: Peer = {
   name: 'nact 7.6.2',
-  note: 'spawn and query with its 5 s time-out; nothing is validated',
+  note: 'spawn and query with a 5 s time-out; nothing is validated',
   spawn(id) {
-    const reference = spawn(
-      system,
-      (state: { count: number } = { count: 0 }, { type, sender }: Message) => {
-        const next = type === 'increment' ? { count: state.count + 1 } : state
-        dispatch(sender, next.count as never)
-        return next
-      },
-      { name: id, initialState: { count: 0 } } as never,
-    )
+    const reference = spawn(system, counter, id, { initialState: { count: 0 } }) as Ref<Message>
     const ask = (type: Message['type']) =>
-      query(reference as never, (sender: unknown) => ({ type, sender }) as never, 5_000) as Promise<number>
+      query(reference, (sender: Ref<number>): Message => ({ type, sender }), 5_000) as Promise<number>
     return { view: () => ask('view'), increment: () => ask('increment') }
   },
 }

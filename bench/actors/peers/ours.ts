@@ -32,7 +32,7 @@ export const peer: Peer = {
   name: 'careline',
   note: 'validated message, mailbox, bounds, deadline, output gate; increment passes the whole commit but the disk',
   spawn: (id) => ({
-    view: async () => (await workspace.at(counter, id).view()).count,
-    increment: async () => (await workspace.at(counter, id).increment()).count,
+    view: () => workspace.at(counter, id).view(),
+    increment: () => workspace.at(counter, id).increment(),
   }),
 }

@@ -13,7 +13,7 @@ export const peer: Peer = {
   note: 'send, then getSnapshot at once: synchronous, no mailbox, no answer to wait for',
   spawn() {
     const actor = createActor(machine).start()
-    const ask = async (type: 'view' | 'increment') => {
+    const ask = (type: 'view' | 'increment') => {
       actor.send({ type })
       return actor.getSnapshot().context.count
     }

@@ -20,7 +20,13 @@ export async function reply(parts: Parts & { provider: string; token: string }, 
     { returnDocument: 'before', lean: true },
   )
   if (!before) throw new Error('There is no such conversation.')
-  const conversation = { ...before, unread: 0, lastMessageAt: now, messageCount: before.messageCount + 1, lastText: text }
+  const conversation = {
+    ...before,
+    unread: 0,
+    lastMessageAt: now,
+    messageCount: before.messageCount + 1,
+    lastText: text,
+  }
   const [message, counts] = await Promise.all([
     models.Message.create({
       conversationId,

@@ -10,7 +10,7 @@ import type { Careline } from '../../main.ts'
 import type { PastClock } from './past-clock.ts'
 import { msOf, type Person, staff, type Step, type Story, type Who } from './script.ts'
 
-/** So long after each step everything that it set off is over: ticks come, files are fetched. */
+/** So long after each step all that waits for a moment has happened: what is told a little later, what is tried again. */
 const afterMs = 2_000
 
 interface Stage {
@@ -43,6 +43,7 @@ export class Play {
     for (const { at, step, actor } of moments) {
       this.#stage.clock.advance(at)
       await actor.does(step)
+      await this.#settled()
       this.#stage.clock.advance(at + afterMs)
       await this.#settled()
       await actor.introduced()

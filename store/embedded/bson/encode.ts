@@ -97,7 +97,7 @@ function putObject(name: string, value: object, depth: number): void {
   }
   if (value instanceof Date) {
     header(0x09, name)
-    return sink.int64(BigInt(value.getTime()))
+    return sink.instant(value.getTime())
   }
   if (value instanceof ObjectId) {
     header(0x07, name)

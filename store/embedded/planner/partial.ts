@@ -1,7 +1,7 @@
 import { isArray, isFields } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
-import { compare, equal } from '../keys.ts'
+import { compare, equal, isComparable } from '../keys.ts'
 import { compileCondition } from '../query/match.ts'
 import { isOperators } from '../query/predicate.ts'
 import { fields } from '../bson/value.ts'
@@ -67,7 +67,8 @@ const UPPER = new Set(['$lt', '$lte'])
 function impliesCondition(given: Condition, want: Condition): boolean {
   if (given.operator === want.operator && equal(given.argument, want.argument)) return true
   const direction = sideOf(given, want)
-  if (direction === 0) return false
+  // A range reaches no further than its type: above a date lies no number.
+  if (direction === 0 || !isComparable(given.argument, want.argument)) return false
   const order = compare(given.argument, want.argument) * direction
   return order > 0 || (order === 0 && (given.operator === want.operator || want.operator.endsWith('e')))
 }

@@ -180,8 +180,11 @@ function prefixOf(index: Index, conditions: Conditions): Prefix {
 /** The direction in which the index gives the order that is asked for; null when it does not. */
 function orderOf(index: Index, prefix: Prefix, sort: SortSpec): number | null {
   if (prefix.points.length > MERGE_MAX || prefix.points.length === 0) return null
-  const isFixed = (name: string) =>
-    prefix.isSingle[index.names.indexOf(name)] === true && prefix.columns > index.names.indexOf(name)
+  // One value, and not an array of which it is but one element: a sort by it changes nothing.
+  const isFixed = (name: string) => {
+    const at = index.names.indexOf(name)
+    return at >= 0 && at < prefix.columns && prefix.isSingle[at] === true && !index.multikey[at]
+  }
   let column = prefix.columns
   let direction = 0
   for (const [i, name] of sort.names.entries()) {

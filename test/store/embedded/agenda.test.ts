@@ -12,6 +12,8 @@ describe('embedded store: Agenda', () => {
         new Agenda({
           backend: new MongoBackend({ mongo: opened.db as any, collection: 'jobs' }),
           processEvery: 50,
+          // Agenda keeps a timer of this length for every job that it has run, also when it has stopped.
+          defaultLockLifetime: 500,
           name,
         } as any),
     )

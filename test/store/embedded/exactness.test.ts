@@ -50,7 +50,7 @@ describe('embedded store: BSON to the letter', () => {
     const things = await opened.fresh()
     await things.insertOne({ _id: 1, odd })
     const raw = async () =>
-      Buffer.from((await things.findOne({ _id: 1 }, { raw: true, projection: { odd: 1 } })) as any).toString('hex')
+      Buffer.from(await things.findOne<any>({ _id: 1 }, { raw: true, projection: { odd: 1 } })).toString('hex')
     const inserted = await raw()
     await things.updateOne({ _id: 1 }, { $set: { beside: 1 } })
     await things.updateOne({ _id: 1 }, { $push: { more: 1 } as any })
@@ -91,6 +91,9 @@ describe('embedded store: BSON to the letter', () => {
         expect(await ids({ a: NaN })).to.deep.equal([6, 7])
         expect(await ids({ a: { $lt: 5 } })).to.deep.equal([0, 1, 2, 3, 4, 5])
         expect(await ids({ a: { $lte: NaN } })).to.deep.equal([6, 7])
+        await keep([Infinity, -Infinity, 1], index)
+        expect(await ids({ a: { $gte: Infinity } })).to.deep.equal([0])
+        expect(await ids({ a: { $lte: -Infinity } })).to.deep.equal([1])
       })
 
       it('tells null from missing by $exists and $type only', async () => {

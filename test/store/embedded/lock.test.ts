@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -25,6 +25,14 @@ describe('embedded store: one owner, in private', () => {
   it('lets nobody else in', () => {
     expect(statSync(opened.directory).mode & 0o777).to.equal(0o700)
     expect(statSync(join(opened.directory, 'careline.sock')).mode & 0o777).to.equal(0o600)
+  })
+
+  it('names a damaged file instead of trying its luck', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'careline-damaged-'))
+    writeFileSync(join(directory, 'careline.sqlite'), 'no database at all'.repeat(1000))
+    const error = await refusal(startEmbeddedStore({ directory }))
+    expect(error.message).to.match(/careline\.sqlite cannot be opened: .*Restore it/)
+    rmSync(directory, { recursive: true })
   })
 
   it('opens again what was closed, wherever the path leads', async () => {

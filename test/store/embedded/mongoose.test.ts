@@ -54,7 +54,7 @@ describe('embedded store: mongoose', () => {
     await found.save()
     expect((await refusal(again.save())).name).to.equal('VersionError')
     expect(await Person.countDocuments({ createdAt: { $lte: new Date() } })).to.equal(2)
-    expect(Object.keys((await Person.collection.indexInformation()) as object)).to.have.members([
+    expect(Object.keys(await Person.collection.indexInformation())).to.have.members([
       '_id_',
       'slug_1',
       'name_1_createdAt_-1',

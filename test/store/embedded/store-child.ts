@@ -2,4 +2,5 @@
 import { startEmbeddedStore } from '../../../store/embedded/start.ts'
 
 const store = await startEmbeddedStore({ directory: process.argv[2] as string })
+setInterval(() => undefined, 60_000)
 process.stdout.write(`${store.uri}\n`)
