@@ -16,9 +16,13 @@ export const systemClock: Clock = {
   now: Date.now,
   at(time, run) {
     let timer: NodeJS.Timeout
+    // A timer may come a millisecond early, by the wall clock: whoever is called finds that its time has come.
+    const look = () => {
+      if (Date.now() >= time) run()
+      else arm()
+    }
     const arm = () => {
-      const wait = Math.max(0, time - Date.now())
-      timer = wait > hopMs ? setTimeout(arm, hopMs) : setTimeout(run, wait)
+      timer = setTimeout(look, Math.min(Math.max(0, time - Date.now()), hopMs))
       timer.unref()
     }
     arm()

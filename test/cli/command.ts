@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -15,8 +15,10 @@ export interface Ended {
 
 /** A process of the command `careline`, as a person in a terminal has it. */
 export class Command {
-  readonly process: ChildProcessWithoutNullStreams
+  readonly process: ChildProcess
   readonly ended: Promise<Ended>
+  /** What it told its parent, as PM2 hears it. */
+  readonly told: unknown[] = []
   out = ''
   err = ''
 
@@ -25,10 +27,12 @@ export class Command {
     variables: Variables,
     { cwd = tmpdir(), flags = [] as string[], file = bin } = {},
   ) {
+    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
     // Of this machine's own environment, nothing.
-    this.process = spawn(process.execPath, [...flags, file, ...args], { env: variables, cwd })
-    this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.out += text))
-    this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.err += text))
+    this.process = spawn(process.execPath, [...flags, file, ...args], { env: variables, cwd, stdio: [...stdio] })
+    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.out += text))
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.err += text))
+    this.process.on('message', (message) => this.told.push(message))
     this.ended = new Promise((done) => {
       this.process.once('close', (code) => done({ code, out: this.out, err: this.err }))
     })
@@ -41,7 +45,7 @@ export class Command {
         const match = this.out.match(what)
         if (match) found(match)
       }
-      this.process.stdout.on('data', look)
+      this.process.stdout?.on('data', look)
       void this.ended.then(() => fail(new Error(`it ended (${this.process.exitCode}):\n${this.out}${this.err}`)))
       look()
     })

@@ -27,6 +27,12 @@ describe('careline, when something is wrong', function () {
     refused(await home.run(['start'], { NODE_ENV: 'production' }), /CARELINE_MASTER_KEY: must be set.*\n.*JWT_SECRET/)
   })
 
+  it('reads a file .env, behind what the environment says', async () => {
+    const cwd = mkdtempSync(join(home.directory, 'cwd-'))
+    writeFileSync(join(cwd, '.env'), 'PORT=many\nLOG_LEVEL=loud\n')
+    refused(await new Command(['start'], home.variables, { cwd }).ended, /right:\n +LOG_LEVEL: .*\n.*\.env\.example/)
+  })
+
   it('says that a port is in use, and makes nothing', async () => {
     const { server, port } = await taken()
     try {
@@ -124,6 +130,7 @@ describe('careline, when something is wrong', function () {
       await old.prints(/Ctrl\+C stops it/)
       old.process.kill('SIGTERM')
       expect((await old.ended).code).to.equal(0)
+      expect(old.told, 'PM2 waits for this').to.deep.equal(['ready'])
       await elsewhere.remove()
     })
 
