@@ -37,7 +37,7 @@ export function controlSocket(dataDir: string): string {
  */
 export async function openControl(dataDir: string, controls: Controls): Promise<{ close(): Promise<void> }> {
   const socket = controlSocket(dataDir)
-  makePrivate(dirname(socket), dataDir)
+  if (isApart(socket, dataDir)) makePrivate(dirname(socket))
   const server = createServer((req, res) => void answer(controls, req, res))
   try {
     await listen(server, socket)
@@ -55,6 +55,7 @@ export async function openControl(dataDir: string, controls: Controls): Promise<
     async close() {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
+      if (isApart(socket, dataDir)) rmSync(dirname(socket), { recursive: true, force: true })
     },
   }
 }
@@ -113,9 +114,10 @@ async function textOf(stream: IncomingMessage, max: number) {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+const isApart = (socket: string, dataDir: string) => dirname(socket) !== realpathSync(dataDir)
+
 /** A directory in the shared temporary place must be ours: somebody else's could be swapped under us. */
-function makePrivate(directory: string, dataDir: string) {
-  if (directory === realpathSync(dataDir)) return
+function makePrivate(directory: string) {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const { uid, mode } = lstatSync(directory)
   const isOurs = uid === process.getuid?.() && (mode & 0o077) === 0

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -142,11 +142,15 @@ describe('careline in production', function () {
   const secrets = { CARELINE_MASTER_KEY: 'ab'.repeat(32), JWT_SECRET: 'not a secret at all, but long enough' }
   let home: Installation
   // So long that no socket fits into it.
-  const deep = join(mkdtempSync(join(tmpdir(), 'clc-')), 'd'.repeat(100))
+  const top = mkdtempSync(join(tmpdir(), 'clc-'))
+  const deep = join(top, 'd'.repeat(100))
   before(
     async () => void (home = await Installation.on({ NODE_ENV: 'production', HOST: '127.0.0.1', ...secrets }, deep)),
   )
-  after(() => home.remove())
+  after(async () => {
+    await home.remove()
+    rmSync(top, { recursive: true })
+  })
 
   it('makes no demo, and prints a link for as long as no owner has come', async () => {
     const first = await home.start()

@@ -1,0 +1,124 @@
+import { expect } from 'chai'
+import { createApi } from '../../client/api.ts'
+import { connect } from '../../client/connect.ts'
+import { type Command, Installation } from '../cli/command.ts'
+import { Door, says } from '../harness/door.ts'
+import { until } from '../harness/until.ts'
+import { caughtUp } from '../harness/verify-stream.ts'
+
+interface Demo {
+  channels: { id: string; appSecret: string; phoneNumberId: string; businessId: string }[]
+}
+
+describe('the server is killed in the middle of a burst', function () {
+  this.timeout(90_000)
+  const people = Array.from({ length: 6 }, (_, n) => ({ waId: `49170555${1_000 + n}`, name: `Burst ${n}` }))
+  let place: Installation
+  let server: Command
+  before(async () => {
+    place = await Installation.on({
+      DURABILITY: 'full',
+      LIMIT_STAFF_PER_MINUTE: '100000',
+      LIMIT_PUBLIC_PER_MINUTE: '100000',
+    })
+    server = await place.start()
+  })
+  after(() => place.remove())
+
+  const demo = async () => JSON.parse((await place.run(['demo', '--json'])).out) as Demo
+  const token = async () => (await place.run(['token', '--workspace', 'demo', '--as', 'owner'])).out.trim()
+
+  async function restart() {
+    server.process.kill('SIGKILL')
+    await server.ended
+    server = await place.start()
+  }
+
+  it('has, once, every message whose webhook was answered with 200, and screens end as if nothing had been', async () => {
+    const [at] = (await demo()).channels
+    const door = new Door(place.url, at as never)
+    let access = await token()
+    const screen = connect({ url: place.url, token: () => access })
+    const { workspace } = await createApi({ url: place.url, tokens: held(access) }).me()
+    const inbox = screen.open(`inbox:${workspace.id}`)
+    await inbox.ready()
+
+    const answered = new Map<string, string[]>(people.map(({ waId }) => [waId, []]))
+    let isOver = false
+    let n = 0
+    const writers = people.map(async (person) => {
+      while (!isOver) {
+        const text = `${person.name} says ${++n}`
+        const posted = await door.post(door.messages(person, says(`wamid.kill.${n}`, text))).catch(() => undefined)
+        if (posted?.status === 200) answered.get(person.waId)?.push(text)
+        else await new Promise((later) => setTimeout(later, 25))
+      }
+    })
+    const count = () => [...answered.values()].flat().length
+    for (let round = 0; round < 3; round++) {
+      const before = count()
+      await until(() => count() > before + 40, 20_000)
+      await restart()
+    }
+    const before = count()
+    await until(() => count() > before + 20, 20_000)
+    isOver = true
+    await Promise.all(writers)
+
+    access = await token()
+    const api = createApi({ url: place.url, tokens: held(access) })
+    // What a crash left is taken up by a sweep within some seconds.
+    const missing = async () => {
+      const lost: string[] = []
+      for (const { waId } of people) {
+        const said = await saidBy(api, `+${waId}`)
+        expect(said.length, 'each once').to.equal(new Set(said).size)
+        const here = new Set(said)
+        lost.push(...(answered.get(waId) ?? []).filter((text) => !here.has(text)))
+      }
+      return lost
+    }
+    let lost = await missing()
+    for (let tries = 0; lost.length > 0 && tries < 40; tries++) {
+      await new Promise((later) => setTimeout(later, 1_000))
+      lost = await missing()
+    }
+    expect(lost).to.deep.equal([])
+
+    await caughtUp(screen)
+    const fresh = connect({ url: place.url, token: () => access })
+    const newcomer = fresh.open(`inbox:${workspace.id}`)
+    await newcomer.ready()
+    await until(() => inbox.seq() === newcomer.seq(), 10_000)
+    expect(inbox.state()?.counts).to.deep.equal(newcomer.state()?.counts)
+    const shown = new Map(inbox.state()?.lines.map((line) => [line.conversationId, line]))
+    for (const line of newcomer.state()?.lines ?? []) expect(shown.get(line.conversationId)).to.deep.equal(line)
+    screen.close()
+    fresh.close()
+  })
+})
+
+type Api = ReturnType<typeof createApi>
+
+const held = (accessToken: string) => {
+  const session = { accessToken, expiresAt: new Date(Date.now() + 600_000).toISOString(), refreshToken: '' }
+  return { load: () => session as never, save: () => {} }
+}
+
+/** All that this person said, oldest first. */
+async function saidBy(api: Api, contact: string) {
+  const { items } = await api.conversations.list({ limit: 100 })
+  const mine = items.filter(({ conversation }) => conversation.contact === contact)
+  expect(mine, contact).to.have.length(1)
+  const said: string[] = []
+  let before: number | undefined
+  do {
+    const page = await api.conversations.messages(mine[0]?.conversationId ?? '', {
+      limit: 100,
+      ...(before && { before }),
+    })
+    said.unshift(...page.items.map(({ content }) => ('text' in content ? content.text : '')))
+    before = page.nextCursor === null ? undefined : Number(page.nextCursor)
+  } while (before)
+  return said
+}
