@@ -4,6 +4,12 @@ import { type Address, type Command, type Document, type Due, type Entry, keyOf,
 import type { Published } from './contract.ts'
 import { recentMax } from './persistence.ts'
 
+export interface Answer {
+  waiting: Waiting
+  turn?: Turn
+  error?: unknown
+}
+
 export interface Waiting {
   readonly command: Command
   resolve(reply: unknown): void
@@ -17,6 +23,7 @@ const seenMs = 10 * 60_000
 
 // Shared by all idle actors: an empty mailbox costs a pointer.
 const nobody: Waiting[] = []
+const unanswered: Answer[] = []
 const nothing = new Map<never, never>()
 
 /** What the turns since the last commit have changed. Made when the first of them does. */
@@ -49,6 +56,12 @@ export class Activation implements Document {
   /** Monotonic ms of the last message. */
   usedAt = 0
   cancelTimer: (() => void) | undefined = undefined
+  /** Whose turns were taken; they are answered together. */
+  #answers = unanswered
+  /** Whose turns are being written. */
+  unwritten: readonly Answer[] = unanswered
+  /** Who waits alone, which is the usual case, needs no list. */
+  #next: Waiting | undefined = undefined
   #mailbox = nobody
   #head = 0
   #written: object | undefined = undefined
@@ -65,7 +78,19 @@ export class Activation implements Document {
   }
 
   get waiting() {
-    return this.#mailbox.length - this.#head
+    return this.#mailbox.length - this.#head + (this.#next ? 1 : 0)
+  }
+
+  get answers(): Answer[] {
+    if (this.#answers === unanswered) this.#answers = []
+    return this.#answers
+  }
+
+  /** Those that were answered together; from now on others are. */
+  takeAnswers(): Answer[] {
+    const answers = this.#answers
+    this.#answers = unanswered
+    return answers
   }
 
   /** Nothing to write, to hear of or to answer: it may leave the memory. */
@@ -82,25 +107,34 @@ export class Activation implements Document {
   }
 
   push(waiting: Waiting) {
-    if (this.#mailbox === nobody) this.#mailbox = []
-    this.#mailbox.push(waiting)
+    if (!this.#next && this.#mailbox === nobody) this.#next = waiting
+    else {
+      if (this.#mailbox === nobody) this.#mailbox = []
+      this.#mailbox.push(waiting)
+    }
   }
 
   shift(): Waiting | undefined {
-    const first = this.#mailbox[this.#head]
-    if (!first) return undefined
+    const first = this.#next
+    if (first) {
+      this.#next = undefined
+      return first
+    }
+    const next = this.#mailbox[this.#head]
+    if (!next) return undefined
     this.#head++
     if (this.#head === this.#mailbox.length) {
       this.#mailbox = nobody
       this.#head = 0
     }
-    return first
+    return next
   }
 
-  /** Rejects those whose time is over; their turns never begin. */
+  /** Rejects those whose time is over: some turns never begin, others may still be written. */
   expire(now: number, reject: (waiting: Waiting) => void) {
+    for (const { waiting } of this.unwritten) if (waiting.deadline <= now) reject(waiting)
     while (this.waiting > 0) {
-      const first = this.#mailbox[this.#head]
+      const first = this.#next ?? this.#mailbox[this.#head]
       if (!first || first.deadline > now) return
       this.shift()
       reject(first)
@@ -178,6 +212,7 @@ export class Activation implements Document {
   }
 
   written({ state, recordNumber }: Write) {
+    this.unwritten = unanswered
     this.#written = state
     this.rev++
     // The rows are down: the next write forgets that they had to be written.

@@ -1,4 +1,3 @@
-import { monotonicMs } from '../../kernel/clock.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Activation } from './activation.ts'
 import type { Principal, Workspace } from './contract.ts'
@@ -133,5 +132,3 @@ export class Outbox {
     }
   }
 }
-
-export const deadlineIn = (ms: number) => monotonicMs() + ms

@@ -17,6 +17,13 @@ export interface Ended {
 export class Command {
   readonly process: ChildProcess
   readonly ended: Promise<Ended>
+  /** Those that must not outlive a test run that ends before its time. */
+  static readonly #alive = new Set<ChildProcess>()
+  static {
+    process.once('exit', () => {
+      for (const one of Command.#alive) one.kill('SIGKILL')
+    })
+  }
   /** What it told its parent, as PM2 hears it. */
   readonly told: unknown[] = []
   out = ''
@@ -30,11 +37,15 @@ export class Command {
     const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
     // Of this machine's own environment, nothing.
     this.process = spawn(process.execPath, [...flags, file, ...args], { env: variables, cwd, stdio: [...stdio] })
+    Command.#alive.add(this.process)
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.out += text))
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.err += text))
     this.process.on('message', (message) => this.told.push(message))
     this.ended = new Promise((done) => {
-      this.process.once('close', (code) => done({ code, out: this.out, err: this.err }))
+      this.process.once('close', (code) => {
+        Command.#alive.delete(this.process)
+        done({ code, out: this.out, err: this.err })
+      })
     })
   }
 
