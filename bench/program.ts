@@ -11,7 +11,7 @@ type Reply = { n: number; answer: unknown } | { n: number; error: string }
 /** A part of the benchmark in a process of its own. It is asked by name, over the channel that `fork` opens. */
 export class Program {
   readonly #child: ChildProcess
-  readonly #waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
+  readonly #waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>()
   #asked = 0
 
   constructor(file: string, execArgv: string[] = []) {
@@ -20,7 +20,7 @@ export class Program {
       const waiting = this.#waiting.get(reply.n)
       this.#waiting.delete(reply.n)
       if ('error' in reply) waiting?.reject(new Error(reply.error))
-      else waiting?.resolve(reply.answer)
+      else waiting?.resolve(reply.answer as never)
     })
     this.#child.on('exit', (code) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended (${String(code)})`))
@@ -30,7 +30,7 @@ export class Program {
   ask<Answer>(name: string, input: unknown = {}): Promise<Answer> {
     const n = ++this.#asked
     return new Promise<Answer>((resolve, reject) => {
-      this.#waiting.set(n, { resolve: resolve as (answer: unknown) => void, reject })
+      this.#waiting.set(n, { resolve, reject })
       this.#child.send({ n, name, input } satisfies Question)
     })
   }

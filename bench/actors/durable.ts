@@ -98,7 +98,7 @@ async function inPlace(store: Store): Promise<Saved> {
       view: async () => ((await collection.findOne({ _id }))?.['count'] as number | undefined) ?? 0,
       async increment() {
         const options = { upsert: true, returnDocument: 'after' } as const
-        const found = await collection.findOneAndUpdate({ _id, workspaceId }, { $inc: { count: 1 } }, options)
+        const found = await collection.findOneAndUpdate({ _id, workspaceId }, { $inc: { count: 1 } as never }, options)
         return found?.['count'] as number
       },
     }),

@@ -1,9 +1,10 @@
 /** A counter, as each library would have it: asked, and answered. */
 export interface Counter {
+  // Awaited, whatever they answer: the number, or a promise of it.
   /** Reads it; nothing changes. */
-  view(): Promise<number> | number
+  view(): unknown
   /** Changes it in memory; nothing is written anywhere. */
-  increment(): Promise<number> | number
+  increment(): unknown
 }
 
 export interface Peer {

@@ -81,7 +81,7 @@ function report(way: Way, all: number[], found: Found) {
 /** What one message costs the store. */
 function costs(all: number[], found: Found) {
   const names = ['turns', 'commits', 'roundTrips', 'documents', 'rows', 'events'] as const
-  const rows = (['http', 'inside'] as const).flatMap((way) =>
+  const rows = ways.flatMap((way) =>
     all.flatMap((conversations) =>
       bothSides.map((side) => {
         const cells = found.get(keyOf(side, way, conversations)) ?? []

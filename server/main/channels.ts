@@ -3,6 +3,7 @@ import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { WhatsAppSimulator } from '../../providers/whatsapp/simulator/simulator.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Channel, ChannelSettings } from '../../store/settings/channels.ts'
+import { workspaceById } from '../../store/settings/workspaces.ts'
 import { connectSimulated, simulatorPrefix } from './simulators.ts'
 
 interface Parts {
@@ -28,21 +29,27 @@ export class ConnectedChannels {
   }
 
   readonly changed = async ({ id, workspaceId, simulate }: Channel) => {
-    const { system, channels, simulator, here } = this.#parts
-    await system.workspace(workspaceId, principal('system', 'settings')).at(channel, id).configure({ limits })
-    const open = simulate ? await channels.opened(id) : undefined
-    if (simulator && open) connectSimulated(simulator, open, here)
+    await this.#parts.system
+      .workspace(workspaceId, principal('system', 'settings'))
+      .at(channel, id)
+      .configure({ limits })
+    if (simulate) await this.#simulate(id, workspaceId)
   }
 
   /** After a start the port may be another: simulated channels are told where their provider is now. */
   async connectAll() {
-    const { store, channels, simulator, here } = this.#parts
+    const { store, channels } = this.#parts
     const simulated = await store.collection('channels').find({ simulate: true, status: 'active' }).toArray()
     for (const { _id, workspaceId, baseUrl } of simulated) {
       if (baseUrl !== this.simulatorUrl)
         await channels.change(workspaceId as string, _id, { baseUrl: this.simulatorUrl })
-      const open = await channels.opened(_id)
-      if (simulator && open) connectSimulated(simulator, open, here)
+      await this.#simulate(_id, workspaceId as string)
     }
+  }
+
+  async #simulate(id: string, workspaceId: string) {
+    const { store, channels, simulator, here } = this.#parts
+    const [open, workspace] = await Promise.all([channels.opened(id), workspaceById(store, workspaceId)])
+    if (simulator && open) connectSimulated(simulator, open, workspace?.name ?? open.name, here)
   }
 }

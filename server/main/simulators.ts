@@ -24,14 +24,14 @@ export function openSimulator({
   return new WhatsAppSimulator({ channels: [], phoneKey, prefix: simulatorPrefix, file, clock, tickMs })
 }
 
-/** Makes a channel's number known to the simulator. `origin`: where this server is reached from itself. */
-export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChannel, origin: string) {
-  const { id: channelId, phoneNumberId, businessId, name, token, appSecret, verifyToken } = channel
+/** Makes a channel's number known to the simulator. `business` is who people see; `origin`: where this server is. */
+export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChannel, business: string, origin: string) {
+  const { id: channelId, phoneNumberId, businessId, token, appSecret, verifyToken } = channel
   simulator.addChannel({
     channelId,
     phoneNumberId,
     businessId,
-    name,
+    name: business,
     phoneNumber: `+1555${phoneNumberId.replaceAll(/\D/g, '').padStart(7, '0').slice(-7)}`,
     token,
     appSecret,

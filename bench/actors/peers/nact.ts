@@ -19,9 +19,9 @@ export const peer: Peer = {
   name: 'nact 7.6.2',
   note: 'spawn and query with a 5 s time-out; nothing is validated',
   spawn(id) {
-    const reference = spawn(system, counter, id, { initialState: { count: 0 } }) as Ref<Message>
+    const reference: Ref<Message> = spawn(system, counter, id, { initialState: { count: 0 } })
     const ask = (type: Message['type']) =>
-      query(reference, (sender: Ref<number>): Message => ({ type, sender }), 5_000) as Promise<number>
+      query<Message, (sender: Ref<number>) => Message>(reference, (sender) => ({ type, sender }), 5_000)
     return { view: () => ask('view'), increment: () => ask('increment') }
   },
 }

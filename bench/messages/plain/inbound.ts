@@ -36,7 +36,7 @@ export async function receive({ models, io }: Parts, { messages, contacts }: Sai
   const { from: phone, id: providerId, text } = said
   const name = contacts[0]?.profile.name ?? ''
   const heard = { name, lastMessageAt: now, lastText: text.body.slice(0, 80), status: 'open' as const }
-  const [before] = await Promise.all([
+  const [conversation] = await Promise.all([
     models.Conversation.findOneAndUpdate(
       { phone },
       { $set: { ...heard, windowExpiresAt: new Date(now.getTime() + windowMs) }, $inc: { unread: 1, messageCount: 1 } },
@@ -44,10 +44,10 @@ export async function receive({ models, io }: Parts, { messages, contacts }: Sai
     ),
     models.Person.updateOne({ phone }, { $set: { name, lastSeenAt: now } }, { upsert: true }),
   ])
-  const conversation: Conversation = before
+  if (!conversation) return // Not after an upsert.
   const { _id: conversationId, messageCount: n, unread } = conversation
   const [message, counts] = await Promise.all([
-    models.Message.create({
+    new models.Message({
       conversationId,
       n,
       direction: 'in',
@@ -56,7 +56,7 @@ export async function receive({ models, io }: Parts, { messages, contacts }: Sai
       status: 'received',
       providerId,
       at: now,
-    }),
+    }).save(),
     countsAfter(models, { open: n === 1 ? 1 : 0, unread: unread === 1 ? 1 : 0 }),
   ])
   show(io, conversation, message.toObject(), counts)

@@ -1,4 +1,4 @@
-import { type Connection, type InferSchemaType, Schema } from 'mongoose'
+import { type Connection, type InferSchemaType, Schema, type Types } from 'mongoose'
 
 const webhookEvent = new Schema(
   { _id: String, raw: { type: String, required: true }, receivedAt: { type: Date, index: true }, processedAt: Date },
@@ -48,7 +48,7 @@ const counts = new Schema(
   { versionKey: false },
 )
 
-export type Conversation = InferSchemaType<typeof conversation> & { _id: unknown }
+export type Conversation = InferSchemaType<typeof conversation> & { _id: Types.ObjectId }
 export type Counts = InferSchemaType<typeof counts>
 
 export function modelsOn(connection: Connection) {

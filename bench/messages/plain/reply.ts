@@ -28,7 +28,7 @@ export async function reply(parts: Parts & { provider: string; token: string }, 
     lastText: text,
   }
   const [message, counts] = await Promise.all([
-    models.Message.create({
+    new models.Message({
       conversationId,
       n: conversation.messageCount,
       direction: 'out',
@@ -36,7 +36,7 @@ export async function reply(parts: Parts & { provider: string; token: string }, 
       text,
       status: 'pending',
       at: now,
-    }),
+    }).save(),
     countsAfter(models, { open: 0, unread: before.unread > 0 ? -1 : 0 }),
   ])
   show(io, conversation, message.toObject(), counts)
@@ -44,9 +44,9 @@ export async function reply(parts: Parts & { provider: string; token: string }, 
   const send = async () => {
     const providerId = await deliver(parts, before.phone, text)
     await models.Message.updateOne({ _id: message._id }, { status: 'sent', providerId })
-    io.to(`conversation:${conversationId}`).emit('status', { messageId: message.id as string, status: 'sent' })
+    io.to(`conversation:${conversationId}`).emit('status', { messageId: message.id, status: 'sent' })
   }
-  return { messageId: message.id as string, send }
+  return { messageId: message.id, send }
 }
 
 async function deliver({ provider, token }: { provider: string; token: string }, to: string, text: string) {

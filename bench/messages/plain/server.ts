@@ -32,7 +32,8 @@ answer({
     const http = createServer()
     const io = new Server(http, { transports: ['websocket'], serveClient: false })
     const parts = { models, io, provider, token: secret }
-    http.on('request', appOn(parts).callback())
+    const handle = appOn(parts).callback()
+    http.on('request', (request, response) => void handle(request, response))
     speakOn(io, parts)
     await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
 
@@ -88,8 +89,8 @@ function speakOn(io: Server, parts: Parameters<typeof reply>[0]) {
   })
   io.on('connection', (socket: Socket<object, object, object, { staffId: string }>) => {
     const on = socket.on.bind(socket) as (event: string, listener: (...given: never[]) => void) => void
-    on('subscribe', async (rooms: string[], done: (answer: object) => void) => {
-      await socket.join(rooms)
+    on('subscribe', (rooms: string[], done: (answer: object) => void) => {
+      void socket.join(rooms)
       done({ ok: true })
     })
     on('reply', (wish: { conversationId: string; text: string }, done: (answer: object) => void) => {
