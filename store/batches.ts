@@ -16,6 +16,11 @@ interface Waiting extends Batch {
 const opsMax = 1_000
 const lanes = 2
 const duplicateKey = 11_000
+/**
+ * Rows are in the actor's document until they are down, and it is on disk: after a power loss they are written again.
+ * So nobody waits for the disk a second time; what forgets them in the document is written after them, in every log.
+ */
+const unsynced = { ordered: false, writeConcern: { w: 1, j: false } } as const
 
 interface Queue {
   waiting: Waiting[]
@@ -76,7 +81,11 @@ export class Batches {
     const batch = queue.waiting.splice(0, opsMax)
     queue.inFlight++
     try {
-      const missed = await this.#write(home, batch)
+      const missed = await this.#write(home, batch).finally(() => {
+        // The next batch need not wait for this one's rows.
+        queue.inFlight--
+        this.#schedule(home, queue)
+      })
       const written = batch.filter((_, index) => !missed.has(index))
       if (written.length > 0) await this.record(written.map(({ records }) => records))
       for (const [index, waiting] of batch.entries()) {
@@ -87,9 +96,6 @@ export class Batches {
       }
     } catch (error) {
       for (const waiting of batch) waiting.reject(error)
-    } finally {
-      queue.inFlight--
-      this.#schedule(home, queue)
     }
   }
 
@@ -105,14 +111,14 @@ export class Batches {
     this.counters.roundTrips++
     this.counters.rows += rows.length
     for (const wave of waves(rows))
-      refuse(await failures(() => this.#store.collection(home).bulkWrite(wave.map(opOf), { ordered: false })))
+      refuse(await failures(() => this.#store.collection(home).bulkWrite(wave.map(opOf), unsynced)))
   }
 
   async #insert(home: 'events' | 'decisions', documents: Stored[]) {
     if (documents.length === 0) return
     this.counters.roundTrips++
     this.counters.events += documents.length
-    refuse(await failures(() => this.#store.collection(home).insertMany(documents, { ordered: false })))
+    refuse(await failures(() => this.#store.collection(home).insertMany(documents, unsynced)))
   }
 }
 

@@ -42,16 +42,16 @@ export class MongoPersistence implements Persistence {
     const records = this.#documents.recordsOf(write)
     const { workspaceId, kind, id } = write.address
     const filter = { _id: id, workspaceId, 'actor.owner': write.owner, 'actor.rev': write.rev }
-    const update = this.#documents.updateOf(write, records, recentMax)
+    const update = this.#documents.updateOf(write, recentMax)
     const batch: Batch = { op: { updateOne: { filter, update, upsert: true } }, records }
     if (!(await this.#batches.add(homeOf(kind), batch))) throw new Fenced(write.address)
   }
 
-  async redo(address: Address, records: readonly unknown[]): Promise<Published[]> {
+  async redo(_: Address, records: readonly unknown[]): Promise<Published[]> {
     const found = records as Records[]
     if (found.length === 0) return []
     await this.#batches.record(found)
-    return found.flatMap(({ events }) => events.map((event) => this.#documents.eventOf(address.kind, event)))
+    return found.flatMap(({ events }) => events.map((event) => this.#documents.eventOf(event)))
   }
 
   async bury(command: Command, error: unknown) {

@@ -2,18 +2,26 @@ import type { Document as Bson } from 'bson'
 import type { z } from 'zod'
 import type { Published, RowWrite, Shape } from '../actors/runtime/contract.ts'
 import type { Found, Write } from '../actors/runtime/persistence.ts'
-import type { Address, Due, Entry } from '../actors/runtime/turn.ts'
+import type { Address, DecisionRow, Due, Entry } from '../actors/runtime/turn.ts'
 import type { Stored } from './connection.ts'
 import { homeOf, type Kind, rowHomeOf } from './kinds.ts'
 import type { CollectionName } from './models/index.ts'
 import type { Rest } from './rest.ts'
 
-/** Rows, events and decisions as they rest: kept in the actor's document until they are down in their collections. */
+/** Rows, events and decisions as they rest in their collections. */
 export interface Records {
   rows: RestingRow[]
   events: RestingEvent[]
   decisions: Stored[]
 }
+/** The same in the actor's document, until they are down: one sealed piece, which nobody looks into but a redo. */
+interface Kept {
+  rev: number
+  rows: readonly RowWrite<string>[]
+  events: readonly Published[]
+  decisions: readonly DecisionRow[]
+}
+/** What an event says is one sealed piece: it is read whole or not at all. */
 export type RestingEvent = Stored & { stream: string; seq: number; type: string; at: Date; workspaceId: string }
 export interface RestingRow {
   in: CollectionName
@@ -69,25 +77,16 @@ export class ActorDocuments {
       told: (actor['told'] as number | undefined) ?? 0,
     }
     const numbers = records.map(({ n }) => n)
-    return { document, rev: actor['rev'] as number, records: records, recordNumbers: numbers }
+    const opened = records.map((entry) => this.#opened(address, entry as Bson))
+    return { document, rev: actor['rev'] as number, records: opened, recordNumbers: numbers }
   }
 
   recordsOf({ address, rows, events, decisions, rev }: Write): Records {
-    const { contract } = this.#of(address.kind)
-    return {
-      rows: rows.map((row) => this.#row(contract, row, address.workspaceId, rev + 1)),
-      events: events.map((event) => this.#event(contract, event)),
-      decisions: decisions.map((one, index) => ({
-        ...one,
-        _id: `${address.kind}:${address.id}:${rev + 1}:${index}`,
-        workspaceId: address.workspaceId,
-        at: new Date(one.at),
-      })),
-    }
+    return this.#resting(address, { rows, events, decisions, rev: rev + 1 })
   }
 
   /** Differences only: what has not changed is not sent. `rev` alone is always set. */
-  updateOf(write: Write, records: Records, recentMax: number): Bson {
+  updateOf(write: Write, recentMax: number): Bson {
     const { address } = write
     const { contract } = this.#of(address.kind)
     const place = this.#place(address)
@@ -99,7 +98,7 @@ export class ActorDocuments {
       if (due) set[`actor.reminders.${key}`] = this.#restingDue(contract, due, place)
       else unset[`actor.reminders.${key}`] = ''
     at(set, unset, 'actor.due', write.due)
-    this.#outbox(write, records, { set, unset })
+    this.#outbox(write, { set, unset })
     const recent = write.recent.map((one) => ({ ...one, reply: this.#reply(contract, one, place) }))
     return {
       $set: set,
@@ -109,23 +108,20 @@ export class ActorDocuments {
   }
 
   /** What was handed out and heard: numbered entries that come and go one by one. */
-  #outbox(write: Write, records: Records, { set, unset }: { set: Record<string, unknown>; unset: Record<string, ''> }) {
+  #outbox(write: Write, { set, unset }: { set: Record<string, unknown>; unset: Record<string, ''> }) {
     const { contract } = this.#of(write.address.kind)
     for (const [sender, n] of write.seen) set[`actor.seen.${sender}`] = n
     for (const sender of write.forgotten) unset[`actor.seen.${sender}`] = ''
     at(set, unset, 'actor.outAt', write.outAt)
     for (const n of write.done) unset[`actor.out.${n}`] = ''
     for (const entry of write.entries) set[`actor.out.${entry.n}`] = this.#restingEntry(contract, entry, write.address)
-    if (write.recordNumber !== undefined) set[`actor.out.${write.recordNumber}`] = { type: 'record', ...records }
+    if (write.recordNumber !== undefined)
+      set[`actor.out.${write.recordNumber}`] = { type: 'record', kept: this.#kept(write) }
     if (write.entries.length > 0 || write.recordNumber !== undefined) set['actor.told'] = write.told
   }
 
-  eventOf(
-    kind: string,
-    { _id, workspaceId, stream, seq, type, at, data }: RestingEvent & { data?: unknown },
-  ): Published {
-    const schema = this.#of(kind).contract.events[type]?.data
-    const plain = schema ? this.#rest.decode(schema, data, { workspaceId, at: `events/${_id}` }) : data
+  eventOf({ _id, workspaceId, stream, seq, type, at, data }: RestingEvent & { data?: unknown }): Published {
+    const plain = this.#rest.unseal({ workspaceId, at: `events/${_id}` }, data)
     return { _id, workspaceId, stream, seq, type, at: epoch(at), data: plain }
   }
 
@@ -169,10 +165,33 @@ export class ActorDocuments {
     return { in: home, id: write.id, set, rev, ...(write.below && { below: write.below }) }
   }
 
-  #event(contract: Shape, event: Published): RestingEvent {
-    const schema = contract.events[event.type]?.data as z.ZodType
-    const data = this.#rest.encode(schema, event.data, { workspaceId: event.workspaceId, at: `events/${event._id}` })
-    return { ...event, at: new Date(event.at), data }
+  #resting(address: Address, { rows, events, decisions, rev }: Kept): Records {
+    const { workspaceId, kind, id } = address
+    const { contract } = this.#of(kind)
+    return {
+      rows: rows.map((row) => this.#row(contract, row, workspaceId, rev)),
+      events: events.map((event) => {
+        const data = this.#rest.seal({ workspaceId, at: `events/${event._id}` }, event.data)
+        return { ...event, at: new Date(event.at), data }
+      }),
+      decisions: decisions.map((one, index) => {
+        return { ...one, _id: `${kind}:${id}:${rev}:${index}`, workspaceId, at: new Date(one.at) }
+      }),
+    }
+  }
+
+  #kept({ address, rev, rows, events, decisions }: Write) {
+    const kept: Kept = { rev: rev + 1, rows, events, decisions }
+    return this.#rest.seal(this.#keptAt(address), kept)
+  }
+
+  #opened(address: Address, { kept }: Bson): Records {
+    return this.#resting(address, this.#rest.unseal(this.#keptAt(address), kept) as Kept)
+  }
+
+  #keptAt(address: Address) {
+    const { workspaceId, at } = this.#place(address)
+    return { workspaceId, at: `${at}/records` }
   }
 
   #restingDue(contract: Shape, { message, at, data }: Due, place: { workspaceId: string; at: string }) {

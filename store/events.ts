@@ -47,8 +47,7 @@ export class StoredEvents implements EventLog {
     await this.#rest.ready(workspaceId)
     const found = await this.#find(workspaceId, stream, { seq: { $gt: since } }, 1, replayMax)
     if (found[0]?.seq !== since + 1) return undefined // Older than the retention.
-    const [kind = ''] = stream.split(/[.:]/)
-    return found.map((event) => this.#documents.eventOf(kind, event))
+    return found.map((event) => this.#documents.eventOf(event))
   }
 
   /** Removes what happened before (epoch ms): a client that was away longer gets a snapshot. */

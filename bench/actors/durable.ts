@@ -95,11 +95,11 @@ async function inPlace(store: Store): Promise<Saved> {
   const collection = store.collection('users')
   return {
     spawn: (_id) => ({
-      view: async () => ((await collection.findOne({ _id }))?.['count'] as number | undefined) ?? 0,
+      view: async () => (await collection.findOne({ _id }))?.['count'] ?? 0,
       async increment() {
         const options = { upsert: true, returnDocument: 'after' } as const
         const found = await collection.findOneAndUpdate({ _id, workspaceId }, { $inc: { count: 1 } as never }, options)
-        return found?.['count'] as number
+        return found?.['count']
       },
     }),
     async close() {},

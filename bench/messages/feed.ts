@@ -3,7 +3,7 @@ import { nowUs, readText, replyEvery, someone, textOf, type Webhook, webhookOf }
 /** Hands webhooks over inside the server's own process, so many at once, as a reader of a queue would. */
 export class Feed {
   readonly #hand: (webhook: Webhook) => Promise<void>
-  readonly #waiting = new Map<number, { pieces: number; resolve(): void }>()
+  readonly #waiting = new Map<number, () => void>()
   #isOn = false
   #loops: Promise<void>[] = []
   #seq = 1_000_000_000
@@ -28,15 +28,14 @@ export class Feed {
   /** The event of this message has left for the sockets. */
   left(text: string | undefined) {
     const seq = readText(text)?.seq
-    const waiting = seq === undefined ? undefined : this.#waiting.get(seq)
-    if (seq === undefined || !waiting || --waiting.pieces > 0) return
+    if (seq === undefined) return
+    this.#waiting.get(seq)?.()
     this.#waiting.delete(seq)
-    waiting.resolve()
   }
 
   async #one(person: number) {
     const seq = this.#seq++
-    const left = new Promise<void>((resolve) => this.#waiting.set(seq, { pieces: 1, resolve }))
+    const left = new Promise<void>((resolve) => this.#waiting.set(seq, resolve))
     const text = textOf(seq, nowUs(), seq % replyEvery === 0)
     await this.#hand(webhookOf(person, `${process.pid}.${seq}`, text))
     await left

@@ -16,8 +16,8 @@ class Outside {
   readonly #poster: Poster
   readonly #sockets: Socket[] = []
   readonly #conversationOf: string[] = []
-  /** Of each message: what is still to come of it. */
-  readonly #awaited = new Map<number, { pieces: number; done(): void }>()
+  /** Messages that have not come yet, or whose answer is not with the provider yet. */
+  readonly #awaited = new Map<number, () => void>()
   readonly #sent = new Map<string, () => void>()
   readonly #replies = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
@@ -33,7 +33,7 @@ class Outside {
 
   constructor(setup: Setup) {
     this.#setup = setup
-    this.#poster = new Poster(setup.url, setup.path, 64)
+    this.#poster = new Poster(setup.url, setup.path, 256)
   }
 
   /** Everybody writes once, so that everybody is known, and every conversation is followed by one socket. */
@@ -96,8 +96,8 @@ class Outside {
   }
 
   #missing() {
-    const pieces = [...this.#awaited].slice(0, 5).map(([seq, { pieces }]) => `${seq} (${pieces})`)
-    return `${this.#posting} requests, ${this.#awaited.size} messages, as ${pieces.join(', ')}; ${this.#replies.size} answers, ${this.#sent.size} of them taken`
+    const messages = `${this.#awaited.size} messages, as ${[...this.#awaited.keys()].slice(0, 5).join(', ')}`
+    return `${this.#posting} requests, ${messages}, ${this.#replies.size} answers, ${this.#sent.size} of them taken`
   }
 
   /** What came since the last mark. */
@@ -129,10 +129,13 @@ class Outside {
     this.#work.add(mine)
   }
 
-  /** One message through the front door, until both its events, and the answer to it, have come. */
+  /**
+   * One message through the front door, until its event has come. Its line in the list is timed where it is shown: of
+   * several messages of one conversation within a quarter of a second, a list may show the last alone.
+   */
   async #message(person: number, sentUs: number) {
     const seq = ++this.#seq
-    const heard = new Promise<void>((done) => this.#awaited.set(seq, { pieces: 2, done }))
+    const heard = new Promise<void>((done) => this.#awaited.set(seq, done))
     await this.#post(person, seq, sentUs, seq % replyEvery === 0)
     this.#postLatencies.push(nowUs() - sentUs)
     await heard
@@ -140,7 +143,7 @@ class Outside {
 
   async #meet(person: number) {
     const seq = ++this.#seq
-    const heard = new Promise<void>((done) => this.#awaited.set(seq, { pieces: 1, done }))
+    const heard = new Promise<void>((done) => this.#awaited.set(seq, done))
     this.#personOf.set(seq, person)
     await this.#post(person, seq, nowUs(), false)
     await heard
@@ -168,16 +171,15 @@ class Outside {
       this.#lines++
       this.#lineLatencies.push(nowUs() - sentUs)
       const person = this.#personOf.get(seq)
-      if (person !== undefined) this.#conversationOf[person] = heard.conversationId
+      if (person === undefined) return
+      this.#conversationOf[person] = heard.conversationId
     }
     this.#came(seq)
   }
 
   #came(seq: number) {
-    const awaited = this.#awaited.get(seq)
-    if (!awaited || --awaited.pieces > 0) return
+    this.#awaited.get(seq)?.()
     this.#awaited.delete(seq)
-    awaited.done()
   }
 
   #reply(seq: number, conversationId: string) {

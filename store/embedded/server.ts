@@ -130,7 +130,7 @@ class Connection {
       const request = new Request(this.store, command, documents, this.id)
       const found = commandFor(request)
       if (found.kind === 'read') return found.command.run(request)
-      return this.store.committer.submit(() => found.command.run(request)).catch(failure)
+      return this.store.committer.submit(() => found.command.run(request), isLazy(command)).catch(failure)
     } catch (error) {
       return failure(error)
     }
@@ -139,4 +139,9 @@ class Connection {
   private send(message: Message, reply: Buffer): void {
     if (!message.isUnanswered && this.socket.writable) this.socket.write(frameReply(message, reply))
   }
+}
+
+/** `writeConcern: {j: false}`: the caller does not wait for the disk. */
+function isLazy({ writeConcern }: Message['command']): boolean {
+  return typeof writeConcern === 'object' && writeConcern !== null && (writeConcern as { j?: unknown }).j === false
 }

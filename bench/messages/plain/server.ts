@@ -38,11 +38,11 @@ answer({
     await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
 
     feed = new Feed(async (webhook) => {
-      const handle = await keep(parts, webhook, (value) => receive(parts, value))
-      const text = webhook.entry[0]?.changes[0]?.value.messages[0]?.text.body
-      await handle?.()
-      feed.left(text)
-      feed.left(text)
+      const handle = await keep(parts, webhook, async (value) => {
+        await receive(parts, value)
+        feed.left(value.messages[0]?.text.body)
+      })
+      void handle?.().catch(failed)
     })
     close = async () => {
       await io.close()

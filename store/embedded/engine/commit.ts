@@ -13,6 +13,8 @@ export type Durability = 'full' | 'relaxed'
 
 interface Waiting {
   work: () => unknown
+  /** Answered when it is with the operating system, as MongoDB does for `j: false`. */
+  isLazy: boolean
   answer: (outcome: Outcome) => void
 }
 
@@ -54,10 +56,11 @@ export class Committer {
   }
 
   /** Resolves when the write is as durable as promised; rejects with its own error, or with the disk's. */
-  submit<T>(work: () => T): Promise<T> {
+  submit<T>(work: () => T, isLazy = false): Promise<T> {
     return new Promise((resolve, reject) => {
       this.waiting.push({
         work,
+        isLazy,
         answer: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as T)),
       })
       this.schedule()
@@ -92,13 +95,16 @@ export class Committer {
     const { done, outcomes } = this.transaction(group)
     // What the time did not suffice for comes first in the next turn.
     this.waiting = [...group.slice(done), ...this.waiting]
-    const answer = () => outcomes.forEach((outcome, i) => group[i]?.answer(outcome))
-    if (!this.database.isChanged) answer()
-    else if (this.durability === 'relaxed') {
-      answer()
+    const answer = (isTheirs: (each: Waiting) => boolean) => {
+      for (const [i, outcome] of outcomes.entries()) if (group[i] && isTheirs(group[i])) group[i].answer(outcome)
+    }
+    if (!this.database.isChanged) answer(() => true)
+    else if (this.durability === 'relaxed' || group.every(({ isLazy }) => isLazy)) {
+      answer(() => true)
       this.syncLater()
     } else {
-      this.unsynced.push(answer)
+      answer(({ isLazy }) => isLazy)
+      this.unsynced.push(() => answer(({ isLazy }) => !isLazy))
       this.sync()
     }
     this.database.isChanged = false

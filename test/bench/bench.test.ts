@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { saving } from '../../bench/actors/durable.ts'
+import { peers } from '../../bench/actors/peers/index.ts'
+
+// That each of them runs and counts; how fast is no test's business.
+describe('the benchmarks', () => {
+  it('carry messages through both servers, in all three ways, and lose none', async function () {
+    this.timeout(60_000)
+    const wishes = ['--rounds', '1', '--ms', '150', '--conversations', '2', '--inflight', '2', '--rate', '20']
+    const { stdout } = await promisify(execFile)(process.execPath, ['bench/run.ts', 'messages', ...wishes])
+    for (const way of ['HTTP, as many as it takes', 'HTTP, at a fixed rate', 'handed over inside the process'])
+      expect(stdout).to.include(way)
+    const cells = stdout.split('\n').filter((line) => /^\| 2 +\| (ours|plain) /.test(line))
+    expect(cells).to.have.length(6)
+    for (const cell of cells) expect(Number(cell.split('|')[3])).to.be.greaterThan(0)
+    expect(stdout).not.to.match(/NaN/)
+  })
+
+  for (const [name, load] of Object.entries(peers))
+    it(`ask a counter of ${name}`, async () => {
+      const counter = (await load()).peer.spawn(`smoke-${name}`)
+      expect(await counter.view()).to.equal(0)
+      expect(await counter.increment()).to.equal(1)
+      expect(await counter.increment()).to.equal(2)
+      expect(await counter.view()).to.equal(2)
+    })
+
+  for (const way of ['batched', 'each', 'inPlace'] as const)
+    it(`save a counter, ${way}`, async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'careline-bench-'))
+      const { spawn, close } = await saving(way, { store: undefined, directory })
+      const [one, other] = [spawn('one'), spawn('other')]
+      const counts = await Promise.all([one, one, other, one].map((counter) => counter.increment()))
+      expect([...counts].sort()).to.deep.equal([1, 1, 2, 3])
+      await close()
+      rmSync(directory, { recursive: true, force: true })
+    })
+})
