@@ -12,9 +12,12 @@ interface Waiting extends Batch {
   reject(error: unknown): void
 }
 
-/** At most this many writes go in one round trip, and this many round trips of a collection are under way at once. */
+/**
+ * At most this many writes go in one round trip, and this many round trips of a collection are under way at once. One:
+ * what comes meanwhile goes together next; two made a fifth more requests, and were not sooner (measured).
+ */
 const opsMax = 1_000
-const lanes = 2
+const lanes = 1
 const duplicateKey = 11_000
 /**
  * Rows are in the actor's document until they are down, and it is on disk: after a power loss they are written again.

@@ -48,7 +48,8 @@ function impliesField(given: Condition[], wanted: Value): boolean {
   const points = pointsOf(given)
   if (points) {
     const test = compileCondition(wanted)
-    return points.length > 0 && points.every((value) => !isArray(value) && test([value]))
+    // Null also stands for a field that is missing, which a partial index may not hold.
+    return points.length > 0 && points.every((value) => value !== null && !isArray(value) && test([value]))
   }
   const wants = [...conditionsOf(fields({ x: wanted })).byPath.values()].flat()
   return (

@@ -5,7 +5,7 @@ import { equal } from '../keys.ts'
 import { pathOf } from '../query/path.ts'
 import type { Path } from '../query/path.ts'
 import type { Variables } from '../query/predicate.ts'
-import { addToSet, pop, pull, pullAll, push } from './arrays.ts'
+import { addToSet, endOf, pop, pull, pullAll, push } from './arrays.ts'
 import { compileElementFilters, expandPath } from './expand.ts'
 import type { ElementFilters } from './expand.ts'
 import { bit, currentDate, inc, max, min, mul, set, unset } from './fields.ts'
@@ -75,6 +75,7 @@ function stepsOf(operator: string, fields: Value): Step[] {
     const path = checkedPath(dotted)
     const argument = fields[dotted]
     if (operator === '$rename') checkRename(dotted, argument)
+    if (operator === '$pop') endOf(argument)
     return { operator, dotted, path, argument }
   })
 }

@@ -87,9 +87,14 @@ export const addToSet: Modifier = (target, argument, change) => {
   target.set(array)
 }
 
-export const pop: Modifier = (target, argument, change) => {
+/** Wrong even where the update meets no array. */
+export function endOf(argument: Value): number {
   const end = isNumeric(argument) ? asNumber(argument) : NaN
-  if (end !== 1 && end !== -1) refuse(9, `$pop expects 1 or -1, found: ${show(argument)}`)
+  return end === 1 || end === -1 ? end : refuse(9, `$pop expects 1 or -1, found: ${show(argument)}`)
+}
+
+export const pop: Modifier = (target, argument, change) => {
+  const end = endOf(argument)
   const array = arrayAt(
     target,
     change,
