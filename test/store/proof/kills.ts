@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import mongoose from 'mongoose'
+
+/*
+ * Writers until the store dies, and then what is left of it is looked at: every write that was acknowledged must be
+ * there, every document must be whole, and every index must hold what a scan finds.
+ */
+
+export interface Deaths {
+  rounds: number
+  acknowledged: number
+  lost: number
+  torn: number
+  indexDifferences: number
+}
+
+/** Where the store lives, and how it dies. */
+export interface Place {
+  directory: string
+  durability?: 'full' | 'relaxed'
+  /** Ends the process given; what it leaves behind is the store's next start. */
+  end(running: ChildProcess): Promise<void>
+}
+
+export async function killed(running: ChildProcess): Promise<void> {
+  const gone = running.exitCode === null && running.signalCode === null ? once(running, 'exit') : null
+  running.kill('SIGKILL')
+  await gone
+}
+
+const INDEXES = [
+  { key: { round: 1, tag: 1 }, name: 'tags' },
+  { key: { list: -1 }, name: 'lists' },
+  { key: { text: 1 }, name: 'texts', unique: true },
+  { key: { n: -1, _id: 1 }, name: 'counters', partialFilterExpression: { n: { $gt: 1 } } },
+] as const
+
+/** A document says of itself whether it is whole. */
+const sealed = (fields: { _id: string; [name: string]: unknown }) => ({ ...fields, seal: sealOf(fields) })
+
+function sealOf({ _id, text, list }: Record<string, unknown>): string {
+  return createHash('md5')
+    .update(JSON.stringify([_id, text, list]))
+    .digest('hex')
+}
+
+export async function dieRepeatedly(place: Place, rounds: number, writers: number, seenMs = 250): Promise<Deaths> {
+  const deaths: Deaths = { rounds: 0, acknowledged: 0, lost: 0, torn: 0, indexDifferences: 0 }
+  let { running, client } = await started(place)
+  await client
+    .db()
+    .collection('things')
+    .createIndexes([...INDEXES])
+  for (let round = 0; round < rounds; round++) {
+    const acknowledged = new Map<string, number>()
+    const things = client.db().collection<any>('things')
+    const all = Array.from({ length: writers }, (_, writer) => write(things, `${round}-${writer}`, acknowledged))
+    await new Promise((done) => setTimeout(done, 50 + Math.random() * seenMs))
+    await place.end(running)
+    await Promise.all(all)
+    await client.close()
+    ;({ running, client } = await started(place))
+    await look(client.db().collection('things'), acknowledged, deaths)
+    deaths.rounds++
+    deaths.acknowledged += acknowledged.size
+  }
+  await client.close()
+  await killed(running)
+  return deaths
+}
+
+async function started({ directory, durability }: Place) {
+  const child = join(import.meta.dirname, 'child.ts')
+  const running = spawn(process.execPath, [child, directory, ...(durability ? [durability] : [])], {
+    // A store that dies of a cut disk says so; that is no news here.
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [uri] = (await once(running.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
+  const { MongoClient } = mongoose.mongo
+  const client = await MongoClient.connect(String(uri).trim(), {
+    serverSelectionTimeoutMS: 500,
+    socketTimeoutMS: 2000,
+    retryWrites: false,
+  })
+  return { running, client }
+}
+
+/** Inserts, counts and rewrites until the store is gone; only what was acknowledged is promised. */
+async function write(things: any, writer: string, acknowledged: Map<string, number>): Promise<void> {
+  const counter = `${writer}-counter`
+  for (let i = 0; ; i++) {
+    const _id = `${writer}-${i}`
+    const round = parseInt(writer)
+    try {
+      const text = `${_id} ${'x'.repeat(i % 40 === 0 ? 30_000 : 200)}`
+      await things.insertOne(sealed({ _id, round, tag: i % 7, list: [i, i + 1], text }))
+      acknowledged.set(_id, 0)
+      const { n } = await things.findOneAndUpdate(
+        { _id: counter },
+        { $inc: { n: 1 }, $set: { round, tag: i % 7, text: counter, seal: sealOf({ _id: counter, text: counter }) } },
+        { upsert: true, returnDocument: 'after' },
+      )
+      acknowledged.set(counter, n)
+    } catch {
+      // The end of the store is the end of the writer; whatever this write became, nobody was told.
+      return
+    }
+  }
+}
+
+async function look(things: any, acknowledged: Map<string, number>, deaths: Deaths): Promise<void> {
+  const found = new Map<string, any>()
+  for await (const each of things.find({}).hint({ $natural: 1 })) found.set(each._id, each)
+  for (const [id, n] of acknowledged) if (!found.has(id) || (found.get(id).n ?? 0) < n) deaths.lost++
+  for (const each of found.values()) if (each.seal !== sealOf(each)) deaths.torn++
+  for (const index of INDEXES) {
+    const filter = index.name === 'counters' ? { n: { $gt: 1 } } : {}
+    const ids = async (hint: object) =>
+      (
+        await things
+          .find(filter, { projection: { _id: 1 } })
+          .hint(hint)
+          .toArray()
+      )
+        .map(({ _id }: any) => _id)
+        .sort()
+    if (String(await ids(index.key)) !== String(await ids({ $natural: 1 }))) deaths.indexDifferences++
+  }
+  for (let tag = 0; tag < 7; tag++) {
+    const counted = (hint: object) => things.countDocuments({ round: { $gte: 0 }, tag }, { hint })
+    if ((await counted(INDEXES[0].key)) !== (await counted({ $natural: 1 }))) deaths.indexDifferences++
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { fuzzIndexes } from './index-fuzz.ts'
+import { dieRepeatedly, killed } from './kills.ts'
+import { fuzzUpdates } from './update-fuzz.ts'
+
+/** Short slices of the programs in bench/proof, each time of another seed; a failure says which. */
+describe('embedded store: proofs', () => {
+  const seed = Date.now() % 1_000_000_000
+
+  it('finds by an index what it finds by a scan', function () {
+    this.timeout(30_000)
+    const { byIndex, queries } = fuzzIndexes(2500, seed)
+    expect(queries).to.equal(2500)
+    expect(byIndex).to.be.greaterThan(250)
+  })
+
+  it('updates as the manual says', function () {
+    this.timeout(30_000)
+    const { refused, updates } = fuzzUpdates(3000, seed)
+    expect(updates - refused).to.be.greaterThan(600)
+  })
+
+  it('loses nothing that it acknowledged when it is killed ten times under 16 writers', async function () {
+    this.timeout(60_000)
+    const directory = mkdtempSync(join(tmpdir(), 'careline-proof-'))
+    try {
+      const deaths = await dieRepeatedly({ directory, end: killed }, 10, 16, 100)
+      expect(deaths.acknowledged).to.be.greaterThan(100)
+      expect(deaths).to.include({ rounds: 10, lost: 0, torn: 0, indexDifferences: 0 })
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  })
+})
