@@ -156,8 +156,7 @@ export class Activation implements Document {
     if (this.out.size > 0 || this.#done) this.#outAt = 0
   }
 
-  take({ change }: Turn, now: number) {
-    if (!change) return
+  take(change: NonNullable<Turn['change']>, now: number) {
     const dirt = (this.#dirt ??= new Dirt())
     this.state = change.state
     for (const [stream, seq] of change.seq) put(this, 'seq', stream, seq, dirt.seq)
