@@ -2,10 +2,15 @@ import { cpus } from 'node:os'
 import { benchActors } from './actors/actors.ts'
 import { load, print } from './figures.ts'
 import { benchMessages } from './messages/messages.ts'
+import { benchStore } from './store/store.ts'
 import { readWishes, type Wishes } from './wishes.ts'
 
 const { values, positionals } = readWishes(process.argv.slice(2))
-const benches: Record<string, (wishes: Wishes) => Promise<void>> = { messages: benchMessages, actors: benchActors }
+const benches: Record<string, (wishes: Wishes) => Promise<void>> = {
+  messages: benchMessages,
+  actors: benchActors,
+  store: benchStore,
+}
 const bench = benches[positionals[0] ?? '']
 if (!bench) {
   print(`npm run bench -- ${Object.keys(benches).join('|')} [--quick] [--rounds 3] [--ms 2000] …`)

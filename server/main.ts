@@ -19,6 +19,7 @@ import { secretsOf } from './main/secrets.ts'
 import { KnownSettings } from './main/settings.ts'
 import { openSimulator, simulatorPrefix } from './main/simulators.ts'
 import { openStorage, type Storage } from './main/storage.ts'
+import { logged } from './main/store-events.ts'
 import type { Parts as AppParts } from './ports.ts'
 
 export type Careline = Awaited<ReturnType<typeof startCareline>>
@@ -46,7 +47,7 @@ export async function startCareline(options: Options) {
     ...options,
   }
   const secrets = secretsOf(config)
-  const storage = await openStorage(config, secrets.masterKey)
+  const storage = await openStorage(config, secrets.masterKey, logged(given.log))
   try {
     return await overStorage(given, secrets, storage)
   } catch (error) {
@@ -72,9 +73,8 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
   await listening(http, config)
   const { port } = http.address() as AddressInfo
   const { here, url } = addressesOf(config, port)
-  const simulator = config.hasSimulators
-    ? openSimulator({ ...config, ...given, phoneKey: secrets.phoneKey })
-    : undefined
+  const played = { ...config, ...given, phoneKey: secrets.phoneKey }
+  const simulator = config.hasSimulators ? openSimulator(played) : undefined
   const connected = new ConnectedChannels({ store, channels, system, simulator, here })
   await connected.connectAll()
 
@@ -96,10 +96,9 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
 
   const swept = [...schedules, webhooks((limit) => intake.sweep(limit)), retention({ settings, events, now })]
   const onError = (error: unknown, name: string) => log.error('schedule failed', { schedule: name, error })
+  const times = { database: store.connection.db, schedules: swept, onError }
   // Not even made where it does not run: it speaks to the store from its first moment.
-  const scheduler = given.hasSchedules
-    ? new Scheduler({ database: store.connection.db, schedules: swept, onError })
-    : undefined
+  const scheduler = given.hasSchedules ? new Scheduler(times) : undefined
   await scheduler?.start()
   settings.keepFresh((error) => log.error('settings not read', { error }))
 

@@ -15,7 +15,7 @@ const file = join(import.meta.dirname, 'measure.ts')
 /** Our actors beside others': asks in memory, the weight of an idle one, turns that are written. */
 export async function benchActors({ quick, rounds: wanted, ms: wantedMs, only, store }: Wishes) {
   const rounds = Number(wanted ?? (quick ? 1 : 3))
-  const ms = Number(wantedMs ?? (quick ? 300 : 700))
+  const ms = Number(wantedMs ?? 300)
   print(`${rounds} rounds in fresh processes, ${ms} ms each after a warm-up; median (least..most)\n`)
   if (!only || only === 'ask') await asks(rounds, ms)
   if (!only || only === 'idle') await idles(rounds, quick ? 20_000 : 100_000)

@@ -12,7 +12,6 @@ export interface Plan {
   conversations: number
   inflight: number
   perSecond: number
-  warmMs: number
   ms: number
   store: string | undefined
   provider: string
@@ -54,6 +53,9 @@ export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
     const window = () => watch(plan, server, load)
 
     await load.ask('run', { inflight })
+    const end = performance.now() + 2 * plan.ms
+    do await pass(100)
+    while (performance.now() < end && (await load.ask<Mark>('mark')).messages < warmMessages)
     const http = await window()
     await load.ask('rest')
     await load.ask('pace', { perSecond })
@@ -76,18 +78,15 @@ export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
   }
 }
 
-/** Until the code is compiled and the loop has its rhythm; a slow server is not waited for longer than `warmMs`. */
-const warmMessages = 1_000
+/** Until the code is compiled; a slow server is not waited for longer than the time that is measured, twice. */
+const warmMessages = 1_500
 
-async function watch({ warmMs, ms }: Plan, server: Program, load: Program) {
+async function watch({ ms }: Plan, server: Program, load: Program) {
   const mark = async (): Promise<Marks> => {
     const [used, heard] = await Promise.all([server.ask<Marks['server']>('usage'), load.ask<Mark>('mark')])
     return { server: used, load: heard }
   }
-  const end = performance.now() + warmMs
-  const { messages } = await load.ask<Mark>('mark')
-  do await pass(100)
-  while (performance.now() < end && (await load.ask<Mark>('mark')).messages - messages < warmMessages)
+  await pass(ms / 4) // The loop finds its rhythm.
   const before = await mark()
   await pass(ms)
   return between(before, await mark())

@@ -38,9 +38,9 @@ export async function benchMessages(wishes: Wishes) {
 
 function planOf(wishes: Wishes) {
   const { quick, rounds = quick ? 1 : 3, conversations = quick ? '100' : '1,100,1000', side } = wishes
-  const ms = Number(wishes.ms ?? (quick ? 1_500 : 2_000))
+  const ms = Number(wishes.ms ?? 1_000)
   const { inflight = 64, rate = 150, store, profile } = wishes
-  const plan = { inflight: Number(inflight), perSecond: Number(rate), warmMs: 2 * ms, ms, store, profile }
+  const plan = { inflight: Number(inflight), perSecond: Number(rate), ms, store, profile }
   const sides = bothSides.filter((one) => side === undefined || one === side)
   return { plan, rounds: Number(rounds), all: conversations.split(',').map(Number), sides }
 }

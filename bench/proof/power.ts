@@ -21,8 +21,8 @@ const SHUTDOWN = `
 import fcntl, os, struct, sys
 fd = os.open(sys.argv[1], os.O_RDONLY)
 print('ready', flush=True)
-sys.stdin.readline()
-fcntl.ioctl(fd, 0x8004587d, struct.pack('I', 2))
+if sys.stdin.readline():
+    fcntl.ioctl(fd, 0x8004587d, struct.pack('I', 2))
 `
 const IMAGE_BYTES = 256 * 1_048_576
 
@@ -58,7 +58,7 @@ export class PowerCut implements Place {
     running.kill('SIGKILL')
     const done = once(cut, 'exit')
     cut.stdin?.end('now\n')
-    const [code] = await done
+    const [code] = (await done) as [number | null]
     if (code !== 0) throw new Error('The file system could not be shut down.')
     await killed(running)
     execFileSync('umount', [this.#mounted])

@@ -30,7 +30,7 @@ export const document = (id: ObjectId): Document => ({
 })
 
 const check = (reply: Buffer) => {
-  const { ok, writeErrors } = deserialize(reply.subarray(21))
+  const { ok, writeErrors } = deserialize(reply.subarray(21)) as { ok: number; writeErrors?: unknown }
   if (ok !== 1 || writeErrors) throw new Error(`The store refused: ${JSON.stringify({ ok, writeErrors })}`)
 }
 

@@ -61,7 +61,12 @@ export async function openControl(dataDir: string, controls: Controls): Promise<
 }
 
 /** @throws NotRunning, or the Problem that the server answered */
-export function askControl(dataDir: string, name: string, input: object = {}): Promise<unknown> {
+export function askControl(
+  dataDir: string,
+  name: string,
+  input: object = {},
+  { withinMs = answerMs } = {},
+): Promise<unknown> {
   return new Promise((done, fail) => {
     let socketPath: string
     try {
@@ -71,8 +76,8 @@ export function askControl(dataDir: string, name: string, input: object = {}): P
       return
     }
     const headers = { 'content-type': 'application/json' }
-    const asked = request({ socketPath, path: `/${name}`, method: 'POST', headers, timeout: answerMs })
-    asked.on('timeout', () => asked.destroy(new Error('The server did not answer within a minute.')))
+    const asked = request({ socketPath, path: `/${name}`, method: 'POST', headers, timeout: withinMs })
+    asked.on('timeout', () => asked.destroy(new Error(`The server did not answer within ${withinMs / 60_000} min.`)))
     asked.on('error', (error: NodeJS.ErrnoException) =>
       fail(error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? new NotRunning(dataDir) : error),
     )

@@ -5,6 +5,7 @@ import { Claims } from '../../store/claims.ts'
 import { MongoPersistence } from '../../store/commit.ts'
 import { Store } from '../../store/connection.ts'
 import { ActorDocuments } from '../../store/documents.ts'
+import type { StoreEvent } from '../../store/embedded/observe.ts'
 import { startEmbeddedStore } from '../../store/embedded/start.ts'
 import { StoredEvents } from '../../store/events.ts'
 import { StoredFiles } from '../../store/files.ts'
@@ -18,8 +19,13 @@ import { WebhookEvents } from '../../store/webhook-events.ts'
 export type Storage = Awaited<ReturnType<typeof openStorage>>
 
 /** The store and everything that reads and writes it. */
-export async function openStorage({ mongodbUri, dataDir, durability }: Config, masterKey: Buffer) {
-  const embedded = mongodbUri ? undefined : await startEmbeddedStore({ directory: join(dataDir, 'store'), durability })
+export async function openStorage(
+  { mongodbUri, dataDir, durability }: Config,
+  masterKey: Buffer,
+  onEvent: (event: StoreEvent) => void = () => undefined,
+) {
+  const directory = join(dataDir, 'store')
+  const embedded = mongodbUri ? undefined : await startEmbeddedStore({ directory, durability, onEvent })
   const store = await Store.open(mongodbUri ?? embedded?.uri ?? '')
   const vault = new Vault(store, masterKey)
   const rest = new Rest(vault)
@@ -27,6 +33,8 @@ export async function openStorage({ mongodbUri, dataDir, durability }: Config, m
   const source = { store, rest }
   return {
     store,
+    /** The embedded store, where this process runs it. */
+    embedded,
     vault,
     rest,
     persistence: new MongoPersistence(store, rest, documents),

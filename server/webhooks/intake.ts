@@ -11,6 +11,8 @@ import type { People } from './people.ts'
 
 /** Above this we let the provider come again rather than pile up what is not yet dealt with. */
 const underWayMax = 2_000
+/** Messages that were handed over and not yet answered. */
+const unansweredMax = 128
 const provider = 'whatsapp'
 
 interface Parts {
@@ -34,6 +36,7 @@ interface Place {
 export class WhatsAppIntake {
   readonly #parts: Parts
   readonly #lanes = new Map<string, Promise<void>>()
+  readonly #answers = new Set<Promise<void>>()
   #underWay = 0
 
   constructor(parts: Parts) {
@@ -67,15 +70,34 @@ export class WhatsAppIntake {
 
   /** Resolves when all that was accepted is dealt with. */
   async settled() {
-    while (this.#lanes.size > 0) await Promise.all(this.#lanes.values())
+    while (this.#lanes.size > 0 || this.#answers.size > 0)
+      await Promise.all([...this.#lanes.values(), ...this.#answers])
     await this.#parts.events.drained()
   }
 
   #take(event: Received, item: Item) {
     this.#inLane(item, event.channelId, async () => {
-      await this.#process(event, item)
-      this.#parts.events.settle(event._id)
+      const answer = await this.#process(event, item)
+      if (answer) await this.#answered(event, item, answer.done)
+      else this.#parts.events.settle(event._id)
     })
+  }
+
+  /**
+   * The next message of this person need not wait for the answer to the last: a mailbox keeps the order in which it was
+   * given, and what waits in it is written together. Past the bound it does wait, so that no mailbox fills up.
+   */
+  async #answered(event: Received, item: Item, done: Promise<unknown>) {
+    this.#underWay++
+    const answered = done
+      .then(() => this.#parts.events.settle(event._id))
+      .catch((error: unknown) => this.#failed(item, event.channelId, error))
+      .finally(() => {
+        this.#underWay--
+        this.#answers.delete(answered)
+      })
+    this.#answers.add(answered)
+    if (this.#answers.size > unansweredMax) await answered
   }
 
   /** One at a time per person, so that what they say keeps its order; a fault leaves the event to the sweep. */
@@ -84,10 +106,7 @@ export class WhatsAppIntake {
     this.#underWay++
     const before = this.#lanes.get(lane)
     const mine = (before ? before.then(work) : work())
-      .catch((error: unknown) => {
-        const level = error instanceof Problem && !error.retryable ? 'warn' : 'error'
-        this.#parts.log[level]('webhook not dealt with', { eventKind: item.kind, channelId, error })
-      })
+      .catch((error: unknown) => this.#failed(item, channelId, error))
       .finally(() => {
         this.#underWay--
         if (this.#lanes.get(lane) === mine) this.#lanes.delete(lane)
@@ -95,33 +114,41 @@ export class WhatsAppIntake {
     this.#lanes.set(lane, mine)
   }
 
+  /** Left to the sweep. */
+  #failed(item: Item, channelId: string, error: unknown) {
+    const level = error instanceof Problem && !error.retryable ? 'warn' : 'error'
+    this.#parts.log[level]('webhook not dealt with', { eventKind: item.kind, channelId, error })
+  }
+
   #place(workspaceId: string, channelId: string): Place {
     return { workspaceId, channelId, workspace: this.#parts.workspaceFor(workspaceId, channelId) }
   }
 
-  #process({ workspaceId, channelId }: Received, item: Item): Promise<void> {
+  /** What was handed over and not yet answered; nothing where all is done. */
+  #process({ workspaceId, channelId }: Received, item: Item): Promise<{ done: Promise<unknown> } | undefined> {
     const place = this.#place(workspaceId, channelId)
     switch (item.kind) {
       case 'message':
-        return item.content.kind === 'reaction' ? this.#reaction(item, place) : this.#message(item, place)
+        return item.content.kind === 'reaction' ? after(this.#reaction(item, place)) : this.#message(item, place)
       case 'status':
-        return this.#status(item, place)
+        return after(this.#status(item, place))
       case 'edited':
       case 'deleted':
-        return this.#changed(item, place)
+        return after(this.#changed(item, place))
       case 'typing':
-        return this.#typing(item, place)
+        return after(this.#typing(item, place))
       default:
         // An echo of our own words, a template's status, an account's news: kept, and nothing more for now.
-        return Promise.resolve()
+        return Promise.resolve(undefined)
     }
   }
 
   async #message({ from, providerId, content, replyTo, at }: ItemOf<'message'>, place: Place) {
     const userId = await this.#parts.people.whoIs(place.workspace, from)
-    if (!userId) return
+    if (!userId) return undefined
     const { channelId } = place
-    await place.workspace.at(conversation, conversationIdOf(userId)).receive({
+    const answers = replyTo ? await this.#messageOf(place, replyTo) : null
+    const done = place.workspace.at(conversation, conversationIdOf(userId)).receive({
       messageId: messageIdOf(channelId, providerId),
       providerId,
       channelId,
@@ -129,9 +156,10 @@ export class WhatsAppIntake {
       address: addressOf(from),
       name: from.name ?? '',
       content,
-      replyTo: replyTo ? await this.#messageOf(place, replyTo) : null,
+      replyTo: answers,
       sentAt: at,
     })
+    return { done }
   }
 
   async #reaction({ from, content }: ItemOf<'message'>, place: Place) {
@@ -172,6 +200,11 @@ export class WhatsAppIntake {
     const found = await this.#parts.messageByProviderId(workspaceId, channelId, providerId)
     return found && { conversationId: found.conversationId, messageId: found._id }
   }
+}
+
+const after = async (work: Promise<void>) => {
+  await work
+  return undefined
 }
 
 /** A message that comes again under the provider's id is the same message: its row is written once. */

@@ -1,7 +1,7 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Long, ObjectId, Timestamp } from 'bson'
 import { exactOf, exactOfDouble, subtract } from './bson/decimal.ts'
 import { Sink } from './bson/sink.ts'
-import { asNumber, bytesOf, Fields, isArray, isNumeric, rank, RANK } from './bson/value.ts'
+import { asNumber, bytesOf, Fields, isArray, isNumeric, namesOf, rank, RANK } from './bson/value.ts'
 import type { Numeric, Value } from './bson/value.ts'
 
 /*
@@ -91,7 +91,7 @@ function putComposite(value: Value): void {
 }
 
 function putFields(document: Fields): void {
-  for (const name of Object.keys(document)) {
+  for (const name of namesOf(document)) {
     const value = document[name]
     sink.byte(rank(value))
     putText(name)

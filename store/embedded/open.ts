@@ -1,59 +1,105 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from './commands/command.ts'
+import { compact, isWorthwhile } from './compact.ts'
 import { Cursors } from './cursors.ts'
 import { Catalog } from './engine/catalog.ts'
 import { Committer } from './engine/commit.ts'
 import type { Durability } from './engine/commit.ts'
 import { Database } from './engine/database.ts'
-import { DirectoryLock } from './lock.ts'
-import { StoreServer } from './server.ts'
 import { removeExpired } from './expiry.ts'
+import { DirectoryLock } from './lock.ts'
+import { Observer } from './observe.ts'
+import type { StoreEvent } from './observe.ts'
+import { Operations } from './operations.ts'
+import type { Ask } from './operations.ts'
+import { StoreServer } from './server.ts'
 
 export interface OpenOptions {
   directory: string
   socket: string
+  /** Also on this port of 127.0.0.1; 0: any that is free; null: not at all. */
+  tcpPort: number | null
   durability: Durability
   isReadOnly: boolean
   cursorIdleMs: number
   expiryEveryMs: number
+  slowMs: number
+  /** Bytes on empty pages that are worth a compaction at the start. */
+  compactBytes: number
+}
+
+export interface OpenStore {
+  tcpPort: number | null
+  carryOut: (ask: Ask) => Promise<unknown>
+  close: () => Promise<void>
+}
+
+interface On {
+  /** Hears of what must end the store. */
+  failed: (error: Error) => void
+  happened: (event: StoreEvent) => void
 }
 
 const SWEEP_MS = 1000
 
 /** A damaged file is named, and nothing is tried on it. */
-function opened(file: string): { database: Database; catalog: Catalog } {
+function opened(directory: string, file: string): { database: Database; catalog: Catalog } {
   try {
+    checkKept(directory, file)
     const database = new Database(file)
-    return { database, catalog: new Catalog(database) }
+    const catalog = new Catalog(database)
+    if (!existsSync(markIn(directory))) writeFileSync(markIn(directory), '', { mode: 0o600 })
+    return { database, catalog }
   } catch (error) {
     const why = (error as Error).message
-    throw new Error(`The store's file ${file} cannot be opened: ${why}. Restore it (and its -wal) from a backup.`, {
-      cause: error,
-    })
+    const advice = /disk is full|ENOSPC/.test(why) ? 'Make room: nothing of it is lost.' : HOW_TO_RESTORE
+    throw new Error(`The store's file ${file} cannot be opened: ${why}. ${advice}`, { cause: error })
   }
 }
 
-/** Opens the store in this thread: lock, files, socket. `failed` hears of what must end it. */
-export async function open(
-  options: OpenOptions,
-  failed: (error: Error) => void,
-): Promise<{ close: () => Promise<void> }> {
-  const lock = new DirectoryLock(options.directory)
-  const file = join(options.directory, 'careline.sqlite')
-  const { database, catalog } = opened(file)
+const HOW_TO_RESTORE =
+  'Restore it from a backup: move it and its -wal away, keep them, then run careline restore --from BACKUP.'
+
+/** SQLite would make a new, empty database where a file has gone or has no bytes left: this says that one was there. */
+function checkKept(directory: string, file: string): void {
+  const bytes = existsSync(file) ? statSync(file).size : 0
+  const logBytes = existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0
+  if (bytes > 0 || (logBytes === 0 && !existsSync(markIn(directory)))) return
+  throw new Error(existsSync(file) ? 'it is empty, and was not' : 'it was there, and has gone')
+}
+
+const markIn = (directory: string) => join(directory, 'kept')
+
+/** Opens the store in this thread: lock, files, socket. */
+export async function open(options: OpenOptions, { failed, happened }: On): Promise<OpenStore> {
+  const { directory, socket, isReadOnly } = options
+  const lock = new DirectoryLock(directory)
+  const file = join(directory, 'careline.sqlite')
+  const { database, catalog } = opened(directory, file)
+  const observer = new Observer(happened, options.slowMs)
+  database.scanned = (namespace, filter) => observer.scanned(namespace, filter)
+  if (!isReadOnly && isWorthwhile(database, file, options.compactBytes)) {
+    const { before, after, ms } = compact(database, file)
+    observer.compacted(before.bytes, after.bytes, ms)
+  }
   const committer = new Committer(database, file, options.durability, { rolledBack: () => catalog.load(), failed })
   const cursors = new Cursors(options.cursorIdleMs)
-  const store: Store = { database, catalog, committer, cursors, isReadOnly: options.isReadOnly, socket: options.socket }
+  const store: Store = { database, catalog, committer, cursors, isReadOnly, socket, observer }
+  const operations = new Operations(store, file)
   const server = new StoreServer(store)
-  await server.listen()
+  const tcpPort = await server.listen(options.tcpPort)
   const sweep = setInterval(() => cursors.closeIdle(), Math.min(SWEEP_MS, options.cursorIdleMs))
   const expiry = setInterval(() => void removeExpired(store, new Date()).catch(failed), options.expiryEveryMs)
-  if (options.isReadOnly) clearInterval(expiry)
+  if (isReadOnly) clearInterval(expiry)
   return {
+    tcpPort,
+    carryOut: (ask) => operations.carryOut(ask),
     close: async () => {
       clearInterval(sweep)
       clearInterval(expiry)
       await server.close()
+      await operations.close()
       await committer.close()
       database.close()
       lock.release()

@@ -1,9 +1,10 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
-import { commandFor } from './commands/index.ts'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { commandFor, taskFor } from './commands/index.ts'
 import { Request } from './commands/command.ts'
 import type { Store } from './commands/command.ts'
+import { StoreError } from './errors.ts'
 import { failure } from './reply.ts'
 import { Frames, frameReply, parseMessage } from './wire.ts'
 import type { Message } from './wire.ts'
@@ -18,33 +19,33 @@ const END_MS_MAX = 1000
 export class StoreServer {
   private readonly store: Store
   private readonly server: Server
+  private readonly tcp: Server
   private readonly connections = new Set<Connection>()
   private nextConnection = 1
 
   constructor(store: Store) {
     this.store = store
     this.server = createServer((socket) => this.accept(socket))
-    this.server.maxConnections = CONNECTIONS_MAX
+    this.tcp = createServer({ noDelay: true }, (socket) => this.accept(socket))
+    for (const server of [this.server, this.tcp]) server.maxConnections = CONNECTIONS_MAX
   }
 
-  listen(): Promise<void> {
+  /** On the unix socket, and where a port is given (0: any) on this machine's own address; answers that port. */
+  async listen(tcpPort: number | null): Promise<number | null> {
     const { socket } = this.store
     rmSync(socket, { force: true })
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject)
-      this.server.listen(socket, () => {
-        chmodSync(socket, 0o600)
-        this.server.off('error', reject)
-        resolve()
-      })
-    })
+    await listening(this.server, (done) => this.server.listen(socket, done))
+    chmodSync(socket, 0o600)
+    if (tcpPort === null) return null
+    await listening(this.tcp, (done) => this.tcp.listen(tcpPort, '127.0.0.1', done))
+    return (this.tcp.address() as AddressInfo).port
   }
 
   /** Commands under way are finished and answered, later ones are not begun. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
+    const closed = [this.server, this.tcp].map((server) => new Promise<void>((done) => server.close(() => done())))
     await Promise.all([...this.connections].map((connection) => connection.end()))
-    await closed
+    await Promise.all(closed)
   }
 
   private accept(socket: Socket): void {
@@ -52,6 +53,16 @@ export class StoreServer {
     this.connections.add(connection)
     socket.on('close', () => this.connections.delete(connection))
   }
+}
+
+function listening(server: Server, listen: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    listen(() => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 /** One client. Its messages are carried out one after another, in their order. */
@@ -128,12 +139,34 @@ class Connection {
   private answer({ command, documents }: Message): Buffer | Promise<Buffer> {
     try {
       const request = new Request(this.store, command, documents, this.id)
+      const task = taskFor(request)
+      if (task) return task.run(request).catch(this.failed)
       const found = commandFor(request)
-      if (found.kind === 'read') return found.command.run(request)
-      return this.store.committer.submit(() => found.command.run(request), isLazy(command)).catch(failure)
+      const run = () => this.timed(request, () => found.command.run(request))
+      if (found.kind === 'read') return run()
+      return this.store.committer.submit(run, isLazy(command)).catch(this.failed)
     } catch (error) {
-      return failure(error)
+      return this.failed(error)
     }
+  }
+
+  private timed(request: Request, run: () => Buffer): Buffer {
+    const startedAt = performance.now()
+    try {
+      return run()
+    } finally {
+      const now = performance.now()
+      this.store.observer.took(request.command, now - startedAt, now - request.receivedAt)
+    }
+  }
+
+  /** What a damaged file cannot give is said with the way to restore it, here and to the owner. */
+  private readonly failed = (error: unknown): Buffer => {
+    if (!isDamage(error)) return failure(error)
+    const file = this.store.database.connection.location() ?? ''
+    const message = `The store's file ${file} is damaged (${(error as Error).message}): stop Careline, look with "careline doctor", and restore it with "careline restore --from BACKUP"`
+    this.store.observer.damaged(file, message)
+    return failure(new StoreError(1, message))
   }
 
   private send(message: Message, reply: Buffer): void {
@@ -144,4 +177,12 @@ class Connection {
 /** `writeConcern: {j: false}`: the caller does not wait for the disk. */
 function isLazy({ writeConcern }: Message['command']): boolean {
   return typeof writeConcern === 'object' && writeConcern !== null && (writeConcern as { j?: unknown }).j === false
+}
+
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
+
+function isDamage(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown }
+  return typeof errcode === 'number' && [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff)
 }

@@ -2,14 +2,28 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { Compacted } from './compact.ts'
+import { WIN_BYTES_MIN } from './compact.ts'
 import { CURSOR_IDLE_MS } from './cursors.ts'
 import type { Durability } from './engine/commit.ts'
+import { SLOW_MS } from './observe.ts'
+import type { StoreEvent } from './observe.ts'
 import type { OpenOptions } from './open.ts'
-import type { FromWorker } from './worker.ts'
+import type { Ask, Asked } from './operations.ts'
+import type { Validated } from './validate.ts'
+import type { FromWorker, ToWorker } from './worker.ts'
 
 export interface EmbeddedStore {
   /** For mongoose and the driver: `mongodb://%2F…%2Fcareline.sock/careline`. */
   uri: string
+  /** The same by `127.0.0.1`; null when no port was asked for. */
+  tcpUri: string | null
+  /** Writes a consistent copy into a file that is not there yet, mode 0600, while reads and writes go on. */
+  backup(file: string): Promise<void>
+  /** Looks at every page, document and index, while reads and writes go on. */
+  validate(): Promise<Validated[]>
+  /** Writes the file anew without its empty pages; everybody waits meanwhile. */
+  compact(): Promise<Compacted>
   /** Finishes what is under way, writes the log into the database, ends the thread. */
   close(): Promise<void>
 }
@@ -20,6 +34,14 @@ export interface EmbeddedStoreOptions {
   durability?: Durability
   /** Every write is refused. */
   readOnly?: boolean
+  /** Also listens on this port of 127.0.0.1, for every user of this machine; 0: any that is free. */
+  tcpPort?: number
+  /** Hears of slow commands, scans, compaction and damage. */
+  onEvent?: (event: StoreEvent) => void
+  /** A command that takes longer, in ms, is told to `onEvent`. */
+  slowMs?: number
+  /** With this much on empty pages (and half of the file), a start compacts it. */
+  compactBytes?: number
   /** Hears of a crash of the store's thread, after which every connection is gone. Without it, the crash is thrown. */
   onFailure?: (error: Error) => void
   /** How long a cursor may rest between two batches; MongoDB's ten minutes unless a test is in a hurry. */
@@ -38,18 +60,15 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   chmodSync(directory, 0o700)
   const place = socketPlace(directory)
-  const workerData: OpenOptions = {
-    directory,
-    socket: place.socket,
-    durability: options.durability ?? 'full',
-    isReadOnly: options.readOnly ?? false,
-    cursorIdleMs: options.cursorIdleMs ?? CURSOR_IDLE_MS,
-    expiryEveryMs: options.expiryEveryMs ?? EXPIRY_EVERY_MS,
-  }
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'careline-store' })
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: openOptions(options, directory, place.socket),
+    name: 'careline-store',
+  })
   const removePlace = () => place.isTemporary && rmSync(join(place.socket, '..'), { recursive: true, force: true })
+  const owner = new Owner(worker, options.onEvent)
+  let tcpPort: number | null
   try {
-    await ready(worker)
+    tcpPort = await owner.ready
   } catch (error) {
     removePlace()
     throw error
@@ -59,14 +78,32 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
   worker.unref()
   return {
     uri: `mongodb://${encodeURIComponent(place.socket)}/careline`,
+    tcpUri: tcpPort === null ? null : `mongodb://127.0.0.1:${tcpPort}/careline`,
+    backup: (file) => owner.ask({ name: 'backup', input: { file: resolve(file) } }),
+    validate: () => owner.ask({ name: 'validate', input: undefined }),
+    compact: () => owner.ask({ name: 'compact', input: undefined }),
     close: async () => {
       watch.isClosing = true
       worker.ref()
       const gone = new Promise<void>((done) => worker.once('exit', () => done()))
-      worker.postMessage('close')
+      owner.say({ kind: 'close' })
       if (!watch.isGone) await gone
       removePlace()
     },
+  }
+}
+
+function openOptions(options: EmbeddedStoreOptions, directory: string, socket: string): OpenOptions {
+  return {
+    directory,
+    socket,
+    tcpPort: options.tcpPort ?? null,
+    durability: options.durability ?? 'full',
+    isReadOnly: options.readOnly ?? false,
+    cursorIdleMs: options.cursorIdleMs ?? CURSOR_IDLE_MS,
+    expiryEveryMs: options.expiryEveryMs ?? EXPIRY_EVERY_MS,
+    slowMs: options.slowMs ?? SLOW_MS,
+    compactBytes: options.compactBytes ?? WIN_BYTES_MIN,
   }
 }
 
@@ -77,19 +114,53 @@ function socketPlace(directory: string): { socket: string; isTemporary: boolean 
   return { socket: join(mkdtempSync(join(tmpdir(), 'careline-')), 'careline.sock'), isTemporary: true }
 }
 
-function ready(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: Error) => reject(error)
-    const onExit = () => reject(new Error("The store's thread ended before it was ready."))
-    worker.once('error', onError)
-    worker.once('exit', onExit)
-    worker.once('message', (message: FromWorker) => {
-      worker.off('error', onError)
-      worker.off('exit', onExit)
-      if (message.kind === 'refused') reject(new Error(message.message))
-      else resolve()
+type Settle = { done: (answer: unknown) => void; fail: (error: Error) => void }
+
+/** The owner's end of the talk with the thread. */
+class Owner {
+  /** The TCP port, once the thread has opened the store; rejects when it could not. */
+  readonly ready: Promise<number | null>
+  private readonly worker: Worker
+  private readonly asked = new Map<number, Settle>()
+  private nextAsk = 1
+
+  constructor(worker: Worker, onEvent?: (event: StoreEvent) => void) {
+    this.worker = worker
+    this.ready = new Promise((resolve, reject) => {
+      worker.once('error', (error) => reject(error as Error))
+      worker.once('exit', () => reject(new Error("The store's thread ended before it was ready.")))
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'ready') resolve(message.tcpPort)
+        else if (message.kind === 'refused') reject(new Error(message.message))
+        else if (message.kind === 'event') onEvent?.(message.event)
+        else if (message.kind !== 'closed') this.settle(message)
+      })
     })
-  })
+    worker.once('exit', () => {
+      for (const { fail } of this.asked.values()) fail(new Error("The store's thread has ended."))
+      this.asked.clear()
+    })
+  }
+
+  say(message: ToWorker): void {
+    this.worker.postMessage(message)
+  }
+
+  ask<Name extends keyof Asked>(ask: Extract<Ask, { name: Name }> & { name: Name }): Promise<Asked[Name]['answer']> {
+    const id = this.nextAsk++
+    this.worker.ref() // Who waits for an answer must live to hear it.
+    const answered = new Promise<unknown>((done, fail) => this.asked.set(id, { done, fail }))
+    this.say({ kind: 'ask', id, ask })
+    return answered as Promise<Asked[Name]['answer']>
+  }
+
+  private settle(message: Extract<FromWorker, { id: number }>): void {
+    const { id } = message
+    if (message.kind === 'done') this.asked.get(id)?.done(message.answer)
+    else this.asked.get(id)?.fail(new Error(message.message))
+    this.asked.delete(id)
+    if (this.asked.size === 0) this.worker.unref()
+  }
 }
 
 interface Watch {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { checkBackup } from '../../store/embedded/backup.ts'
 import { type Command, Installation, taken } from './command.ts'
 
 describe('careline, asked about a server that runs', function () {
@@ -84,6 +85,16 @@ describe('careline, asked about a server that runs', function () {
       .to.match(/Server +runs at http/)
       .and.to.match(/Indexes +all \d+ are there/)
     expect({ code, isWell: out.includes('Nothing is wrong') }, out).to.deep.equal({ code: 0, isWell: true })
+  })
+
+  it('writes a backup of itself while it runs', async () => {
+    const to = join(home.directory, 'backup')
+    const { code, out, err } = await home.run(['backup', '--to', to])
+    expect({ code, err }).to.deep.equal({ code: 0, err: '' })
+    expect(out).to.match(/In it: the store \(\d+ collections, \d{3,} documents\)\./)
+    expect(
+      checkBackup(to).collections.find(({ namespace }) => namespace === 'careline.conversations')?.documents,
+    ).to.equal((await demo()).people.length)
   })
 
   it('keeps a second server off its data, and goes on', async () => {

@@ -3,9 +3,11 @@ import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../../../kernel/config.ts'
+import { Problem } from '../../../kernel/problem.ts'
 import { askControl, NotRunning } from '../control.ts'
 import { readConfig } from './environment.ts'
 import { indexCount, missingIndexes } from './indexes.ts'
+import { askStore, Validated } from './store-controls.ts'
 import { aligned, say, told } from './words.ts'
 
 /** One thing that was looked at. `mend` stands where it is wrong, and says what to do. */
@@ -153,7 +155,7 @@ async function server(config: Config): Promise<Finding[]> {
     const { pid, url } = Status.parse(await askControl(config.dataDir, 'status'))
     const { missingIndexes: missing } = Checks.parse(await askControl(config.dataDir, 'checks'))
     const runs = await answering('Server', `${url}/ready`, `runs at ${url}, pid ${pid}`)
-    return [runs, indexes(missing), ...(await simulators(config, url))]
+    return [runs, indexes(missing), ...(await inspected(config)), ...(await simulators(config, url))]
   } catch (error) {
     if (error instanceof NotRunning) return [await port(config), ...(await store(config))]
     return [{ what: 'Server', is: 'does not answer', mend: `Stop it and start it again. (${told(error)})` }]
@@ -193,7 +195,9 @@ async function store(config: Config): Promise<Finding[]> {
     const storage = await openStorage(config, secretsOf(config).masterKey)
     try {
       const { name, version } = await storage.version()
-      return [{ what: 'Store', is: `${name} ${version} opens` }, indexes(await missingIndexes(storage.store))]
+      const opens = { what: 'Store', is: `${name} ${version} opens` }
+      const validated = await storage.embedded?.validate()
+      return [opens, indexes(await missingIndexes(storage.store)), ...(validated ? [integrity(validated)] : [])]
     } finally {
       await storage.close()
     }
@@ -207,6 +211,26 @@ function indexes(missing: readonly string[]): Finding {
   if (missing.length === 0) return { what, is: `all ${indexCount} are there` }
   const is = `${missing.length} of ${indexCount} are missing`
   return { what, is, mend: `A start makes them: restart the server. Missing: ${missing.join('; ')}` }
+}
+
+/** Every page, document and index of the embedded store; of a MongoDB elsewhere nothing: that would lock it. */
+async function inspected(config: Config): Promise<Finding[]> {
+  try {
+    return [integrity(Validated.parse(await askStore(config, 'check')))]
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'no_embedded_store') return []
+    return [{ what: 'Integrity', is: 'not looked at', mend: told(error) }]
+  }
+}
+
+function integrity(validated: z.output<typeof Validated>): Finding {
+  const what = 'Integrity'
+  const documents = validated.reduce((sum, each) => sum + each.documents, 0)
+  const keys = validated.flatMap((each) => Object.keys(each.keys)).length
+  const wrong = validated.flatMap(({ namespace, errors }) => errors.map((error) => `${namespace}: ${error}`))
+  if (wrong.length === 0) return { what, is: `${documents} documents and ${keys} indexes agree` }
+  const mend = `Stop the server, move the store away (keep it), and run "careline restore". ${wrong.slice(0, 10).join('; ')}`
+  return { what, is: `${wrong.length} things are damaged`, mend }
 }
 
 /** The phone's door, as the console knocks at it: without its key it answers 401, and only a simulator does. */

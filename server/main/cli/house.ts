@@ -12,6 +12,7 @@ import { demoSlug, seedDemo } from '../demo/seed.ts'
 import { wipeDemo } from '../demo/wipe.ts'
 import { simulatorPrefix } from '../simulators.ts'
 import { missingIndexes } from './indexes.ts'
+import { storeControls } from './store-controls.ts'
 
 const name = z.string().min(1).max(254)
 const Token = z.object({ workspace: name.optional(), as: name.default('owner'), isLink: z.boolean().default(false) })
@@ -52,6 +53,7 @@ export class House {
   }
 
   readonly controls: Controls = {
+    ...storeControls(() => this.careline.storage.embedded),
     status: async () => ({ pid: process.pid, url: this.careline.url }),
     checks: async () => ({ missingIndexes: await missingIndexes(this.careline.storage.store) }),
     token: async (input) => this.#token(Token.parse(input)),

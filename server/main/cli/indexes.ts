@@ -5,6 +5,7 @@ import { type CollectionName, type Model, models } from '../../../store/models/i
 export async function missingIndexes(store: Store): Promise<string[]> {
   const missing = await Promise.all(
     Object.entries<Model>(models).map(async ([name, { indexes }]) => {
+      if (indexes.length === 0) return [] // Its collection may not be there before its first document.
       const there = await store.collection(name as CollectionName).indexes()
       const known = new Set(there.map(({ key }) => JSON.stringify(key)))
       const keys = indexes.map(([fields]) => JSON.stringify(fields))

@@ -12,7 +12,18 @@ const help = `Careline ${packageJson.version}
   careline demo            Prints the addresses and logins of the demo.
     --json                   With ids and the simulators' secrets, for scripts.
     --reset                  Makes the demo anew (development only).
-  careline doctor          Says what is wrong, and how to mend it.
+  careline doctor          Says what is wrong, and how to mend it; looks at every document and index.
+  careline backup          Copies the store, of a running server as well.
+    --to FILE | DIR/         Into this file; into a directory, with the files people sent.
+  careline restore         Puts a backup into an empty data directory.
+    --from FILE | DIR        This one.
+  careline compact         Gives the space of what was deleted back to the disk.
+  careline migrate-store   Copies all data between the embedded store and a MongoDB.
+    --to mongodb://…         Into this one, which must be empty.
+    --from mongodb://…       From this one (without --to: into the embedded store).
+  careline store           Runs the embedded store by itself; prints its MONGODB_URI last.
+    --read-only              Every write is refused.
+    --tcp PORT               Also at this port of 127.0.0.1 (0: any), for everybody on this machine.
   careline --help          This.
   careline --version       The version.
 
@@ -36,6 +47,23 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (values) => (await import('./demo.ts')).demo(values),
   },
   doctor: { options: {}, run: async () => (await import('./doctor.ts')).doctor() },
+  backup: {
+    options: { to: { type: 'string' } },
+    run: async (values) => (await import('./backup.ts')).backup(values),
+  },
+  restore: {
+    options: { from: { type: 'string' } },
+    run: async (values) => (await import('./restore.ts')).restore(values),
+  },
+  compact: { options: {}, run: async () => (await import('./compact.ts')).compact() },
+  'migrate-store': {
+    options: { to: { type: 'string' }, from: { type: 'string' } },
+    run: async (values) => (await import('./migrate-store.ts')).migrateStore(values),
+  },
+  store: {
+    options: { 'read-only': { type: 'boolean' }, tcp: { type: 'string' } },
+    run: async (values) => (await import('./store.ts')).store(values),
+  },
 }
 
 /** Runs one command line; answers the exit code. */

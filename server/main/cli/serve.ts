@@ -1,16 +1,12 @@
 import { resolve } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { monotonicMs } from '../../../kernel/clock.ts'
 import type { Config } from '../../../kernel/config.ts'
 import { openControl } from '../control.ts'
 import { keptDemo } from '../demo/kept.ts'
 import { House, loginsOf } from './house.ts'
 import { firstOwner, firstWorkspace, hasCome } from './owner.ts'
-import { aligned, complain, say, told } from './words.ts'
-
-/** Whatever hangs by then is left behind; PM2 waits a second longer (`kill_timeout`). */
-const drainMs = 7_000
-const hurryMs = 1_000
+import { whenAsked } from './when-asked.ts'
+import { aligned, say } from './words.ts'
 
 /** Serves until it is asked to stop. Rejects when it cannot begin; answers 0, or 1 when it did not end well. */
 export async function serve(config: Config): Promise<number> {
@@ -24,29 +20,6 @@ export async function serve(config: Config): Promise<number> {
   say(await greeting(house))
   process.send?.('ready') // PM2 waits for it.
   return ended
-}
-
-/** Resolves when it was asked to stop, and has stopped. */
-function whenAsked(close: () => Promise<void>) {
-  return new Promise<number>((ended) => {
-    let askedAt: number | undefined
-    const stop = () => {
-      // Ctrl+C reaches us from the terminal and from npm: only what comes later is somebody in a hurry.
-      if (askedAt !== undefined && monotonicMs() - askedAt > hurryMs) process.exit(1)
-      if (askedAt !== undefined) return
-      askedAt = monotonicMs()
-      setTimeout(() => process.exit(1), drainMs).unref()
-      close().then(
-        () => ended(0),
-        (error: unknown) => {
-          complain(told(error))
-          ended(1)
-        },
-      )
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-  })
 }
 
 async function greeting(house: House) {

@@ -105,3 +105,22 @@ export function calculate(operation: Operation, a: Numeric, b: Numeric): Numeric
   const isLong = a instanceof Long || b instanceof Long || BigInt.asIntN(32, result) !== result
   return isLong ? Long.fromBigInt(result) : Number(result)
 }
+
+/** Digits that are enough to round a quotient rightly: twice those that are kept, and one that says "and more". */
+const QUOTIENT_DIGITS = 2 * DIGITS_MAX + 2
+
+/** The divisor is not zero. Trailing zeros go, down to the exponent that the operands suggest. */
+export function divideDecimals(a: Exact, b: Exact): Decimal128 {
+  const length = (value: bigint) => value.toString().length
+  const shift = Math.max(0, QUOTIENT_DIGITS - length(a.coefficient) + length(b.coefficient))
+  const dividend = a.coefficient * 10n ** BigInt(shift)
+  let coefficient = dividend / b.coefficient
+  let exponent = a.exponent - b.exponent - shift
+  if (dividend % b.coefficient !== 0n) return rounded({ coefficient: coefficient * 10n + 1n, exponent: exponent - 1 })
+  const ideal = a.exponent - b.exponent
+  while (exponent < ideal && coefficient % 10n === 0n) {
+    coefficient /= 10n
+    exponent++
+  }
+  return rounded({ coefficient, exponent })
+}

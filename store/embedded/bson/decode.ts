@@ -12,7 +12,7 @@ import {
   Timestamp,
 } from 'bson'
 import { StoreError } from '../errors.ts'
-import { Fields, isInt32 } from './value.ts'
+import { Fields, isIndexLike, isInt32, keepOrder } from './value.ts'
 import type { Value } from './value.ts'
 
 /** MongoDB's own limit on nesting. */
@@ -68,14 +68,19 @@ class Reader {
   document(depth: number): Fields {
     const end = this.frame(depth)
     const document = new Fields()
+    // Only when JavaScript would change it.
+    let order: string[] | null = null
     for (;;) {
       const type = this.byte(end)
       if (type === 0) break
       const name = this.name(end)
+      if (order === null && isIndexLike(name)) order = Object.keys(document)
+      if (order !== null && !Object.hasOwn(document, name)) order.push(name)
       if (depth === 0 && name === this.raw && type === 4) this.rawDocuments = this.slices(end)
       else document[name] = this.value(type, end, depth)
     }
     this.close(end)
+    if (order) keepOrder(document, order)
     return document
   }
 

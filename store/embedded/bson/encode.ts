@@ -14,7 +14,7 @@ import {
 import { StoreError } from '../errors.ts'
 import { DEPTH_MAX } from './decode.ts'
 import { Sink } from './sink.ts'
-import { bytesOf, isInt32 } from './value.ts'
+import { bytesOf, isInt32, namesOf } from './value.ts'
 import type { Value } from './value.ts'
 
 const sink = new Sink()
@@ -29,7 +29,7 @@ export function encode(document: object): Buffer {
 function putDocument(document: Record<string, Value>, depth: number): void {
   if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
   const start = open()
-  for (const name of Object.keys(document)) {
+  for (const name of namesOf(document)) {
     const value = document[name]
     if (value !== undefined) putElement(name, value, depth)
   }

@@ -134,6 +134,39 @@ export function bytesOf(value: Binary): Uint8Array {
   return value.buffer.subarray(0, value.position)
 }
 
+const ORDER = Symbol('order of names')
+
+interface Ordered {
+  [ORDER]?: readonly string[]
+}
+
+/** Names like array indexes (`7`), which JavaScript would put before all others. */
+export function isIndexLike(name: string): boolean {
+  const first = name.charCodeAt(0)
+  return first >= 48 && first <= 57 && /^(0|[1-9]\d{0,9})$/.test(name)
+}
+
+/** The names of a document's fields in the document's own order. */
+export function namesOf(document: object): string[] {
+  const order = (document as Ordered)[ORDER]
+  const names = Object.keys(document)
+  if (order === undefined) return names
+  const isKnown = new Set(order)
+  return [...order.filter((name) => Object.hasOwn(document, name)), ...names.filter((name) => !isKnown.has(name))]
+}
+
+/** Sets a field; a new one comes last, whatever its name. */
+export function setField(document: Fields, name: string, value: Value): void {
+  const isNew = (isIndexLike(name) || (document as Ordered)[ORDER] !== undefined) && !Object.hasOwn(document, name)
+  if (isNew) keepOrder(document, [...namesOf(document), name])
+  document[name] = value
+}
+
+/** Remembers an order that JavaScript would not keep. */
+export function keepOrder(document: Fields, names: readonly string[]): void {
+  ;(document as Ordered)[ORDER] = names
+}
+
 export function fields(entries: Record<string, Value>): Fields {
   return Object.assign(new Fields(), entries)
 }

@@ -1,3 +1,5 @@
+import { Binary } from 'bson'
+import { createHash } from 'node:crypto'
 import { decode } from '../bson/decode.ts'
 import { encode } from '../bson/encode.ts'
 import { fields, Fields, isArray, isFields } from '../bson/value.ts'
@@ -7,13 +9,11 @@ import { find } from '../engine/find.ts'
 import type { Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
-import { checkStages, runStages } from '../query/pipeline.ts'
-import type { PipelineSource } from '../query/pipeline.ts'
-import { toPlainDocument } from '../query/plain.ts'
-import type { Variables } from '../query/predicate.ts'
+import { checkStages, compilePipeline } from '../aggregation/pipeline.ts'
+import type { Surroundings } from '../aggregation/stages.ts'
 import { compileFilter } from '../query/match.ts'
 import { cursorReply, ok } from '../reply.ts'
-import { refuseCollation, wholeOf } from './command.ts'
+import { wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
 import { explained, ofPipeline } from './explain.ts'
 import { hintOf } from './find.ts'
@@ -22,13 +22,13 @@ import { statsOf } from './collections.ts'
 
 /** What an aggregation in memory may hold, as stored bytes. */
 const INPUT_BYTES_MAX = 104_857_600
+const RESULT_BYTES_MAX = INPUT_BYTES_MAX
 
 export const aggregate: Command = {
   kind: (command) => (outputOf(command['pipeline']) ? 'write' : 'read'),
   fields: ['pipeline', 'cursor', 'explain', 'allowDiskUse', 'bypassDocumentValidation', 'collation', 'hint', 'let'],
   run: (request) => {
     const { command } = request
-    refuseCollation(command['collation'])
     const stages = request.documentsOf('pipeline')
     checkStages(stages)
     if (request.flag('explain')) return ok(explained(request, command, 'aggregate'))
@@ -38,7 +38,10 @@ export const aggregate: Command = {
     const results = resultsOf(request, output ? stages.slice(0, -1) : stages)
     if (output) return written(request, output, results)
     const size = wholeOf(command['cursor']['batchSize'], 'batchSize', BATCH_FIRST)
-    return cursorReply(request.store.cursors.begin(namespaceOf(request), encoded(results), { size }), 'firstBatch')
+    return cursorReply(
+      request.store.cursors.begin(namespaceOf(request), results[Symbol.iterator](), { size }),
+      'firstBatch',
+    )
   },
 }
 
@@ -52,52 +55,71 @@ function namespaceOf(request: Request): string {
   return typeof request.command['aggregate'] === 'string' ? request.namespace : `${request.databaseName}.$cmd.aggregate`
 }
 
-/** Stored bytes as long as nothing is computed. */
-type Result = Buffer | Fields
-
-function* encoded(results: Iterable<Result>): Generator<Buffer> {
-  for (const result of results) yield Buffer.isBuffer(result) ? result : encode(result)
+/** All of it at once: what a stage refuses must not come to light between two batches. */
+function computed(results: Iterable<Fields>): Buffer[] {
+  let bytes = 0
+  const buffers: Buffer[] = []
+  for (const result of results) {
+    const buffer = encode(result)
+    bytes += buffer.length
+    if (bytes > RESULT_BYTES_MAX) tooMuch('results')
+    buffers.push(buffer)
+  }
+  return buffers
 }
 
-function resultsOf(request: Request, stages: Fields[]): Iterable<Result> {
-  const { variables } = request
+function tooMuch(what: string): never {
+  return refuse(
+    292,
+    `The aggregation exceeds ${INPUT_BYTES_MAX} bytes of ${what}, and the embedded store does not aggregate on disk.`,
+  )
+}
+
+function resultsOf(request: Request, stages: Fields[]): Iterable<Buffer> {
   const [first] = stages
-  const source = sourceOf(request)
-  if (first?.['$collStats'] !== undefined)
-    return runStages(stages.slice(1), [collectionStats(request)], source, variables)
+  const surroundings = surroundingsOf(request)
+  const made = madeBy(request, first)
+  if (made) return computed(compilePipeline(stages.slice(1), surroundings)([made]))
   if (typeof request.command['aggregate'] !== 'string') {
-    if (first?.['$documents'] === undefined)
-      refuse(
-        73,
-        `{aggregate: 1} is not valid for '${Object.keys(first ?? {})[0] ?? 'an empty pipeline'}'; a collection is required.`,
-      )
-    return runStages(stages, [], source, variables)
+    checkDatabaseStage(first)
+    return computed(compilePipeline(stages, surroundings)([]))
   }
   const query = ofPipeline(stages, hintOf(request.command['hint']))
   const rest = stages.slice(query.taken)
+  const { variables } = surroundings
   compileFilter(query.filter, variables)
+  const run = compilePipeline(rest, surroundings)
   const { collection, store } = request
   const found = collection
     ? find(store.database, collection, { ...query, variables, deadline: request.deadline }).results
     : []
+  // A cursor over rows as they are reads on while it is asked; everything else is computed now.
   if (rest.length === 0) return raws(found)
-  return countOf(rest, found) ?? runStages(rest, plain(found), source, variables)
+  return computed(countOf(rest, found) ?? run(documentsOf(found)))
+}
+
+/** What a stage at the beginning makes without any collection's documents. */
+function madeBy(request: Request, first: Fields | undefined): Fields | null {
+  if (first?.['$collStats'] !== undefined) return collectionStats(request)
+  return first?.['$listLocalSessions'] !== undefined ? localSession(request) : null
+}
+
+function checkDatabaseStage(first: Fields | undefined): void {
+  if (first?.['$documents'] !== undefined) return
+  const [name = 'an empty pipeline'] = Object.keys(first ?? {})
+  refuse(73, `{aggregate: 1} is not valid for '${name}'; a collection is required.`)
 }
 
 function* raws(found: Iterable<Found>): Generator<Buffer> {
   for (const { row } of found) yield row.raw
 }
 
-function* plain(found: Iterable<Found>): Generator<Record<string, unknown>> {
+function* documentsOf(found: Iterable<Found>): Generator<Fields> {
   let bytes = 0
   for (const { row, document } of found) {
     bytes += row.raw.length
-    if (bytes > INPUT_BYTES_MAX)
-      refuse(
-        292,
-        `The aggregation exceeds ${INPUT_BYTES_MAX} bytes of documents, and the embedded store does not aggregate on disk.`,
-      )
-    yield toPlainDocument(document ?? decode(row.raw))
+    if (bytes > INPUT_BYTES_MAX) tooMuch('documents')
+    yield document ?? decode(row.raw)
   }
 }
 
@@ -113,25 +135,39 @@ function countOf(stages: Fields[], found: Iterable<Found>): Fields[] | null {
 }
 
 /** What stages may ask for beyond their input: other collections of the same database. */
-function sourceOf(request: Request): PipelineSource {
+function surroundingsOf(request: Request): Surroundings {
   const { store, databaseName, deadline } = request
+  const variables = { ...request.variables, NOW: new Date() }
   const search = (name: string, filter: Fields) => {
     const collection = store.catalog.find(`${databaseName}.${name}`)
-    return collection ? plain(find(store.database, collection, { filter, deadline }).results) : []
+    return collection ? documentsOf(find(store.database, collection, { filter, variables, deadline }).results) : []
   }
-  return { find: (name, filter) => [...search(name, filter)] }
+  return { find: search, variables }
 }
 
-function collectionStats(request: Request): Record<string, unknown> {
+function collectionStats(request: Request): Fields {
   const { collection, namespace } = request
   const stats = statsOf(collection) as { count: number }
-  return { ns: namespace, localTime: new Date(), storageStats: stats, count: stats.count }
+  return fields({ ns: namespace, localTime: new Date(), storageStats: fields({ ...stats }), count: stats.count })
 }
 
-function written(request: Request, output: Fields, results: Iterable<Result>): Buffer {
+/** SHA-256 of nothing: MongoDB's `uid` of a session without a user. */
+const NOBODY = createHash('sha256').digest()
+
+/** The store keeps no sessions: a connection is one, and the only one that it is told of is its own. */
+function localSession(request: Request): Fields {
+  const id = Buffer.alloc(16)
+  id.writeBigUInt64BE(BigInt(request.connectionId), 8)
+  return fields({
+    _id: fields({ id: new Binary(id, Binary.SUBTYPE_UUID), uid: new Binary(NOBODY) }),
+    lastUse: new Date(request.receivedAt + performance.timeOrigin),
+  })
+}
+
+function written(request: Request, output: Fields, results: Iterable<Buffer>): Buffer {
   const documents: Fields[] = []
-  for (const result of results) documents.push(Buffer.isBuffer(result) ? decode(result) : result)
-  const variables: Variables = request.variables
+  for (const result of results) documents.push(decode(result))
+  const { variables } = surroundingsOf(request)
   if (output['$out'] !== undefined) writeOut(request, output['$out'], documents)
   else mergeInto(request, output['$merge'], documents, variables)
   return cursorReply({ documents: [], id: 0n, namespace: namespaceOf(request) }, 'firstBatch')

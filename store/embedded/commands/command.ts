@@ -6,8 +6,10 @@ import type { Collection } from '../engine/collection.ts'
 import type { Committer } from '../engine/commit.ts'
 import type { Database } from '../engine/database.ts'
 import { refuse } from '../errors.ts'
-import { show } from '../update/target.ts'
+import type { Observer } from '../observe.ts'
+import { collationOf } from '../query/collation.ts'
 import { variablesOf } from '../query/expression.ts'
+import { COLLATION } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
 
 /** The parts of a running store. */
@@ -18,6 +20,7 @@ export interface Store {
   cursors: Cursors
   isReadOnly: boolean
   socket: string
+  observer: Observer
 }
 
 /** One command as it came, with what every command needs of it. */
@@ -53,8 +56,10 @@ export class Request {
     return this.store.catalog.find(this.namespace)
   }
 
+  /** The values of `let`, and the collation of the command. */
   get variables(): Variables {
-    return this.command['let'] === undefined ? {} : variablesOf(this.command['let'])
+    const collation = collationOf(this.command['collation'])
+    return { ...variablesOf(this.command['let']), [COLLATION]: collation }
   }
 
   /** When `maxTimeMS` says that the command must stop. */
@@ -118,9 +123,8 @@ export interface Command {
   run: (request: Request) => Buffer
 }
 
-/** A field that MongoDB knows and this store does not: an error rather than a result without it. */
-export function refuseCollation(value: Value): void {
-  const locale = isFields(value) ? value['locale'] : undefined
-  if (value !== undefined && value !== null && locale !== 'simple' && locale !== undefined)
-    refuse(2, `collation ${show(locale)} is not supported by the embedded store`)
+/** Takes long, beside everybody else's commands; it changes nothing. */
+export interface Task {
+  fields: readonly string[]
+  run: (request: Request) => Promise<Buffer>
 }

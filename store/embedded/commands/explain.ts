@@ -4,6 +4,9 @@ import { find } from '../engine/find.ts'
 import type { Query } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import type { IndexScan } from '../planner/plan.ts'
+import { collationOf } from '../query/collation.ts'
+import { variablesOf } from '../query/expression.ts'
+import { COLLATION } from '../query/predicate.ts'
 import { ok } from '../reply.ts'
 import { documentOf, wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
@@ -33,7 +36,10 @@ export function explained(request: Request, inner: Fields, name: string): object
   const query = queryOf(inner, name)
   const namespace = `${databaseName}.${nameOf(inner[name])}`
   const collection = store.catalog.find(namespace)
-  const found = collection ? find(store.database, collection, { ...query, deadline: request.deadline }) : null
+  const variables = { ...variablesOf(inner['let']), [COLLATION]: collationOf(collationGiven(inner)) }
+  const found = collection
+    ? find(store.database, collection, { ...query, variables, deadline: request.deadline })
+    : null
   const winningPlan = found ? shape(found, query) : { stage: 'EOF' }
   const reply = {
     explainVersion: '1',
@@ -42,6 +48,13 @@ export function explained(request: Request, inner: Fields, name: string): object
     serverInfo: { host: store.socket, version: '7.0.14' },
   }
   return command['verbosity'] === 'queryPlanner' ? reply : { ...reply, executionStats: executed(found, winningPlan) }
+}
+
+/** An update or delete has one in its operation. */
+function collationGiven(inner: Fields): Value {
+  const operations = inner['updates'] ?? inner['deletes']
+  const [operation] = isArray(operations) ? operations : []
+  return isFields(operation) ? operation['collation'] : inner['collation']
 }
 
 function nameOf(value: Value): string {

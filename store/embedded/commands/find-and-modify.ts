@@ -6,7 +6,6 @@ import { findOne } from '../engine/find.ts'
 import type { Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import { ok } from '../reply.ts'
-import { refuseCollation } from './command.ts'
 import type { Command, Request } from './command.ts'
 import { hintOf, projectionOf } from './find.ts'
 import { apply, updaterOf } from './write.ts'
@@ -28,8 +27,7 @@ export const findAndModify: Command = {
     'let',
   ],
   run: (request) => {
-    const { command, store, namespace } = request
-    refuseCollation(command['collation'])
+    const { store, namespace } = request
     const isRemove = request.flag('remove')
     checkKind(request, isRemove)
     const filter = request.document('query')

@@ -6,18 +6,19 @@ import type { Collection } from '../engine/collection.ts'
 import { find } from '../engine/find.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
 import { badValue, refuse } from '../errors.ts'
-import { keyText } from '../keys.ts'
+import { idHack } from '../planner/plan.ts'
+import { DistinctValues } from '../query/distinct.ts'
 import { compileFilter } from '../query/match.ts'
 import { leaves, pathOf } from '../query/path.ts'
 import { compileProjection } from '../query/projection.ts'
 import type { Projection } from '../query/projection.ts'
+import { collationIn } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
 import { cursorReply, ok } from '../reply.ts'
 import { isArray } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
-import { refuseCollation } from './command.ts'
 import type { Command, Request } from './command.ts'
-import { projectByExpressions } from '../query/project-expressions.ts'
+import { computedProjection } from '../aggregation/project.ts'
 
 export const findCommand: Command = {
   kind: 'read',
@@ -46,17 +47,23 @@ export const findCommand: Command = {
   run: runFind,
 }
 
-function runFind(request: Request): Buffer {
-  const { command, store, namespace, collection } = request
-  refuseCollation(command['collation'])
+/** Options that MongoDB knows and this store does not: an error rather than a result without them. */
+function refuseUnsupported(request: Request): void {
   for (const name of ['tailable', 'awaitData', 'returnKey', 'showRecordId'])
     if (request.flag(name)) badValue(`${name} is not supported by the embedded store`)
   for (const name of ['min', 'max'])
-    if (command[name] !== undefined) badValue(`${name} is not supported by the embedded store`)
+    if (request.command[name] !== undefined) badValue(`${name} is not supported by the embedded store`)
+}
+
+function runFind(request: Request): Buffer {
+  const { command, store, namespace, collection } = request
+  refuseUnsupported(request)
   const query = findRequestOf(request)
   const size = request.whole('batchSize', BATCH_FIRST)
   if (size < 0) refuse(51024, `BSON field 'batchSize' value must be >= 0, actual value '${size}'`)
   const project = projectionOf(command['projection'], query.filter, query.variables ?? {})
+  const only = project ? null : oneById(request, query, size)
+  if (only) return cursorReply({ documents: only, id: 0n, namespace }, 'firstBatch')
   const results = collection ? documents(find(store.database, collection, query).results, project) : nothing(query)
   const batch = store.cursors.begin(namespace, results, {
     size,
@@ -66,6 +73,18 @@ function runFind(request: Request): Buffer {
     collection: collection ?? null,
   })
   return cursorReply(batch, 'firstBatch')
+}
+
+/**
+ * What a filter by nothing but `_id` finds, without plan, generators and cursor: the commonest read of all. Null when
+ * the request is of another kind.
+ */
+function oneById({ collection, command }: Request, { filter, skip }: FindRequest, size: number): Buffer[] | null {
+  if (!collection || skip || size === 0 || command['sort'] !== undefined || command['hint'] !== undefined) return null
+  const byId = idHack(filter, command['collation'] !== undefined)
+  if (!byId?.isExact) return null
+  const row = collection.byKey(byId.key)
+  return row ? [row.raw] : []
 }
 
 /** A collection that is not there has nothing, but a wrong filter is wrong all the same. */
@@ -98,7 +117,10 @@ export function hintOf(hint: Value): Value {
 
 export function projectionOf(specification: Value, filter: Fields, variables: Variables): Projection | null {
   if (!isFields(specification) || Object.keys(specification).length === 0) return null
-  return compileProjection(specification, filter, variables) ?? projectByExpressions(specification, variables)
+  const plain = compileProjection(specification, filter, variables)
+  if (plain) return plain
+  const computed = computedProjection(specification)
+  return (document) => computed(document, { root: document, variables })
 }
 
 function* documents(results: Iterable<Found>, project: Projection | null): Generator<Buffer> {
@@ -137,7 +159,6 @@ export const count: Command = {
   fields: ['query', 'limit', 'skip', 'hint', 'collation', 'fields'],
   run: (request) => {
     const { collection, command, store } = request
-    refuseCollation(command['collation'])
     const filter = request.document('query')
     const skip = request.whole('skip', 0)
     if (skip < 0) refuse(51024, `BSON field 'skip' value must be >= 0, actual value '${skip}'`)
@@ -146,7 +167,8 @@ export const count: Command = {
     if (!collection) return ok({ n: 0 })
     if (Object.keys(filter).length === 0 && command['hint'] === undefined)
       return ok({ n: windowed(collection, skip, limit) })
-    const query = { filter, skip, limit, hint: hintOf(command['hint']), deadline: request.deadline }
+    const { variables, deadline } = request
+    const query = { filter, skip, limit, hint: hintOf(command['hint']), variables, deadline }
     let n = 0
     for (const _ of find(store.database, collection, query).results) n++
     return ok({ n })
@@ -163,25 +185,20 @@ export const distinct: Command = {
   fields: ['key', 'query', 'collation', 'hint'],
   run: (request) => {
     const { command, collection, store } = request
-    refuseCollation(command['collation'])
     const key = command['key']
     if (typeof key !== 'string')
       return refuse(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'")
     const filter = request.document('query')
-    const values = new Map<string, Value>()
+    const { variables, deadline } = request
+    const values = new DistinctValues(collationIn(variables))
     if (!collection) return ok({ values: [] })
-    const query = { filter, hint: hintOf(command['hint']), deadline: request.deadline }
+    const query = { filter, hint: hintOf(command['hint']), variables, deadline }
     for (const { row, document } of find(store.database, collection, query).results) {
       const found: Value[] = []
       leaves(document ?? decode(row.raw), pathOf(key), 0, found)
       for (const value of found.flatMap((each) => (isArray(each) ? each : [each])))
-        if (value !== undefined) keep(values, value)
+        if (value !== undefined) values.add(value)
     }
-    return ok({ values: [...values.values()] })
+    return ok({ values: values.list })
   },
-}
-
-function keep(values: Map<string, Value>, value: Value): void {
-  const key = keyText(value)
-  if (!values.has(key)) values.set(key, value)
 }

@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts'
+import { validateCommand } from '../validate.ts'
 import { aggregate } from './aggregate.ts'
 import {
   collStats,
@@ -10,7 +11,7 @@ import {
   listDatabases,
   renameCollection,
 } from './collections.ts'
-import type { Command, Kind, Request } from './command.ts'
+import type { Command, Kind, Request, Task } from './command.ts'
 import { explain } from './explain.ts'
 import { findAndModify } from './find-and-modify.ts'
 import { count, distinct, findCommand, getMore, killCursors } from './find.ts'
@@ -47,6 +48,9 @@ const COMMANDS = new Map<string, Command>([
   ['dbStats', dbStats],
 ])
 
+/** What takes its time beside all other commands. */
+const TASKS = new Map<string, Task>([['validate', validateCommand]])
+
 /** What every command may carry. Sessions and cluster times mean nothing to a standalone server, which ignores them. */
 const COMMON = new Set([
   '$db',
@@ -75,9 +79,16 @@ export function commandFor(request: Request): { command: Command; kind: Kind } {
   return { command, kind }
 }
 
+/** The task of this name, once everything that makes it impossible has been refused; undefined: it is a command. */
+export function taskFor(request: Request): Task | undefined {
+  const task = TASKS.get(request.name)
+  if (task) checkFields(request, task)
+  return task
+}
+
 const IN_TRANSACTIONS = ['txnNumber', 'startTransaction', 'autocommit']
 
-function checkFields({ name, command: given }: Request, command: Command): void {
+function checkFields({ name, command: given }: Request, command: Pick<Command, 'fields'>): void {
   if (command.fields[0] === '*') return
   for (const field of Object.keys(given))
     if (field !== name && !COMMON.has(field) && !command.fields.includes(field))

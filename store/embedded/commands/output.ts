@@ -8,7 +8,6 @@ import { find } from '../engine/find.ts'
 import type { Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import { pathOf, valueAt } from '../query/path.ts'
-import { toPlainDocument } from '../query/plain.ts'
 import type { Variables } from '../query/predicate.ts'
 import { compileUpdate, withIdFirst } from '../update/compile.ts'
 import { show } from '../update/target.ts'
@@ -88,7 +87,7 @@ function matched(merge: Merge, found: Found, document: Fields, variables: Variab
   if (whenMatched === 'fail') return collection.insert(document)
   const old = decode(found.row.raw)
   if (isArray(whenMatched)) {
-    const bound = { ...variables, new: toPlainDocument(document) }
+    const bound = { ...variables, new: document }
     const updater = compileUpdate({
       update: whenMatched,
       filter: new Fields(),

@@ -7,11 +7,13 @@ import type { Collection } from '../engine/collection.ts'
 import { find, findOne } from '../engine/find.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
 import { refuse, StoreError } from '../errors.ts'
+import { collationOf } from '../query/collation.ts'
+import { COLLATION } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
 import { ok, writeError } from '../reply.ts'
 import { compileUpdate } from '../update/compile.ts'
 import type { Updater, UpdateRequest } from '../update/compile.ts'
-import { documentOf, refuseCollation, wholeOf } from './command.ts'
+import { documentOf, wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
 import { hintOf } from './find.ts'
 
@@ -115,11 +117,10 @@ interface UpdateOperation {
 
 function updateOne(context: UpdateOperation, index: number, totals: Totals): void {
   const { request, collection, operation, now } = context
-  refuseCollation(operation['collation'])
   const filter = documentOf(operation['q'], 'update.updates.q')
   const isMulti = operation['multi'] === true
-  const variables =
-    operation['c'] === undefined ? context.variables : { ...context.variables, ...constants(operation['c']) }
+  const collation = collationOf(operation['collation'])
+  const variables = { ...context.variables, ...constants(operation['c']), [COLLATION]: collation }
   const updater = updaterOf({ update: operation['u'], filter, arrayFilters: operation['arrayFilters'], variables, now })
   if (updater.isReplacement && isMulti) refuse(9, 'multi update is not supported for replacement-style update')
   if (!collection) return
@@ -185,12 +186,12 @@ export const remove: Command = {
     const operations = operationsOf(request, 'deletes', DELETE_FIELDS)
     let n = 0
     const errors = bulk(request, operations, (operation) => {
-      refuseCollation(operation['collation'])
       const filter = documentOf(operation['q'], 'delete.deletes.q')
       const limit = wholeOf(operation['limit'], 'delete.deletes.limit', -1)
       if (limit !== 0 && limit !== 1) refuse(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`)
+      const collation = collationOf(operation['collation'])
       if (!collection) return
-      const query = { filter, variables, hint: hintOf(operation['hint']) }
+      const query = { filter, variables: { ...variables, [COLLATION]: collation }, hint: hintOf(operation['hint']) }
       const found = limit === 1 ? oneFound(request, collection, query) : everyFound(request, collection, query)
       for (const { row } of found) {
         collection.remove(row)

@@ -1,7 +1,7 @@
 import type { Binary } from 'bson'
 import { decode, startsWithId } from '../bson/decode.ts'
 import { encode } from '../bson/encode.ts'
-import { Fields, isArray, isFields } from '../bson/value.ts'
+import { Fields, isArray, isFields, namesOf, setField } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { refuse, StoreError } from '../errors.ts'
 import { encodeKey } from '../keys.ts'
@@ -202,7 +202,7 @@ export class Collection {
 function withId(document: Fields, newId: () => Value): Fields {
   const ordered = new Fields()
   ordered['_id'] = document['_id'] === undefined ? newId() : document['_id']
-  for (const name of Object.keys(document)) if (name !== '_id') ordered[name] = document[name]
+  for (const name of namesOf(document)) if (name !== '_id') setField(ordered, name, document[name])
   return ordered
 }
 

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Fields } from '../bson/value.ts'
 
 /** The number that this store's files carry; a later store refuses an earlier form by it. */
 const FORM = 1
@@ -10,7 +11,7 @@ const PRAGMAS = [
   'journal_mode=WAL',
   // NORMAL leaves syncing the log to us (see commit.ts) and still orders log and pages at a checkpoint.
   'synchronous=NORMAL',
-  'wal_autocheckpoint=4000',
+  'wal_autocheckpoint=16384',
   'cache_size=-65536',
   'temp_store=MEMORY',
 ]
@@ -22,6 +23,8 @@ export class Database {
   readonly connection: DatabaseSync
   /** Set by every change: a transaction that changed nothing need not wait for the disk. */
   isChanged = false
+  /** Hears of a query without an index that has looked at many documents. */
+  scanned: ((namespace: string, filter: Fields) => void) | null = null
   private readonly statements = new Map<string, StatementSync>()
 
   constructor(file: string) {
@@ -30,7 +33,8 @@ export class Database {
     const form = Number(this.one('PRAGMA user_version')?.[0])
     if (form > FORM)
       throw new Error(`it was written by a later version of Careline (form ${form}; this one reads ${FORM})`)
-    this.connection.exec(`PRAGMA user_version=${FORM}`)
+    // Written only when it changes: a store on a full disk must still open.
+    if (form !== FORM) this.connection.exec(`PRAGMA user_version=${FORM}`)
   }
 
   /** A statement whose rows are arrays: they are cheaper than objects. */
@@ -63,7 +67,12 @@ export class Database {
 
   close(): void {
     this.statements.clear()
-    this.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    try {
+      this.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      // On a full disk what is in the log stays there, and is found again: nothing is lost by closing now.
+      if (!/full/.test((error as Error).message)) throw error
+    }
     this.connection.close()
   }
 }

@@ -4,9 +4,10 @@ import { refuse } from '../errors.ts'
 import { idHack, planFor } from '../planner/plan.ts'
 import type { Plan } from '../planner/plan.ts'
 import { compileFilter } from '../query/match.ts'
+import { collationIn } from '../query/predicate.ts'
 import type { Predicate, Variables } from '../query/predicate.ts'
-import { isReverseNatural, sortKey, Sorter, sortOf } from '../query/sort.ts'
-import type { SortSpec } from '../query/sort.ts'
+import { isReverseNatural, orderingOf, Sorter, sortOf } from '../query/sort.ts'
+import type { Ordering, SortSpec } from '../query/sort.ts'
 import type { Collection } from './collection.ts'
 import type { Row } from './tables.ts'
 import type { Database } from './database.ts'
@@ -47,22 +48,28 @@ export interface Query {
 export function find(database: Database, collection: Collection, request: FindRequest): Query {
   const sort = sortOf(request.sort)
   const predicate = compileFilter(request.filter, request.variables)
+  const collation = collationIn(request.variables)
   const plan = planFor(collection, {
     filter: request.filter,
     sort,
     hint: request.hint,
     isReverseNatural: isReverseNatural(request.sort),
+    hasCollation: collation !== null,
   })
   const examined: Examined = { keys: 0, documents: 0 }
   const search = new Search(database, collection, plan, predicate, examined, request.deadline ?? null)
+  search.scanned = () => database.scanned?.(collection.namespace, request.filter)
   const window = { skip: request.skip ?? 0, limit: request.limit ? request.limit : Infinity }
   const isInOrder = sort === null || plan.isSorted
-  return { plan, sort, examined, results: isInOrder ? inOrder(search, window) : sorted(search, sort, window) }
+  if (isInOrder) return { plan, sort, examined, results: inOrder(search, window) }
+  const ordering = orderingOf(sort, collation) as Ordering<unknown>
+  return { plan, sort, examined, results: sorted(search, ordering, window) }
 }
 
 /** The first result: without any machinery when the filter names the `_id`, which almost every write does. */
 export function findOne(database: Database, collection: Collection, request: FindRequest): Found | null {
-  const byId = request.hint === undefined && !request.skip ? idHack(request.filter) : null
+  const byId =
+    request.hint === undefined && !request.skip ? idHack(request.filter, collationIn(request.variables) !== null) : null
   if (!byId) {
     const next = find(database, collection, { ...request, limit: 1 }).results.next()
     return next.done ? null : next.value
@@ -81,9 +88,13 @@ interface Window {
 }
 
 const CLOCK_EVERY = 256
+/** A scan that looks at more than a thousand documents wants an index. */
+const SCAN_WARNED = 1001
 
 class Search {
   readonly isExact: boolean
+  /** Called once a query without an index has looked at many documents. */
+  scanned: () => void = () => undefined
   private readonly database: Database
   private readonly collection: Collection
   private readonly plan: Plan
@@ -113,6 +124,7 @@ class Search {
     for (const row of rowsOf(this.database, this.collection, plan, this.isExact ? expected : null)) {
       examined.documents++
       if (plan.stage !== 'COLLSCAN') examined.keys++
+      else if (examined.documents === SCAN_WARNED) this.scanned()
       if (examined.documents % CLOCK_EVERY === 0) this.checkTime()
       if (this.isExact) yield { row, document: null }
       else {
@@ -136,9 +148,8 @@ function* inOrder(search: Search, { skip, limit }: Window): Generator<Found> {
   }
 }
 
-function* sorted(search: Search, sort: SortSpec, { skip, limit }: Window): Generator<Found> {
-  const sorter = new Sorter<Row>(skip + limit)
-  for (const { row, document } of search.matches(null))
-    sorter.add(sortKey(document ?? decode(row.raw), sort), row, row.raw.length)
+function* sorted(search: Search, ordering: Ordering<unknown>, { skip, limit }: Window): Generator<Found> {
+  const sorter = new Sorter<Row, unknown>(skip + limit, ordering)
+  for (const { row, document } of search.matches(null)) sorter.add(document ?? decode(row.raw), row, row.raw.length)
   for (const row of sorter.items().slice(skip)) yield { row, document: null }
 }

@@ -1,5 +1,6 @@
 import { isArray, isFields, rank, RANK } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
+import { hasText } from '../query/collation.ts'
 import { isOperators } from '../query/predicate.ts'
 import { isRegex } from '../query/regex.ts'
 
@@ -13,10 +14,12 @@ export interface Condition {
 export interface Conditions {
   byPath: Map<string, Condition[]>
   isWhole: boolean
+  hasCollation: boolean
 }
 
-export function conditionsOf(filter: Fields): Conditions {
-  const conditions: Conditions = { byPath: new Map(), isWhole: true }
+/** With a collation, what is said about texts is left out: bytes say nothing about it. */
+export function conditionsOf(filter: Fields, hasCollation = false): Conditions {
+  const conditions: Conditions = { byPath: new Map(), isWhole: true, hasCollation }
   collect(filter, conditions)
   return conditions
 }
@@ -46,12 +49,16 @@ function collectField(path: string, condition: Value, conditions: Conditions): v
 function collectElement(path: string, argument: Fields, conditions: Conditions): void {
   conditions.isWhole = false
   if (isOperators(argument)) return
-  const inner = conditionsOf(argument)
+  const inner = conditionsOf(argument, conditions.hasCollation)
   for (const [name, list] of inner.byPath)
     for (const { operator, argument: value } of list) add(`${path}.${name}`, operator, value, conditions)
 }
 
 function add(path: string, operator: string, argument: Value, conditions: Conditions): void {
+  if (conditions.hasCollation && operator !== '$regex' && hasText(argument)) {
+    conditions.isWhole = false
+    return
+  }
   const list = conditions.byPath.get(path)
   if (list) list.push({ operator, argument })
   else conditions.byPath.set(path, [{ operator, argument }])

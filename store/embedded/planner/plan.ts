@@ -4,6 +4,7 @@ import { badValue } from '../errors.ts'
 import type { Collection } from '../engine/collection.ts'
 import type { Index } from '../engine/index.ts'
 import { encodeKey, equal, successor } from '../keys.ts'
+import { hasText } from '../query/collation.ts'
 import { isIndex } from '../query/path.ts'
 import { isOperators } from '../query/predicate.ts'
 import { isRegex } from '../query/regex.ts'
@@ -50,6 +51,8 @@ export interface Query {
   sort: SortSpec | null
   hint: Value
   isReverseNatural: boolean
+  /** Texts compare by a collation: no index, being in the order of bytes, can find or order them. */
+  hasCollation: boolean
 }
 
 /** More ranges than this are not merged into an order: sorting what they hold is cheaper. */
@@ -61,17 +64,17 @@ export function planFor(collection: Collection, query: Query): Plan {
   if (hint !== undefined) return hintedPlan(hintedIndex(collection, hint), collection, query)
   const isEverything = Object.keys(filter).length === 0
   if (isEverything && !sort) return scan(query)
-  return idHack(filter) ?? best(collection.allIndexes, query) ?? scan(query)
+  return idHack(filter, query.hasCollation) ?? best(collection.allIndexes, query) ?? scan(query)
 }
 
 function hintedPlan(index: Index | 'natural', collection: Collection, query: Query): Plan {
   if (index === 'natural') return scan(query)
-  const byId = index === collection.idIndex ? idHack(query.filter) : null
-  return byId ?? scanOf(index, conditionsOf(query.filter), query, true)?.plan ?? scan(query)
+  const byId = index === collection.idIndex ? idHack(query.filter, query.hasCollation) : null
+  return byId ?? scanOf(index, conditionsOf(query.filter, query.hasCollation), query, true)?.plan ?? scan(query)
 }
 
 function best(indexes: Index[], query: Query): Plan | null {
-  const conditions = conditionsOf(query.filter)
+  const conditions = conditionsOf(query.filter, query.hasCollation)
   let found: Candidate | null = null
   for (const index of indexes) {
     const candidate = scanOf(index, conditions, query, false)
@@ -81,9 +84,10 @@ function best(indexes: Index[], query: Query): Plan | null {
 }
 
 /** A filter that names its `_id` finds one document at most, whatever else it says. */
-export function idHack(filter: Fields): IdHack | null {
+export function idHack(filter: Fields, hasCollation: boolean): IdHack | null {
   const id = filter['_id']
   if (id === undefined || id === null || isOperators(id) || isRegex(id) || isArray(id)) return null
+  if (hasCollation && hasText(id)) return null
   return { stage: 'IDHACK', key: encodeKey([id]), isExact: Object.keys(filter).length === 1, isSorted: true }
 }
 
@@ -125,14 +129,14 @@ interface Prefix {
 function scanOf(index: Index, conditions: Conditions, query: Query, isForced: boolean): Candidate | null {
   if (!isUsable(index, conditions, query, isForced)) return null
   const prefix = prefixOf(index, conditions)
-  const order = query.sort ? orderOf(index, prefix, query.sort) : null
+  const order = query.sort && !query.hasCollation ? orderOf(index, prefix, query.sort) : null
   if (prefix.columns === 0 && !prefix.range && order === null && !isForced) return null
   return { plan: build(index, prefix, order, conditions), score: scoreOf(index, prefix, order) }
 }
 
 /** Whether the index holds every document that the query may want, in keys that mean what the query means. */
 function isUsable(index: Index, conditions: Conditions, query: Query, isForced: boolean): boolean {
-  if (index.partial && !implies(conditions, query.filter, index.partial)) return false
+  if (index.partial && (query.hasCollation || !implies(conditions, query.filter, index.partial))) return false
   if (index.names.some((name) => name.split('.').some(isIndex))) return false
   return !index.isSparse || isForced || index.names.some((name) => requiresValue(conditions.byPath.get(name) ?? []))
 }

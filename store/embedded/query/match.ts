@@ -4,7 +4,7 @@ import { badValue, refuse } from '../errors.ts'
 import { expressionTest } from './expression.ts'
 import { equality, operatorTest } from './operators.ts'
 import { leaves, pathOf } from './path.ts'
-import { isOperators, REFERENCE_FIELDS } from './predicate.ts'
+import { collationIn, isOperators, REFERENCE_FIELDS } from './predicate.ts'
 import type { Compiler, LeafTest, Predicate, Variables } from './predicate.ts'
 import { isRegex, regexTest } from './regex.ts'
 
@@ -66,12 +66,14 @@ function branches(name: '$and' | '$or' | '$nor', condition: Value, variables: Va
 /** What one field must fulfil: operators, a regular expression, or equality with a value. */
 export function compileCondition(condition: Value, variables: Variables = {}, entersArrays = true): LeafTest {
   if (isRegex(condition)) return regexTest(condition, entersArrays)
-  if (!isOperators(condition)) return equality(condition, { entersArrays })
+  const collation = collationIn(variables)
+  if (!isOperators(condition)) return equality(condition, { entersArrays, collation })
   const compiler: Compiler = {
     filter: (filter) => compileFilter(filter, variables),
     condition: (inner) => compileCondition(inner, variables, entersArrays),
     element: (inner) => compileCondition(inner, variables, false),
     entersArrays,
+    collation,
   }
   const tests = Object.keys(condition).map((name) => operatorTest(name, condition[name], condition, compiler))
   const [first] = tests

@@ -2,7 +2,9 @@ import { Binary, BSONRegExp, Decimal128, Double, Long } from 'bson'
 import { asNumber, bytesOf, Fields, isArray, isFields, isNumeric, rank, RANK, typeName } from '../bson/value.ts'
 import type { Numeric, Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
-import { compare, keyText, equal, isComparable } from '../keys.ts'
+import { keyText, equal, isComparable } from '../keys.ts'
+import { compareBy, equalBy } from './collation.ts'
+import type { Collation } from './collation.ts'
 import { isOperators } from './predicate.ts'
 import type { Compiler, LeafTest } from './predicate.ts'
 import { isRegex, regExpOf, regexTest } from './regex.ts'
@@ -24,11 +26,11 @@ function not(test: LeafTest): LeafTest {
 
 const isNull: Test = (value) => value === null
 
-const ENTERING = { entersArrays: true }
+type Ways = Pick<Compiler, 'entersArrays' | 'collation'>
 
-export function equality(argument: Value, { entersArrays }: Pick<Compiler, 'entersArrays'> = ENTERING): LeafTest {
+export function equality(argument: Value, { entersArrays, collation }: Ways): LeafTest {
   if (argument !== null && argument !== undefined)
-    return some((value) => value !== undefined && equal(value, argument), { entersArrays })
+    return some((value) => value !== undefined && equalBy(collation, value, argument), { entersArrays })
   const isNullOrMissing: Test = (value) => value === null || value === undefined
   return (found) =>
     found.some((value) => isNullOrMissing(value) || (entersArrays && isArray(value) && value.some(isNull)))
@@ -40,9 +42,9 @@ function range(accepts: (order: number) => boolean, acceptsEqual: boolean): Oper
     if (isRegex(argument)) return badValue("Can't have RegEx as arg to predicate over field")
     const atRank = rank(argument)
     if (atRank === RANK.minKey || atRank === RANK.maxKey)
-      return some((value) => accepts(compare(value, argument)), compiler)
+      return some((value) => accepts(compareBy(compiler.collation, value, argument)), compiler)
     const isWithin: Test = (value) =>
-      value !== undefined && isComparable(value, argument) && accepts(compare(value, argument))
+      value !== undefined && isComparable(value, argument) && accepts(compareBy(compiler.collation, value, argument))
     return some(isWithin, compiler)
   }
 }
@@ -53,13 +55,14 @@ const within: Operator = (argument, _all, compiler) => {
   const patterns = argument.filter(isRegex).map((pattern) => regexTest(pattern, compiler.entersArrays))
   const values = argument.filter((value) => !isRegex(value))
   const acceptsNull = values.some((value) => value === null) ? equality(null, compiler) : null
-  const isListed = some(listed(values), compiler)
+  const isListed = some(listed(values, compiler.collation), compiler)
   return (found) => isListed(found) || acceptsNull?.(found) === true || patterns.some((matches) => matches(found))
 }
 
 /** A short list is compared one by one, a long one looked up by key. */
-function listed(values: Value[]): Test {
-  if (values.length <= 8) return (value) => value !== undefined && values.some((each) => equal(each, value))
+function listed(values: Value[], collation: Collation | null): Test {
+  if (values.length <= 8 || collation)
+    return (value) => value !== undefined && values.some((each) => equalBy(collation, each, value))
   const keys = new Set(values.map(keyText))
   return (value) => value !== undefined && keys.has(keyText(value))
 }

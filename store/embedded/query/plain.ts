@@ -5,15 +5,25 @@ import { StoreError } from '../errors.ts'
 import { regExpOf } from './regex.ts'
 
 /*
- * mingo computes on plain JavaScript values. What JavaScript cannot hold exactly is refused here, so that an
- * expression never gives a wrong number: a long above 2^53 and any Decimal128. Numeric types do not survive an
- * expression: what is a whole number comes back as an int32 when it fits.
+ * mingo computes on plain JavaScript values. What JavaScript cannot hold exactly is refused here, so that nothing that
+ * goes through mingo comes out as a wrong number: a long above 2^53 and any Decimal128.
  */
+
+/** Runs what mingo does and gives its complaints a code of MongoDB's. */
+export function computed<T>(code: number, compute: () => T): T {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    throw new StoreError(code, (error as Error).message)
+  }
+}
 
 export function toPlain(value: Value): unknown {
   if (value instanceof Fields) return toPlainDocument(value)
   if (Array.isArray(value)) return value.map(toPlain)
   if (value instanceof Double) return value.value
+  if (value instanceof Date) return new Date(value)
   if (value instanceof Timestamp) return value
   if (value instanceof BSONRegExp) return regExpOf(value.pattern, value.options)
   if (value instanceof Long) return safeNumber(value)

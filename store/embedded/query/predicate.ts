@@ -1,5 +1,6 @@
 import type { Fields, Value } from '../bson/value.ts'
 import { isFields } from '../bson/value.ts'
+import type { Collation } from './collation.ts'
 
 /** A filter made ready: does this document match? */
 export type Predicate = (document: Fields) => boolean
@@ -7,8 +8,18 @@ export type Predicate = (document: Fields) => boolean
 /** The same for the values that a path leads to; `undefined` among them is "no such field". */
 export type LeafTest = (found: readonly Value[]) => boolean
 
-/** Values of `let` and of stage variables, for `$expr`, in the form that expressions use. */
-export type Variables = Record<string, unknown>
+/** Under this key stands, beside the variables, how the command compares texts: it goes wherever they go. */
+export const COLLATION = Symbol('collation')
+
+/** Values of `let` and of stage variables, for `$expr`. */
+export interface Variables {
+  [name: string]: Value
+  [COLLATION]?: Collation | null
+}
+
+export function collationIn(variables: Variables | undefined): Collation | null {
+  return variables?.[COLLATION] ?? null
+}
 
 /** What an operator with conditions inside itself (`$not`, `$elemMatch`, `$all`) compiles them with. */
 export interface Compiler {
@@ -18,6 +29,7 @@ export interface Compiler {
   element: (condition: Value) => LeafTest
   /** Whether an array stands for its elements too: not for an element that `$elemMatch` has chosen. */
   entersArrays: boolean
+  collation: Collation | null
 }
 
 export const REFERENCE_FIELDS = new Set(['$ref', '$id', '$db'])

@@ -1,4 +1,4 @@
-import { asNumber, Fields, isArray, isFields, isNumeric } from '../bson/value.ts'
+import { asNumber, Fields, isArray, isFields, isNumeric, namesOf, setField } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
 import { compileElementMatch } from './match.ts'
@@ -100,11 +100,11 @@ function put(tree: Tree, path: string, node: true | Make): void {
 
 function include(source: Fields, tree: Tree, root: Fields): Fields {
   const result = new Fields()
-  for (const name of Object.keys(source)) {
+  for (const name of namesOf(source)) {
     const node = tree.get(name)
     if (node === undefined) continue
     const value = included(source[name], node, root)
-    if (value !== undefined) result[name] = value
+    if (value !== undefined) setField(result, name, value)
   }
   return result
 }
@@ -123,10 +123,10 @@ const isNested = (value: Value) => isFields(value) || isArray(value)
 
 function exclude(source: Fields, tree: Tree, root: Fields): Fields {
   const result = new Fields()
-  for (const name of Object.keys(source)) {
+  for (const name of namesOf(source)) {
     const node = tree.get(name)
     const value = node === undefined ? source[name] : excluded(source[name], node, root)
-    if (value !== undefined) result[name] = value
+    if (value !== undefined) setField(result, name, value)
   }
   return result
 }

@@ -1,7 +1,9 @@
-import { asNumber, isFields, isNumeric } from '../bson/value.ts'
+import { asNumber, isFields, isNumeric, namesOf } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import { refuse, StoreError } from '../errors.ts'
-import { keysOf, pathOf } from './path.ts'
+import { compareBy } from './collation.ts'
+import type { Collation } from './collation.ts'
+import { keyRows, keysOf, pathOf } from './path.ts'
 import type { Path } from './path.ts'
 
 export interface SortSpec {
@@ -16,7 +18,7 @@ const SORT_KEYS_MAX = 32
 export function sortOf(specification: Value): SortSpec | null {
   if (specification === undefined || specification === null) return null
   if (!isFields(specification)) return refuse(14, 'Expected field sort to be of type object')
-  const names = Object.keys(specification)
+  const names = namesOf(specification)
   if (names.length === 0 || names[0] === '$natural') return null
   if (names.length > SORT_KEYS_MAX) refuse(13103, 'too many compound keys')
   return { names, paths: names.map(sortPath), directions: names.map((name) => direction(specification[name])) }
@@ -54,8 +56,32 @@ export function sortKey(document: Fields, sort: SortSpec): Buffer {
   }
 }
 
-interface Entry<T> {
-  key: Buffer
+/** How documents are put in order: what is kept of each, and how two such keys compare. */
+export interface Ordering<Key> {
+  keyOf: (document: Fields) => Key
+  compare: (a: Key, b: Key) => number
+}
+
+/** By bytes, or, when texts compare by a collation, value by value. */
+export function orderingOf(sort: SortSpec, collation: Collation | null): Ordering<Buffer> | Ordering<Value[]> {
+  if (!collation) return { keyOf: (document) => sortKey(document, sort), compare: Buffer.compare }
+  const { paths, directions } = sort
+  const compare = (a: Value[], b: Value[]) => {
+    for (const [i, direction] of directions.entries()) {
+      const order = compareBy(collation, a[i], b[i]) * direction
+      if (order !== 0) return order
+    }
+    return 0
+  }
+  const keyOf = (document: Fields) => {
+    sortKey(document, sort)
+    return keyRows(document, paths).reduce((least, row) => (compare(row, least) < 0 ? row : least))
+  }
+  return { keyOf, compare }
+}
+
+interface Entry<T, Key> {
+  key: Key
   order: number
   bytes: number
   item: T
@@ -65,18 +91,23 @@ interface Entry<T> {
 const SORT_BYTES_MAX = 104_857_600
 
 /** Collects items in order, no more than `limit`, within a bound of memory; equal keys keep their order of arrival. */
-export class Sorter<T> {
-  private entries: Entry<T>[] = []
+export class Sorter<T, Key = Buffer> {
+  private entries: Entry<T, Key>[] = []
   private readonly limit: number
   private order = 0
   private held = 0
 
-  constructor(limit: number) {
+  private readonly ordering: Ordering<Key>
+
+  constructor(limit: number, ordering: Ordering<Key>) {
     this.limit = limit
+    this.ordering = ordering
   }
 
-  add(key: Buffer, item: T, bytes: number): void {
-    const size = bytes + key.length
+  /** `bytes`: what keeping the document costs; its key costs as much again at most, mostly far less. */
+  add(document: Fields, item: T, bytes: number): void {
+    const key = this.ordering.keyOf(document)
+    const size = bytes + (Buffer.isBuffer(key) ? key.length : bytes)
     this.entries.push({ key, order: this.order++, bytes: size, item })
     this.held += size
     // Sorting twice the limit now and then costs less than keeping a heap, and bounds the memory just as well.
@@ -97,7 +128,8 @@ export class Sorter<T> {
   }
 
   private cut(): void {
-    this.entries.sort((a, b) => Buffer.compare(a.key, b.key) || a.order - b.order)
+    const { compare } = this.ordering
+    this.entries.sort((a, b) => compare(a.key, b.key) || a.order - b.order)
     for (const entry of this.entries.splice(this.limit)) this.held -= entry.bytes
   }
 }

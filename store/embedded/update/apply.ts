@@ -4,6 +4,7 @@ import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
 import { pathOf } from '../query/path.ts'
 import type { Path } from '../query/path.ts'
+import { collationIn } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
 import { addToSet, endOf, pop, pull, pullAll, push } from './arrays.ts'
 import { compileElementFilters, expandPath } from './expand.ts'
@@ -130,6 +131,7 @@ export function applyModification(document: Fields, modification: Modification, 
   const { elementFilters } = modification
   const { filter, variables, isInsert, now } = application
   const id = document['_id']
+  const collation = collationIn(variables)
   // Every position is found before anything changes: `$` speaks of the document that the query matched.
   const places = modification.steps
     .filter((step) => isInsert || step.operator !== '$setOnInsert')
@@ -142,7 +144,7 @@ export function applyModification(document: Fields, modification: Modification, 
       if (step.operator === '$rename') rename(document, path, step.argument as string, id)
       else {
         const target = targetAt(document, path, !NEVER_CREATES.has(step.operator))
-        if (target) MODIFIERS.get(step.operator)?.(target, step.argument, { id, path: step.dotted, now })
+        if (target) MODIFIERS.get(step.operator)?.(target, step.argument, { id, path: step.dotted, now, collation })
       }
     }
   if (!isInsert && !equal(document['_id'], id)) immutableId()

@@ -1,11 +1,14 @@
 import { asNumber, Fields, isArray, isFields, isNumeric, typeName } from '../bson/value.ts'
 import type { Numeric, Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
-import { compare, keyText, equal } from '../keys.ts'
+import { compareBy, equalBy } from '../query/collation.ts'
+import type { Collation } from '../query/collation.ts'
+import { DistinctValues } from '../query/distinct.ts'
 import { compileCondition, compileFilter } from '../query/match.ts'
-import { isOperators } from '../query/predicate.ts'
+import { COLLATION, isOperators } from '../query/predicate.ts'
 import { isRegex, regexTest } from '../query/regex.ts'
-import { sortKey, sortOf } from '../query/sort.ts'
+import { orderingOf, sortOf } from '../query/sort.ts'
+import type { Ordering } from '../query/sort.ts'
 import type { Change, Modifier } from './fields.ts'
 import { show } from './target.ts'
 import type { Target } from './target.ts'
@@ -29,7 +32,7 @@ export const push: Modifier = (target, argument, change) => {
   const odd = Object.keys(argument).find((name) => !PUSH_CLAUSES.has(name))
   if (odd !== undefined) badValue(`Unrecognized clause in $push: ${odd}`)
   array.splice(position(argument['$position'], array.length), 0, ...each(argument['$each'], '$push'))
-  target.set(slice(sort(array, argument['$sort']), argument['$slice']))
+  target.set(slice(sort(array, argument['$sort'], change.collation), argument['$slice']))
 }
 
 function each(value: Value, name: string): Value[] {
@@ -56,20 +59,21 @@ function slice(array: Value[], value: Value): Value[] {
   return array.slice(0, count)
 }
 
-function sort(array: Value[], order: Value): Value[] {
+function sort(array: Value[], order: Value, collation: Collation | null): Value[] {
   if (order === undefined) return array
-  if (isNumeric(order)) return byWhole(array, order)
+  if (isNumeric(order)) return byWhole(array, order, collation)
   const spec = isFields(order) ? sortOf(order) : null
   if (!spec)
     return badValue('The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields')
-  const keyed = array.map((element) => ({ element, key: sortKey(isFields(element) ? element : new Fields(), spec) }))
-  return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ element }) => element)
+  const ordering = orderingOf(spec, collation) as Ordering<unknown>
+  const keyed = array.map((element) => ({ element, key: ordering.keyOf(isFields(element) ? element : new Fields()) }))
+  return keyed.sort((a, b) => ordering.compare(a.key, b.key)).map(({ element }) => element)
 }
 
-function byWhole(array: Value[], order: Numeric): Value[] {
+function byWhole(array: Value[], order: Numeric, collation: Collation | null): Value[] {
   const direction = asNumber(order)
   if (direction !== 1 && direction !== -1) badValue('The $sort element value must be either 1 or -1')
-  return array.sort((a, b) => compare(a, b) * direction)
+  return array.sort((a, b) => compareBy(collation, a, b) * direction)
 }
 
 export const addToSet: Modifier = (target, argument, change) => {
@@ -78,12 +82,9 @@ export const addToSet: Modifier = (target, argument, change) => {
   const added = isEach ? each(argument['$each'], '$addToSet') : [argument]
   if (isEach && Object.keys(argument).length > 1)
     badValue(`Found unexpected fields after $each in $addToSet: ${show(argument)}`)
-  const keys = new Set(array.map((element) => keyText(element)))
-  for (const element of added) {
-    const key = keyText(element)
-    if (!keys.has(key)) array.push(element)
-    keys.add(key)
-  }
+  const seen = new DistinctValues(change.collation)
+  for (const element of array) seen.add(element)
+  for (const element of added) if (seen.add(element)) array.push(element)
   target.set(array)
 }
 
@@ -107,7 +108,7 @@ export const pop: Modifier = (target, argument, change) => {
 export const pull: Modifier = (target, argument, change) => {
   const array = arrayAt(target, change, 2, 'Cannot apply $pull to a non-array value')
   if (!array) return
-  const isPulled = pullTest(argument)
+  const isPulled = pullTest(argument, change.collation)
   const kept = array.filter((element) => !isPulled(element))
   if (kept.length < array.length) target.set(kept)
 }
@@ -115,17 +116,18 @@ export const pull: Modifier = (target, argument, change) => {
 const LOGICAL = new Set(['$and', '$or', '$nor'])
 
 /** Operators and patterns speak of the element; a document speaks of the fields of elements that are documents. */
-function pullTest(argument: Value): (element: Value) => boolean {
+function pullTest(argument: Value, collation: Collation | null): (element: Value) => boolean {
+  const variables = { [COLLATION]: collation }
   if (isRegex(argument)) {
     const test = regexTest(argument)
     return (element) => !isArray(element) && test([element])
   }
-  if (!isFields(argument)) return (element) => equal(element, argument)
+  if (!isFields(argument)) return (element) => equalBy(collation, element, argument)
   if (isOperators(argument) && !LOGICAL.has(Object.keys(argument)[0] ?? '')) {
-    const test = compileCondition(argument)
+    const test = compileCondition(argument, variables)
     return (element) => test([element])
   }
-  const matches = compileFilter(argument)
+  const matches = compileFilter(argument, variables)
   return (element) => isFields(element) && matches(element)
 }
 
@@ -133,6 +135,7 @@ export const pullAll: Modifier = (target, argument, change) => {
   if (!isArray(argument)) return badValue(`$pullAll requires an array argument but was given a ${typeName(argument)}`)
   const array = arrayAt(target, change, 2, 'Cannot apply $pull to a non-array value')
   if (!array) return
-  const keys = new Set(argument.map((element) => keyText(element)))
-  target.set(array.filter((element) => !keys.has(keyText(element))))
+  const pulled = new DistinctValues(change.collation)
+  for (const element of argument) pulled.add(element)
+  target.set(array.filter((element) => !pulled.has(element)))
 }

@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson'
-import { Fields, isArray, isFields } from '../bson/value.ts'
+import { Fields, isArray, isFields, namesOf, setField } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
@@ -98,9 +98,9 @@ function keepId(document: Fields, id: Value): Fields {
 
 /** The id that the document has, otherwise this one; always as its first field. */
 export function withIdFirst(document: Fields, id: Value): Fields {
-  if (document['_id'] !== undefined && Object.keys(document)[0] === '_id') return document
+  if (document['_id'] !== undefined && namesOf(document)[0] === '_id') return document
   const ordered = new Fields()
   ordered['_id'] = document['_id'] ?? id
-  for (const name of Object.keys(document)) if (name !== '_id') ordered[name] = document[name]
+  for (const name of namesOf(document)) if (name !== '_id') setField(ordered, name, document[name])
   return ordered
 }

@@ -3,7 +3,8 @@ import { calculate } from '../bson/decimal.ts'
 import { isFields, isInt32, isNumeric, typeName } from '../bson/value.ts'
 import type { Numeric, Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
-import { compare } from '../keys.ts'
+import { compareBy } from '../query/collation.ts'
+import type { Collation } from '../query/collation.ts'
 import { integer } from '../query/operators.ts'
 import { show } from './target.ts'
 import type { Target } from './target.ts'
@@ -13,6 +14,7 @@ export interface Change {
   id: Value
   path: string
   now: Date
+  collation: Collation | null
 }
 
 export type Modifier = (target: Target, argument: Value, change: Change) => void
@@ -48,12 +50,12 @@ function zeroLike(argument: Numeric): Numeric {
   return calculate('multiply', argument, 0) ?? 0
 }
 
-export const min: Modifier = (target, argument) => {
-  if (target.value === undefined || compare(argument, target.value) < 0) target.set(argument)
+export const min: Modifier = (target, argument, { collation }) => {
+  if (target.value === undefined || compareBy(collation, argument, target.value) < 0) target.set(argument)
 }
 
-export const max: Modifier = (target, argument) => {
-  if (target.value === undefined || compare(argument, target.value) > 0) target.set(argument)
+export const max: Modifier = (target, argument, { collation }) => {
+  if (target.value === undefined || compareBy(collation, argument, target.value) > 0) target.set(argument)
 }
 
 export const currentDate: Modifier = (target, argument, { now }) => {

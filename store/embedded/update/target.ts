@@ -1,5 +1,5 @@
 import { Decimal128, Double, Long, ObjectId } from 'bson'
-import { Fields, isArray, isFields, typeName } from '../bson/value.ts'
+import { Fields, isArray, isFields, setField, typeName } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
 import { isIndex } from '../query/path.ts'
@@ -24,7 +24,7 @@ export class Target {
 
   set(value: Value): void {
     if (!isArray(this.holder)) {
-      this.holder[this.name] = value
+      setField(this.holder, this.name, value)
       return
     }
     const at = Number(this.name)

@@ -83,13 +83,22 @@ describe('embedded store: what it refuses', () => {
     ['a view', create({ viewOn: 'things', pipeline: [] }), 72, /viewOn/],
     ['a validator', create({ validator: { a: 1 } }), 72, /validator/],
     [
-      'a collation',
+      'a locale that is none',
       () =>
         things()
-          .find({}, { collation: { locale: 'de' } })
+          .find({}, { collation: { locale: 'nowhere' } })
           .toArray(),
       2,
-      /collation "de" is not supported/,
+      /Field 'locale' is invalid/,
+    ],
+    [
+      'a strength that it cannot compare by',
+      () =>
+        things()
+          .find({}, { collation: { locale: 'de', strength: 5 } })
+          .toArray(),
+      2,
+      /strength 5 is not supported/,
     ],
     ['a tailable cursor', () => things().find({}, { tailable: true }).toArray(), 2, /tailable/],
     ['a snapshot', command({ find: 'things', readConcern: { level: 'snapshot' } }), 123, /replica set/],

@@ -157,6 +157,12 @@ export function fuzzIndexes(
   return total
 }
 
+interface Query {
+  filter: object
+  sort: Record<string, 1 | -1> | undefined
+  limit: number
+}
+
 class Twins {
   documents = 0
   readonly #store = new InnerStore()
@@ -204,13 +210,7 @@ class Twins {
     const sorted = (list: number[]) => list.toSorted((a, b) => a - b).join()
     if (sorted(found) !== sorted(rising)) throw new Error(`different documents: ${says()}`)
     if (sort) this.#checkOrder(found, rising, this.#ids('plain', filter, { ...sort, _id: -1 }) ?? [], says)
-    if (limit) {
-      const first = this.#ids('indexed', filter, sort, limit) ?? []
-      const isRight = sort
-        ? first.join() === found.slice(0, limit).join()
-        : first.length === Math.min(limit, found.length)
-      if (!isRight) throw new Error(`a limit changes what is found: ${says()}`)
-    }
+    if (limit) this.#checkLimit({ filter, limit, sort }, found, says)
     const counted = this.#store.run({ count: 'indexed', query: filter })
     if (Number(counted.n) !== rising.length) throw new Error(`counted ${String(counted.n)}: ${says()}`)
     return JSON.stringify(
@@ -218,12 +218,20 @@ class Twins {
     ).includes('IXSCAN')
   }
 
-  #query(): { filter: object; sort: Record<string, 1 | -1> | undefined; limit: number } {
+  #query(): Query {
     return {
       filter: this.#worlds.filter(),
       sort: this.#random.chance(0.4) ? this.#worlds.order(2) : undefined,
       limit: this.#random.chance(0.25) ? 3 : 0,
     }
+  }
+
+  #checkLimit({ filter, limit, sort }: Query, found: number[], says: () => string): void {
+    const first = this.#ids('indexed', filter, sort, limit) ?? []
+    const isRight = sort
+      ? first.join() === found.slice(0, limit).join()
+      : first.length === Math.min(limit, found.length)
+    if (!isRight) throw new Error(`a limit changes what is found: ${says()}`)
   }
 
   /** Two documents stand wrong only when they do so whichever way ties fall. */

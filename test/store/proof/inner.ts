@@ -25,7 +25,7 @@ export class InnerStore {
       const request = new Request(this.#store, fields, documents, 1)
       const found = commandFor(request)
       const reply = found.kind === 'read' ? found.command.run(request) : this.#write(() => found.command.run(request))
-      return deserialize(reply as Buffer, { promoteValues: false, promoteBuffers: false })
+      return deserialize(reply, { promoteValues: false, promoteBuffers: false })
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       return { refused: error.message, code: error.code }

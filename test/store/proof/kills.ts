@@ -60,8 +60,9 @@ export async function dieRepeatedly(place: Place, rounds: number, writers: numbe
     const all = Array.from({ length: writers }, (_, writer) => write(things, `${round}-${writer}`, acknowledged))
     await new Promise((done) => setTimeout(done, 50 + Math.random() * seenMs))
     await place.end(running)
-    await Promise.all(all)
+    // First, so that no writer looks for a server that is gone.
     await client.close()
+    await Promise.all(all)
     ;({ running, client } = await started(place))
     await look(client.db().collection('things'), acknowledged, deaths)
     deaths.rounds++
@@ -76,13 +77,12 @@ async function started({ directory, durability }: Place) {
   const child = join(import.meta.dirname, 'child.ts')
   const running = spawn(process.execPath, [child, directory, ...(durability ? [durability] : [])], {
     // A store that dies of a cut disk says so; that is no news here.
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   const [uri] = (await once(running.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
   const { MongoClient } = mongoose.mongo
   const client = await MongoClient.connect(String(uri).trim(), {
-    serverSelectionTimeoutMS: 500,
-    socketTimeoutMS: 2000,
+    serverSelectionTimeoutMS: 10_000,
     retryWrites: false,
   })
   return { running, client }
@@ -116,6 +116,11 @@ async function look(things: any, acknowledged: Map<string, number>, deaths: Deat
   for await (const each of things.find({}).hint({ $natural: 1 })) found.set(each._id, each)
   for (const [id, n] of acknowledged) if (!found.has(id) || (found.get(id).n ?? 0) < n) deaths.lost++
   for (const each of found.values()) if (each.seal !== sealOf(each)) deaths.torn++
+  deaths.indexDifferences += await indexDifferences(things)
+}
+
+async function indexDifferences(things: any): Promise<number> {
+  let differences = 0
   for (const index of INDEXES) {
     const filter = index.name === 'counters' ? { n: { $gt: 1 } } : {}
     const ids = async (hint: object) =>
@@ -127,10 +132,11 @@ async function look(things: any, acknowledged: Map<string, number>, deaths: Deat
       )
         .map(({ _id }: any) => _id)
         .sort()
-    if (String(await ids(index.key)) !== String(await ids({ $natural: 1 }))) deaths.indexDifferences++
+    if (String(await ids(index.key)) !== String(await ids({ $natural: 1 }))) differences++
   }
   for (let tag = 0; tag < 7; tag++) {
     const counted = (hint: object) => things.countDocuments({ round: { $gte: 0 }, tag }, { hint })
-    if ((await counted(INDEXES[0].key)) !== (await counted({ $natural: 1 }))) deaths.indexDifferences++
+    if ((await counted(INDEXES[0].key)) !== (await counted({ $natural: 1 }))) differences++
   }
+  return differences
 }

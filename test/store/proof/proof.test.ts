@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { fuzzIndexes } from './index-fuzz.ts'
+import { InnerStore } from './inner.ts'
 import { dieRepeatedly, killed } from './kills.ts'
 import { fuzzUpdates } from './update-fuzz.ts'
 
@@ -21,6 +22,26 @@ describe('embedded store: proofs', () => {
     this.timeout(30_000)
     const { refused, updates } = fuzzUpdates(3000, seed)
     expect(updates - refused).to.be.greaterThan(600)
+  })
+
+  it('refuses a regular expression that may take for ever, and takes the others', () => {
+    const store = new InnerStore()
+    const find = ($regex: string) => store.run({ find: 'texts', filter: { text: { $regex } } })
+    store.run({ insert: 'texts', documents: [{ text: 'foo(a+)+' }] })
+    for (const pattern of ['(a+)+$', '(a|a)*$', '((a+)b){2,}', '(?:\\w+\\s?)*$', '(a?){30}'])
+      expect(find(pattern), pattern).to.include({ code: 51091 })
+    for (const pattern of ['^(foo|bar)', '\\(a\\+\\)\\+', '[(a+)]+$', 'o+(?=\\()', '(fo{2})?'])
+      expect(find(pattern).cursor.firstBatch, pattern).to.have.length(1)
+    store.close()
+  })
+
+  it('never uses a partial index of present fields for null, which missing fields are too', () => {
+    const store = new InnerStore()
+    const key = { a: 1 }
+    store.run({ createIndexes: 'c', indexes: [{ key, name: 'a', partialFilterExpression: { a: { $exists: true } } }] })
+    store.run({ insert: 'c', documents: [{ _id: 1, a: null }, { _id: 2 }, { _id: 3, a: 1 }] })
+    expect(store.run({ find: 'c', filter: { a: null } }).cursor.firstBatch).to.have.length(2)
+    store.close()
   })
 
   it('loses nothing that it acknowledged when it is killed ten times under 16 writers', async function () {

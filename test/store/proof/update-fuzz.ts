@@ -98,22 +98,20 @@ class Maker {
   private argument(operator: string): Value {
     const { random } = this
     const list = (): Value => ({ k: 'arr', v: random.list(0, 3, this.scalar) })
+    if (operator === '$pullAll') return list()
+    if (operator === '$push') return this.pushed(list())
     switch (operator) {
       case '$inc':
       case '$mul':
         return random.chance(0.95) ? this.number() : this.scalar()
       case '$pop':
         return random.pick([int(1), int(-1), int(2)])
-      case '$pullAll':
-        return list()
       case '$pull':
         return random.pick([this.scalar, () => doc([['$gte', this.number()]]), () => doc([['x', this.number()]])])()
       case '$bit':
         return doc([[random.pick(['and', 'or', 'xor']), this.number()]])
       case '$rename':
         return str(random.pick(['n', 'd.q', 'c', 'g.h', 'l.1', 'm']))
-      case '$push':
-        return random.chance(0.5) ? this.value() : this.pushed(list())
       case '$addToSet':
         return random.chance(0.6) ? this.value() : doc([['$each', list()]])
       default:
@@ -123,6 +121,7 @@ class Maker {
 
   private pushed(each: Value): Value {
     const { random } = this
+    if (random.chance(0.5)) return this.value()
     const clauses: [string, Value][] = [
       ['$each', each],
       ['$position', int(random.between(-3, 4))],

@@ -1,0 +1,63 @@
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import packageJson from '../../../package.json' with { type: 'json' }
+import type { Config } from '../../../kernel/config.ts'
+import { Problem } from '../../../kernel/problem.ts'
+import { type Manifest, sealCopy, synced } from '../../../store/embedded/backup.ts'
+import { readConfig } from './environment.ts'
+import { askStore } from './store-controls.ts'
+import { say } from './words.ts'
+
+/** What goes along with the store into a directory. No key does: a backup is not to open itself. */
+export const along = ['files', 'simulator', 'demo.json'] as const
+
+/** A copy of the store, of a running server as well; into a directory, with the files. */
+export async function backup({ to }: { to?: string }): Promise<number> {
+  if (to === undefined || to === '') throw new Problem('invalid', 'no_target', 'Say where to: --to FILE or --to DIR/.')
+  const config = readConfig()
+  const isDirectory = to.endsWith('/') || (existsSync(to) && statSync(to).isDirectory())
+  const madeAt = new Date().toISOString()
+  const target = isDirectory ? join(resolve(to), `careline-${madeAt.replace(/[-:]|\.\d+/g, '')}`) : resolve(to)
+  if (existsSync(target)) throw new Problem('conflict', 'exists', `${target} is there already: name another.`)
+  const part = `${target}.${process.pid}.part`
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+  try {
+    if (isDirectory) mkdirSync(part, { mode: 0o700 })
+    const manifest = await copied(config, isDirectory ? join(part, 'careline.sqlite') : part, madeAt)
+    // After the store: a file is there before its row is, so every row of the copy has its file.
+    const rest = isDirectory ? copyRest(config, part) : []
+    renameSync(part, target)
+    synced(dirname(target))
+    tell(config, target, manifest, isDirectory ? rest : undefined)
+    return 0
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function copied(config: Config, file: string, madeAt: string): Promise<Manifest> {
+  await askStore(config, 'backup', { file })
+  const manifest = sealCopy(file, { madeAt, version: packageJson.version })
+  synced(file)
+  return manifest
+}
+
+/** Files that are written whole and never changed; half-written ones are left out. */
+function copyRest({ dataDir }: Config, directory: string): string[] {
+  const names = along.filter((name) => existsSync(join(dataDir, name)))
+  const filter = (from: string) => !basename(from).endsWith('.part')
+  for (const name of names) cpSync(join(dataDir, name), join(directory, name), { recursive: true, filter })
+  return names
+}
+
+function tell({ dataDir, masterKey }: Config, target: string, { collections }: Manifest, rest?: string[]) {
+  const documents = collections.reduce((sum, each) => sum + each.documents, 0)
+  const key = masterKey === undefined ? resolve(dataDir, 'master.key') : 'CARELINE_MASTER_KEY'
+  say(target)
+  say(
+    `  In it: the store (${collections.length} collections, ${documents} documents)${(rest ?? []).map((name) => `, ${name}`).join('')}.`,
+  )
+  if (!rest) say(`  Not in it: the files people sent (${resolve(dataDir, 'files')}); --to DIR/ takes them along.`)
+  say(`  Not in it: the master key (${key}). Without it nobody can read the backup: keep it elsewhere, safely.`)
+}

@@ -1,0 +1,94 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Config } from '../../../kernel/config.ts'
+import { missing, Problem } from '../../../kernel/problem.ts'
+import { Store } from '../../../store/connection.ts'
+import { checkBackup, placeBackup } from '../../../store/embedded/backup.ts'
+import { type EmbeddedStore, startEmbeddedStore } from '../../../store/embedded/start.ts'
+import { Vault } from '../../../store/vault.ts'
+import { along } from './backup.ts'
+import { readConfig } from './environment.ts'
+import { storeDirectory } from './store-controls.ts'
+import { say } from './words.ts'
+
+/** Puts a backup into an empty data directory, and looks at everything before it says that it is there. */
+export async function restore({ from }: { from?: string }): Promise<number> {
+  if (from === undefined || from === '')
+    throw new Problem('invalid', 'no_source', 'Say what: --from FILE or --from DIR.')
+  const config = readConfig()
+  const source = resolve(from)
+  if (!existsSync(source)) throw missing('no_backup', `There is no ${source}.`)
+  const isDirectory = statSync(source).isDirectory()
+  const file = isDirectory ? join(source, 'careline.sqlite') : source
+  const rest = isDirectory ? along.filter((name) => existsSync(join(source, name))) : []
+  checkEmpty(config, rest)
+  const { madeAt, version } = checkBackup(file) // Before anything is made.
+  const directory = storeDirectory(config)
+  for (const path of [config.dataDir, directory]) mkdirSync(path, { recursive: true, mode: 0o700 })
+  const { collections } = placeBackup(file, directory)
+  try {
+    const key = await checked(config, directory)
+    for (const name of rest) cpSync(join(source, name), join(config.dataDir, name), { recursive: true })
+    const documents = collections.reduce((sum, each) => sum + each.documents, 0)
+    say(`Restored into ${resolve(config.dataDir)}: the backup of ${madeAt} (Careline ${version}).`)
+    say(`  ${collections.length} collections, ${documents} documents, every index looked at: all is as it was.`)
+    say(
+      rest.length > 0
+        ? `  With ${rest.join(', ')}.`
+        : `  Without files: put them into ${resolve(config.dataDir, 'files')}.`,
+    )
+    say(`  ${key}`)
+    return 0
+  } catch (error) {
+    for (const end of ['', '-wal']) rmSync(join(directory, `careline.sqlite${end}`), { force: true })
+    throw error
+  }
+}
+
+/** Nothing that is there is written over. A key may be there already: it is not in the backup. */
+function checkEmpty({ dataDir }: Config, rest: readonly string[]) {
+  const there = ['store/careline.sqlite', 'store/careline.sqlite-wal', ...rest].filter((name) =>
+    existsSync(join(dataDir, name)),
+  )
+  if (there.length === 0) return
+  const names = there.join(', ')
+  throw new Problem(
+    'conflict',
+    'not_empty',
+    `${resolve(dataDir)} is not empty (${names}): move it away, or set CARELINE_DATA.`,
+  )
+}
+
+/** Opens it as a start would, and compares every index with its documents. */
+async function checked(config: Config, directory: string): Promise<string> {
+  const embedded = await startEmbeddedStore({ directory })
+  try {
+    const errors = (await embedded.validate()).flatMap((each) =>
+      each.errors.map((error) => `${each.namespace}: ${error}`),
+    )
+    if (errors.length > 0) throw new Error(`The backup is damaged: ${errors.join('; ')}`)
+    return await keyOf(config, embedded)
+  } finally {
+    await embedded.close()
+  }
+}
+
+/** Whether the master key that a start would take opens what was restored. */
+async function keyOf({ dataDir, masterKey }: Config, { uri }: EmbeddedStore): Promise<string> {
+  const file = resolve(dataDir, 'master.key')
+  const key = masterKey ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)
+  if (key === undefined)
+    return `The master key is not here: put it into ${file} (mode 0600), or set CARELINE_MASTER_KEY, before you start.`
+  const store = await Store.open(uri)
+  try {
+    const first = await store.collection('vault_keys').findOne({})
+    if (!first) return 'Nothing in it is encrypted yet: any master key will do.'
+    await new Vault(store, Buffer.from(key, 'hex')).ready(first._id)
+    return 'The master key opens it.'
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return `The master key does NOT open it (${why}): set the one that was used, before you start.`
+  } finally {
+    await store.close()
+  }
+}
