@@ -6,6 +6,7 @@ import type { Database } from './engine/database.ts'
 
 /** Between two portions of this many pages (4 KiB each) the thread's own reads and writes take their turn. */
 const PAGES_AT_ONCE = 256
+const TRIES_MAX = 20
 
 /**
  * Copies the open database into a new file, mode 0600, while it is read and written. The copy is one moment of the
@@ -16,13 +17,30 @@ const PAGES_AT_ONCE = 256
 export async function copyDatabase({ connection }: Database, file: string, signal: AbortSignal): Promise<void> {
   closeSync(openSync(file, 'wx', 0o600)) // Before SQLite, which would make it readable by others.
   try {
-    await backup(connection, file, { rate: PAGES_AT_ONCE, progress: () => signal.throwIfAborted() })
+    await copied(connection, file, signal)
     synced(file)
     synced(dirname(file))
   } catch (error) {
     rmSync(file, { force: true })
     rmSync(`${file}-journal`, { force: true })
     throw error
+  }
+}
+
+/**
+ * SQLite's own copying runs on another thread of the same connection. When it meets one of our transactions it can end
+ * with no error at all ("not an error", seen under load), having copied nothing that counts: then it begins again.
+ */
+async function copied(connection: DatabaseSync, file: string, signal: AbortSignal): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await backup(connection, file, { rate: PAGES_AT_ONCE, progress: () => signal.throwIfAborted() })
+      return
+    } catch (error) {
+      if (signal.aborted || tries === TRIES_MAX || (error as Error).message !== 'not an error') throw error
+      closeSync(openSync(file, 'w')) // Emptied; its mode stays.
+      rmSync(`${file}-journal`, { force: true })
+    }
   }
 }
 
