@@ -144,15 +144,9 @@ const memo = (form: Marks) => {
 }
 
 const asIso = memo({ instant: (ms) => new Date(ms as number).toISOString() })
-const asMasked = memo({ instant: (ms) => new Date(ms as number).toISOString(), sensitive: () => '•••' })
-const fromIso = memo({ instant: (text) => (typeof text === 'string' ? Date.parse(text) : text) })
 
 /** Memory to JSON: instants become ISO strings. */
 export const toWire = <T>(schema: z.ZodType, value: T): unknown => asIso(schema)(value, '')
-/** JSON to memory, for a client that trusts its server; untrusted input is decoded by the schema itself. */
-export const fromWire = (schema: z.ZodType, value: unknown): unknown => fromIso(schema)(value, '')
-/** For logs and the inspector. */
-export const toMasked = (schema: z.ZodType, value: unknown): unknown => asMasked(schema)(value, '')
 
 const memorySchemas = new WeakMap<z.ZodType, z.ZodType>()
 

@@ -13,4 +13,3 @@ export const newSecret = () => randomBytes(32).toString('base64url')
 
 /** One conversation per person, for ever: two first messages cannot make two. */
 export const conversationIdOf = (userId: string) => `c_${userId}`
-export const userIdOf = (conversationId: string) => conversationId.slice(2)

@@ -8,16 +8,6 @@ export function instantOf(localDate: string, localTime: string, zone: string): n
   return local.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
 }
 
-/** `2026-11-21`: which day it is there. */
-export function localDateOf(instant: number, zone: string): string {
-  return zoned(instant, zone).toPlainDate().toString()
-}
-
-/** The same wall-clock time some days later or earlier, which is not always a multiple of 24 hours away. */
-export function addLocalDays(instant: number, days: number, zone: string): number {
-  return zoned(instant, zone).add({ days }).epochMilliseconds
-}
-
 export function isZone(name: string): boolean {
   try {
     Temporal.Now.zonedDateTimeISO(name)
@@ -26,6 +16,3 @@ export function isZone(name: string): boolean {
     return false
   }
 }
-
-const zoned = (instant: number, zone: string) =>
-  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone)

@@ -1,11 +1,3 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
-
-/** `+49 1512 3456789`: how a number is shown to staff. What cannot be read is shown as it came. */
-export function shownNumber(digits: string): string {
-  const number = parsePhoneNumberFromString(`+${digits}`)
-  return number ? number.formatInternational() : digits
-}
-
 /**
  * Other spellings under which the same mobile may be known: Brazil's ninth digit, Mexico's 52 1, Argentina's 54 9.
  * Numbers are never rewritten, only matched (model.md, "Message identity match"). Digits without `+` in and out.
