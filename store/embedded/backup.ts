@@ -3,6 +3,7 @@ import { chmodSync, closeSync, copyFileSync, fsyncSync, openSync, renameSync, rm
 import { dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import type { Database } from './engine/database.ts'
+import { rowOf } from './engine/rows.ts'
 
 /** Between two portions of this many pages (4 KiB each) the thread's own reads and writes take their turn. */
 const PAGES_AT_ONCE = 256
@@ -74,7 +75,7 @@ export function sealCopy(file: string, about: { madeAt: string; version: string 
   try {
     connection.exec('PRAGMA journal_mode=DELETE')
     checkPages(connection, file)
-    const manifest = { ...about, collections: counted(connection) }
+    const manifest = { ...about, collections: counted(connection, file) }
     connection.exec('CREATE TABLE backup(manifest TEXT NOT NULL)')
     connection.prepare('INSERT INTO backup VALUES (?)').run(JSON.stringify(manifest))
     return manifest
@@ -124,7 +125,7 @@ function checked(connection: DatabaseSync, file: string): Manifest {
   if (!isOurs) throw new Error(`${file} is no backup of Careline`)
   const { manifest: text } = connection.prepare('SELECT manifest FROM backup').get() as { manifest: string }
   const manifest = JSON.parse(text) as Manifest
-  const wrong = differing(manifest.collections, counted(connection))
+  const wrong = differing(manifest.collections, counted(connection, file))
   if (wrong.length > 0) throw new Error(`${file} is damaged: not as it was made are ${wrong.join(', ')}`)
   return manifest
 }
@@ -150,15 +151,34 @@ function damageIn(connection: DatabaseSync): string[] {
   }
 }
 
-function counted(connection: DatabaseSync): Counted[] {
+interface StoredRow {
+  rid: number
+  k: Uint8Array
+  /** Not there in a copy of a store that kept no checksums. */
+  s?: number | null
+  d: Uint8Array
+}
+
+function counted(connection: DatabaseSync, file: string): Counted[] {
   const tables = connection.prepare('SELECT ns, tbl FROM catalog ORDER BY ns').all() as { ns: string; tbl: string }[]
   return tables.map(({ ns, tbl }) => {
     const hash = createHash('sha256')
     let documents = 0
-    for (const row of connection.prepare(`SELECT k, d FROM ${tbl} ORDER BY rid`).iterate()) {
-      hash.update(row['k'] as Uint8Array).update(row['d'] as Uint8Array)
+    for (const row of connection.prepare(`SELECT * FROM ${tbl} ORDER BY rid`).iterate()) {
+      const { rid, k, s, d } = row as unknown as StoredRow
+      checkRow(file, ns, rid, s ?? null, d)
+      hash.update(k).update(d)
       documents++
     }
     return { namespace: ns, documents, sha256: hash.digest('hex') }
   })
+}
+
+/** A copy has what the original had: also a document that was damaged there already. */
+function checkRow(file: string, ...row: Parameters<typeof rowOf>): void {
+  try {
+    rowOf(...row)
+  } catch (error) {
+    throw new Error(`${file} is damaged: ${(error as Error).message}`, { cause: error })
+  }
 }

@@ -42,9 +42,11 @@ export interface Batch {
 export class Cursors {
   private readonly open = new Map<bigint, Cursor>()
   private readonly idleMs: number
+  private readonly now: () => number
 
-  constructor(idleMs: number) {
+  constructor(idleMs: number, now: () => number = () => performance.now()) {
     this.idleMs = idleMs
+    this.now = now
   }
 
   /** The first batch; a cursor stays open when there is more and `isSingle` does not forbid it. */
@@ -55,7 +57,7 @@ export class Cursors {
       results,
       pending: null,
       collection: options.collection ?? null,
-      usedAt: performance.now(),
+      usedAt: this.now(),
       isIdleAllowed: options.isIdleAllowed ?? false,
       left: options.limit ? options.limit : Infinity,
     }
@@ -78,7 +80,7 @@ export class Cursors {
       this.close(id)
       throw new StoreError(175, `collection dropped. UUID ${String(cursor.collection.uuid)}`)
     }
-    cursor.usedAt = performance.now()
+    cursor.usedAt = this.now()
     try {
       const { documents, isDone } = take(cursor, size === 0 ? Infinity : size)
       if (isDone) this.close(id)
@@ -95,7 +97,7 @@ export class Cursors {
   }
 
   closeIdle(): void {
-    const before = performance.now() - this.idleMs
+    const before = this.now() - this.idleMs
     for (const cursor of this.open.values()) if (cursor.usedAt < before && !cursor.isIdleAllowed) this.close(cursor.id)
   }
 

@@ -3,6 +3,8 @@ import type { Store } from './commands/command.ts'
 import type { Collection } from './engine/collection.ts'
 import { find } from './engine/find.ts'
 import type { Index } from './engine/index.ts'
+import { DamagedRow } from './engine/rows.ts'
+import { tellDamage } from './observe.ts'
 
 /** How many documents one transaction of the sweep removes: other writes come in between. */
 const AT_ONCE = 500
@@ -11,7 +13,13 @@ const AT_ONCE = 500
 export async function removeExpired(store: Store, now: Date): Promise<void> {
   for (const collection of store.catalog.all())
     for (const index of collection.indexes)
-      if (index.expireAfterSeconds !== null) await expire(store, collection, index, now)
+      if (index.expireAfterSeconds !== null) await expire(store, collection, index, now).catch(toldOf(store))
+}
+
+/** A document that cannot be read stays, and is told of: the others have their time all the same. */
+const toldOf = (store: Store) => (error: unknown) => {
+  if (!(error instanceof DamagedRow)) throw error
+  tellDamage(store, error)
 }
 
 async function expire(store: Store, { namespace }: Collection, index: Index, now: Date): Promise<void> {

@@ -20,7 +20,7 @@ export class DirectoryLock {
       this.database.close()
       if (!/locked|busy/i.test((error as Error).message)) throw error
       throw new Error(
-        `The store in ${directory} is in use by another process (pid ${pidIn(owner)}). One process owns it; give this one a directory of its own, or set MONGODB_URI.`,
+        `The store in ${directory} is in use by another process (pid ${pidIn(owner)}). One process owns it: give this one a directory of its own; or, for several processes, run "careline store" and start each of them with the MONGODB_URI that it prints and with REDIS_URL.`,
         { cause: error },
       )
     }

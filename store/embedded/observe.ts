@@ -1,7 +1,8 @@
 import { isArray, isFields } from './bson/value.ts'
 import type { Fields, Value } from './bson/value.ts'
+import type { Database } from './engine/database.ts'
 
-/** What the owner of a store is told of it, to log. No value of any document is ever in it. */
+/** What the owner of a store is told of it, to log. No value of any document is ever in it, but a damaged one's `_id`. */
 export type StoreEvent =
   | { kind: 'slow'; command: string; namespace: string; shape: string; workMs: number; totalMs: number; times: number }
   | { kind: 'scan'; namespace: string; shape: string; times: number }
@@ -15,6 +16,7 @@ export const SLOW_MS = 250
 /** The same shape is told once in this time, with how often it was. */
 const AGAIN_MS = 60_000
 const SHAPES_MAX = 500
+const DAMAGES_MAX = 500
 const SHAPE_LENGTH_MAX = 500
 const DEPTH_MAX = 8
 
@@ -23,16 +25,20 @@ export class Observer {
   private readonly tell: (event: StoreEvent) => void
   private readonly slowMs: number
   private readonly told = new Map<string, { at: number; since: number }>()
-  private hasDamage = false
+  private readonly damages = new Set<string>()
 
   constructor(tell: (event: StoreEvent) => void, slowMs: number) {
     this.tell = tell
     this.slowMs = slowMs
   }
 
+  isSlow(totalMs: number): boolean {
+    return totalMs >= this.slowMs
+  }
+
   /** `workMs`: in the thread; `totalMs`: with its wait for its turn. */
   took(command: Fields, workMs: number, totalMs: number): void {
-    if (totalMs < this.slowMs) return
+    if (!this.isSlow(totalMs)) return
     const [name = ''] = Object.keys(command)
     const namespace = namespaceOf(command, name)
     const rounded = { workMs: Math.round(workMs), totalMs: Math.round(totalMs) }
@@ -47,10 +53,10 @@ export class Observer {
     this.tell({ kind: 'compacted', beforeBytes, afterBytes, ms })
   }
 
-  /** Once is enough: every further read of that page says the same. */
+  /** Once is enough: every further read of that page or row says the same. */
   damaged(file: string, message: string): void {
-    if (this.hasDamage) return
-    this.hasDamage = true
+    if (this.damages.has(message) || this.damages.size >= DAMAGES_MAX) return
+    this.damages.add(message)
     this.tell({ kind: 'damaged', file, message })
   }
 
@@ -68,6 +74,19 @@ export class Observer {
   }
 }
 
+interface Told {
+  database: Database
+  observer: Observer
+}
+
+/** Tells the owner that something in the file cannot be read as it was written, and answers what a caller is told. */
+export function tellDamage({ database, observer }: Told, error: Error): string {
+  const file = database.connection.location() ?? ''
+  const message = `The store's file ${file} is damaged (${error.message}): stop Careline, look with "careline doctor", and restore it with "careline restore --from BACKUP"`
+  observer.damaged(file, message)
+  return message
+}
+
 function namespaceOf(command: Fields, name: string): string {
   const collection = name === 'getMore' ? command['collection'] : command[name]
   const database = typeof command['$db'] === 'string' ? command['$db'] : ''
@@ -77,7 +96,8 @@ function namespaceOf(command: Fields, name: string): string {
 /** What decides how long a command takes, each under its own name. */
 const SHAPING = ['filter', 'query', 'sort', 'pipeline', 'update', 'updates', 'deletes', 'indexes', 'hint', 'key']
 
-function shapeOf(command: Fields, name: string): string {
+/** What a command asks, without the values. */
+export function shapeOf(command: Fields, name: string): string {
   const parts = SHAPING.filter((field) => field !== name && isNested(command[field]))
   return `{${parts.map((field) => `${field}:${textOf(command[field])}`).join(',')}}`.slice(0, SHAPE_LENGTH_MAX)
 }

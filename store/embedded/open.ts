@@ -58,6 +58,15 @@ function opened(directory: string, file: string): { database: Database; catalog:
   }
 }
 
+function tidy(catalog: Catalog): void {
+  try {
+    catalog.dropLeftovers()
+  } catch (error) {
+    // A store on a full disk must open all the same: what is left over waits for the next time.
+    if (!/full/.test((error as Error).message)) throw error
+  }
+}
+
 const HOW_TO_RESTORE =
   'Restore it from a backup: move it and its -wal away, keep them, then run careline restore --from BACKUP.'
 
@@ -79,6 +88,7 @@ export async function open(options: OpenOptions, { failed, happened }: On): Prom
   const { database, catalog } = opened(directory, file)
   const observer = new Observer(happened, options.slowMs)
   database.scanned = (namespace, filter) => observer.scanned(namespace, filter)
+  if (!isReadOnly) tidy(catalog)
   if (!isReadOnly && isWorthwhile(database, file, options.compactBytes)) {
     const { before, after, ms } = compact(database, file)
     observer.compacted(before.bytes, after.bytes, ms)

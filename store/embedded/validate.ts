@@ -7,6 +7,8 @@ import type { Collection } from './engine/collection.ts'
 import { asBuffer } from './engine/database.ts'
 import type { Database } from './engine/database.ts'
 import type { Index } from './engine/index.ts'
+import { DamagedRow, rowOf } from './engine/rows.ts'
+import type { Row } from './engine/recent-rows.ts'
 import { refuse } from './errors.ts'
 import { encodeKey } from './keys.ts'
 import { ok } from './reply.ts'
@@ -40,7 +42,7 @@ export async function validate(database: Database, collection: Collection, signa
   return new Check(database, collection, signal).run()
 }
 
-type DocumentRow = [rid: number, key: Uint8Array, raw: Uint8Array]
+type DocumentRow = [rid: number, key: Uint8Array, checksum: number | null, raw: Uint8Array]
 type KeyRow = [key: Uint8Array, rid: number]
 
 class Check {
@@ -82,13 +84,13 @@ class Check {
   /** Every document can be read, lies under its own `_id`, and has all its keys in every index. */
   private async documents(): Promise<void> {
     const { database, collection, found } = this
-    const sql = `SELECT rid, k, d FROM ${collection.table} WHERE rid > ? ORDER BY rid LIMIT ?`
+    const sql = `SELECT rid, k, s, d FROM ${collection.table} WHERE rid > ? ORDER BY rid LIMIT ?`
     for (let last = -1; !collection.isDropped; await this.turn()) {
       const rows = database.prepare(sql).all(last, ROWS_AT_ONCE) as unknown as DocumentRow[]
-      for (const [rid, key, raw] of rows) {
+      for (const [rid, key, checksum, raw] of rows) {
         last = rid
         found.documents++
-        const document = this.read(rid, asBuffer(raw))
+        const document = this.read(() => rowOf(collection.namespace, rid, checksum, raw))
         if (!document) continue
         if (!encodeKey([document['_id']]).equals(asBuffer(key))) this.wrong(`row ${rid} lies under another _id`)
         for (const index of collection.indexes) this.has(index, document, rid)
@@ -129,14 +131,25 @@ class Check {
   }
 
   private isOf(index: Index, key: Buffer, rid: number): void {
-    const row = this.collection.byRid(rid)
-    if (!row) return this.wrong(`index ${index.name} has a key of row ${rid}, which is not there`)
-    const document = this.read(rid, row.raw)
+    if (!this.database.one(`SELECT 1 FROM ${this.collection.table} WHERE rid = ?`, rid))
+      return this.wrong(`index ${index.name} has a key of row ${rid}, which is not there`)
+    const document = this.read(() => this.collection.byRid(rid))
     if (document && !index.keysOf(document).keys.some((each) => each.equals(key)))
       this.wrong(`index ${index.name} has a key that row ${rid} has not`)
   }
 
-  private read(rid: number, raw: Buffer): Fields | null {
+  private read(row: () => Row | null): Fields | null {
+    try {
+      const found = row()
+      return found && this.decoded(found)
+    } catch (error) {
+      if (!(error instanceof DamagedRow)) throw error
+      this.wrong(error.message)
+      return null
+    }
+  }
+
+  private decoded({ rid, raw }: Row): Fields | null {
     try {
       return decode(raw)
     } catch (error) {

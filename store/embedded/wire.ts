@@ -37,6 +37,11 @@ export class Frames {
     return this.chunks[0] as Buffer
   }
 
+  /** Almost every chunk is one frame: true when this one is, and nothing waits for its rest. */
+  isOne(chunk: Buffer): boolean {
+    return this.length === 0 && chunk.length >= HEADER_BYTES && chunk.readInt32LE(0) === chunk.length
+  }
+
   /** The frames that are complete now. */
   *add(chunk: Buffer): Generator<Buffer> {
     this.chunks.push(chunk)
@@ -139,11 +144,18 @@ function parseQuery(frame: Buffer, requestId: number): Message {
 
 let nextRequestId = 1
 
-export function frameReply({ requestId, isLegacy }: Message, body: Buffer): Buffer {
+/** The number of the next answer. */
+export function nextNumber(): number {
+  const number = nextRequestId
+  nextRequestId = (nextRequestId + 1) & 0x7fffffff
+  return number
+}
+
+export function frameReply({ requestId, isLegacy }: Pick<Message, 'requestId' | 'isLegacy'>, body: Buffer): Buffer {
   const head = isLegacy ? HEADER_BYTES + 20 : HEADER_BYTES + 5
   const frame = Buffer.allocUnsafe(head + body.length)
   frame.writeInt32LE(frame.length, 0)
-  frame.writeInt32LE(nextRequestId, 4)
+  frame.writeInt32LE(nextNumber(), 4)
   frame.writeInt32LE(requestId, 8)
   frame.writeInt32LE(isLegacy ? OP_REPLY : OP_MSG, 12)
   frame.fill(0, 16, head)
@@ -152,6 +164,5 @@ export function frameReply({ requestId, isLegacy }: Message, body: Buffer): Buff
     frame.writeInt32LE(1, 32)
   }
   body.copy(frame, head)
-  nextRequestId = (nextRequestId + 1) & 0x7fffffff
   return frame
 }

@@ -5,25 +5,14 @@ import type { Collation } from '../query/collation.ts'
 import { DistinctValues } from '../query/distinct.ts'
 import { orderingOf, sortOf } from '../query/sort.ts'
 import type { Ordering } from '../query/sort.ts'
+import type { Accumulating } from './accumulator.ts'
 import { parameters } from './arrays.ts'
 import { chosen } from './chosen.ts'
 import { double, Sum } from './numbers.ts'
 import { merged } from './objects.ts'
+import { quantiling } from './quantiles.ts'
 import { collationOfScope, compareValues, isNothing } from './scope.ts'
-import type { Compile, Expression, Operator, Scope } from './scope.ts'
-
-/** What a group gathers of its documents. */
-export interface Accumulator {
-  add: (scope: Scope) => void
-  result: () => Value
-}
-
-/** Makes an accumulator ready; each group then starts one of its own. */
-export type Accumulating = (
-  argument: Value,
-  compile: Compile,
-  name: string,
-) => (collation: Collation | null) => Accumulator
+import type { Expression, Operator } from './scope.ts'
 
 /** An accumulator that needs all values at once. */
 function gathering(
@@ -41,6 +30,7 @@ function gathering(
           else if (keepsMissing) values.push(null)
         },
         result: () => finish(values, collation),
+        held: () => values.length,
       }
     }
   }
@@ -129,6 +119,7 @@ const ordering =
           const kept = isBottom ? sorted.slice(-n) : sorted.slice(0, n)
           return hasCount ? kept : kept[0]
         },
+        held: () => entries.length,
       }
     }
   }
@@ -154,11 +145,14 @@ export const ACCUMULATORS = new Map<string, Accumulating>([
   ['$max', keeping(extreme(-1))],
   ['$first', keeping((_value, _kept, _collation, isFirst) => isFirst)],
   ['$last', keeping(() => true)],
-  ['$push', gathering((values) => values)],
+  // A copy: a window goes on gathering after it has been asked.
+  ['$push', gathering((values) => [...values])],
   ['$addToSet', gathering(distinct)],
   ['$mergeObjects', gathering((values) => merged(values))],
   ['$stdDevPop', gathering((values) => deviation(values, false))],
   ['$stdDevSamp', gathering((values) => deviation(values, true))],
+  ['$median', quantiling],
+  ['$percentile', quantiling],
   ['$firstN', choosing('first')],
   ['$lastN', choosing('last')],
   ['$minN', choosing('min')],

@@ -3,6 +3,7 @@ import { exactOf } from '../bson/decimal.ts'
 import { asNumber, isArray, isNumeric, typeName } from '../bson/value.ts'
 import type { Numeric, Value } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
+import { expDecimal, lnDecimal, logDecimal, powDecimal, sqrtDecimal } from './decimals.ts'
 import { add, bigOf, decimal, double, integer, isDecimal, isWhole, multiply, quotient, roundTo } from './numbers.ts'
 import type { Rounding } from './numbers.ts'
 import { computing, computingUnlessNull, isNothing } from './scope.ts'
@@ -15,7 +16,7 @@ function numeric(value: Value, name: string): Numeric {
 }
 
 /** Numbers, and one date that milliseconds are added to. */
-function sum(values: Value[]): Value {
+export function sum(values: Value[]): Value {
   let total: Numeric = 0
   let date: Date | null = null
   for (const value of values) {
@@ -32,7 +33,7 @@ function shifted(date: Date, ms: Numeric): Date {
   return new Date(date.getTime() + Math.round(asNumber(ms)))
 }
 
-function difference(values: Value[]): Value {
+export function difference(values: Value[]): Value {
   const [a, b] = values
   if (a instanceof Date && b instanceof Date) return Long.fromNumber(a.getTime() - b.getTime())
   if (a instanceof Date && isNumeric(b)) return shifted(a, multiply(b, -1))
@@ -40,7 +41,7 @@ function difference(values: Value[]): Value {
   return refuse(16556, `can't $subtract ${typeName(b)} from ${typeName(a)}`)
 }
 
-function divided([a, b]: Value[]): Value {
+export function divided([a, b]: Value[]): Value {
   if (!isNumeric(a) || !isNumeric(b))
     return refuse(16609, `$divide only supports numeric types, not ${typeName(a)} and ${typeName(b)}`)
   if (asNumber(b) === 0) refuse(16608, "can't $divide by zero")
@@ -80,31 +81,57 @@ function rounding(how: Rounding, most: number): Operator {
   })
 }
 
-/** What only doubles can do; a decimal would lose digits, so it is refused. */
-export function byDouble(compute: (...values: number[]) => number, count = 1): Operator {
+/** In doubles, or in decimals when one of them is a decimal; trigonometry has only doubles here. */
+function byReal(
+  compute: (...values: number[]) => number,
+  exactly: ((...values: Numeric[]) => Numeric) | null,
+  count = 1,
+) {
   return computingUnlessNull(count, count, (values, _scope, name) => {
     const numbers = values.map((value) => numeric(value, name))
-    if (numbers.some(isDecimal)) refuse(2, `${name} of a Decimal128 is not supported by the embedded store`)
-    return double(compute(...numbers.map(asNumber)))
+    const doubles = numbers.map(nearest)
+    if (!numbers.some(isDecimal)) return double(compute(...doubles))
+    if (!exactly) return refuse(2, `${name} of a Decimal128 is not supported by the embedded store`)
+    // What is out of the question for doubles is so for decimals.
+    compute(...doubles)
+    return exactly(...numbers)
   })
 }
+
+/** A decimal too small for a double is not zero all the same. */
+function nearest(value: Numeric): number {
+  const number = asNumber(value)
+  if (number !== 0 || !isDecimal(value)) return number
+  const sign = exactOf(value)?.coefficient ?? 0n
+  return sign === 0n ? 0 : Number.MIN_VALUE * (sign < 0n ? -1 : 1)
+}
+
+const byDouble = (compute: (...values: number[]) => number, count = 1) => byReal(compute, null, count)
 
 function root(value: number): number {
   if (value < 0) refuse(28714, "$sqrt's argument must be greater than or equal to 0")
   return Math.sqrt(value)
 }
 
-function logarithm(name: string, compute: (value: number) => number): Operator {
-  return byDouble((value) => {
+function positive(name: string, compute: (value: number) => number): (value: number) => number {
+  return (value) => {
     if (value <= 0) refuse(28766, `${name}'s argument must be a positive number, but is ${value}`)
     return compute(value)
-  })
+  }
 }
+
+function logarithm(value: number, base: number): number {
+  if (value <= 0) refuse(28758, `$log's argument must be a positive number, but is ${value}`)
+  if (base <= 0 || base === 1) refuse(28759, `$log's base must be a positive number not equal to 1, but is ${base}`)
+  return Math.log(value) / Math.log(base)
+}
+
+const TEN = Decimal128.fromString('10')
 
 function power([base, exponent]: Value[]): Value {
   const [a, b] = [numeric(base, '$pow'), numeric(exponent, '$pow')]
-  if (isDecimal(a) || isDecimal(b)) refuse(2, '$pow of a Decimal128 is not supported by the embedded store')
   if (asNumber(a) === 0 && asNumber(b) < 0) refuse(28764, '$pow cannot take a base of 0 and a negative exponent')
+  if (isDecimal(a) || isDecimal(b)) return powDecimal(a, b)
   if (!isWhole(a) || !isWhole(b) || asNumber(b) < 0) return double(asNumber(a) ** asNumber(b))
   const near = Math.abs(asNumber(a)) ** asNumber(b)
   return near > 2 ** 64
@@ -141,15 +168,11 @@ export const ARITHMETIC: Record<string, Operator> = {
   $floor: rounding('floor', 1),
   $round: rounding('round', 2),
   $trunc: rounding('trunc', 2),
-  $sqrt: byDouble(root),
-  $exp: byDouble(Math.exp),
-  $ln: logarithm('$ln', Math.log),
-  $log10: logarithm('$log10', Math.log10),
-  $log: byDouble((value, base) => {
-    if (value <= 0) refuse(28758, `$log's argument must be a positive number, but is ${value}`)
-    if (base <= 0 || base === 1) refuse(28759, `$log's base must be a positive number not equal to 1, but is ${base}`)
-    return Math.log(value) / Math.log(base)
-  }, 2),
+  $sqrt: byReal(root, sqrtDecimal),
+  $exp: byReal(Math.exp, expDecimal),
+  $ln: byReal(positive('$ln', Math.log), lnDecimal),
+  $log10: byReal(positive('$log10', Math.log10), (value) => logDecimal(value, TEN)),
+  $log: byReal(logarithm, logDecimal, 2),
   $pow: computingUnlessNull(2, 2, power),
   $bitAnd: bitwise((a, b) => a & b, -1n),
   $bitOr: bitwise((a, b) => a | b, 0n),

@@ -16,8 +16,8 @@ import {
 import type { Expression, Operator, Scope } from './scope.ts'
 
 const MANY = 10_000
-/** What `$range` and its like may make. */
-const LENGTH_MAX = 1_000_000
+/** What `$range` and its like may make; no document holds a longer array. */
+const LENGTH_MAX = 4_000_000
 
 function array(value: Value, name: string): Value[] {
   return isArray(value) ? value : refuse(28689, `${name}'s argument must be an array, but is ${typeName(value)}`)
@@ -58,6 +58,13 @@ export function parameters(name: string, argument: Value, least: string[], other
 
 function nameOf(value: Value): string {
   return typeof value === 'string' ? value : 'this'
+}
+
+function concatenated(values: Value[], _scope: Scope, name: string): Value {
+  const lists = values.map((each) => array(each, name))
+  const length = lists.reduce((sum, each) => sum + each.length, 0)
+  if (length > LENGTH_MAX) refuse(146, `${name} would make more than ${LENGTH_MAX} elements`)
+  return lists.flat()
 }
 
 /** `$map` and `$filter`: each element under a name. */
@@ -179,7 +186,7 @@ export const ARRAYS: Record<string, Operator> = {
       : refuse(17124, `The argument to $size must be an array, but was of type: ${typeName(list)}`),
   ),
   $isArray: computing(1, 1, ([value]) => isArray(value)),
-  $concatArrays: computingUnlessNull(0, MANY, (lists, _scope, name) => lists.flatMap((each) => array(each, name))),
+  $concatArrays: computingUnlessNull(0, MANY, concatenated),
   $reverseArray: computingUnlessNull(1, 1, ([list], _scope, name) => array(list, name).toReversed()),
   $in: computing(2, 2, ([wanted, list], scope) =>
     isArray(list)

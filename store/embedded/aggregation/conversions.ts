@@ -1,12 +1,16 @@
-import { BSONSymbol, Decimal128, Long, ObjectId } from 'bson'
+import { Binary, BSONSymbol, Decimal128, Long, ObjectId, Timestamp } from 'bson'
 import { asNumber, isFields, isNumeric, typeName } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import { exactOf } from '../bson/decimal.ts'
+import { encode } from '../bson/encode.ts'
 import { refuse, StoreError } from '../errors.ts'
 import { parameters } from './arrays.ts'
+import { parsedDate } from './date-parse.ts'
+import { instantIn } from './dates.ts'
 import { double, isDecimal, isWhole, roundTo } from './numbers.ts'
-import { computing, isNothing, isTrue } from './scope.ts'
+import { computing, computingUnlessNull, isNothing, isTrue } from './scope.ts'
 import type { Operator } from './scope.ts'
+import { UTC } from './zone.ts'
 
 type Conversion = (value: Value) => Value
 
@@ -73,11 +77,8 @@ function toText(value: Value): Value {
 
 function toDate(value: Value): Value {
   if (value instanceof Date) return value
-  if (value instanceof ObjectId) return value.getTimestamp()
-  if (typeof value === 'string') {
-    const ms = /^\d{4}-\d{2}/.test(value) ? Date.parse(value) : NaN
-    return Number.isNaN(ms) ? fail(value, 'date') : new Date(ms)
-  }
+  if (value instanceof ObjectId || value instanceof Timestamp) return new Date(instantIn(value))
+  if (typeof value === 'string') return new Date(parsedDate(value, null, UTC))
   const isMs = isNumeric(value) && !(typeof value === 'number' && isWhole(value))
   return isMs ? new Date(Math.trunc(asNumber(value))) : fail(value, 'date')
 }
@@ -141,9 +142,36 @@ function shorthand(type: string): Operator {
   return computing(1, 1, ([value]) => (isNothing(value) ? null : conversionTo(type)(value)))
 }
 
+function timestamp(value: Value, name: string): Timestamp {
+  return value instanceof Timestamp
+    ? value
+    : refuse(5687301, `${name} requires a timestamp argument, found: ${typeName(value)}`)
+}
+
+function binarySize([value]: Value[]): Value {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  return value instanceof Binary
+    ? value.position
+    : refuse(51276, `$binarySize requires a string or BinData argument, found: ${typeName(value)}`)
+}
+
+function bsonSize([value]: Value[]): Value {
+  return isFields(value)
+    ? encode(value).length
+    : refuse(31393, `$bsonSize requires a document input, found: ${typeName(value)}`)
+}
+
 export const TYPES: Record<string, Operator> = {
   $type: computing(1, 1, ([value]) => typeName(value)),
   $isNumber: computing(1, 1, ([value]) => isNumeric(value)),
+  $binarySize: computingUnlessNull(1, 1, binarySize),
+  $bsonSize: computingUnlessNull(1, 1, bsonSize),
+  $tsSecond: computingUnlessNull(1, 1, ([value], _scope, name) =>
+    Long.fromNumber(timestamp(value, name).getHighBitsUnsigned()),
+  ),
+  $tsIncrement: computingUnlessNull(1, 1, ([value], _scope, name) =>
+    Long.fromNumber(timestamp(value, name).getLowBitsUnsigned()),
+  ),
   $convert: convert,
   $toBool: shorthand('bool'),
   $toDate: shorthand('date'),

@@ -4,14 +4,19 @@ import { refuse } from '../errors.ts'
 import { ACCUMULATING } from './accumulators.ts'
 import { ARITHMETIC } from './arithmetic.ts'
 import { ARRAYS } from './arrays.ts'
-import { BRIDGED } from './bridge.ts'
 import { TYPES } from './conversions.ts'
+import { DATES } from './dates.ts'
 import { LOGIC } from './logic.ts'
+import { MATCHING } from './matching.ts'
 import { OBJECTS } from './objects.ts'
+import { QUANTILES } from './quantiles.ts'
 import type { Expression, Operator, Scope } from './scope.ts'
+import { TEXTS } from './texts.ts'
 
 const OPERATORS = new Map<string, Operator>(
-  [LOGIC, ARITHMETIC, ARRAYS, OBJECTS, TYPES, BRIDGED, ACCUMULATING].flatMap((group) => Object.entries(group)),
+  [LOGIC, ARITHMETIC, ARRAYS, OBJECTS, TYPES, TEXTS, MATCHING, DATES, ACCUMULATING, QUANTILES].flatMap((group) =>
+    Object.entries(group),
+  ),
 )
 
 /** Makes an expression ready; what is not known is refused before any document is seen. */

@@ -1,11 +1,10 @@
 import { Fields, isFields, namesOf, setField } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
-import { keyText } from '../keys.ts'
-import { equalBy, hasText } from '../query/collation.ts'
 import type { Collation } from '../query/collation.ts'
+import { ByValue } from '../query/distinct.ts'
 import { ACCUMULATORS } from './accumulators.ts'
-import type { Accumulator } from './accumulators.ts'
+import type { Accumulator } from './accumulator.ts'
 import { compileExpression } from './expression.ts'
 import type { Expression, Scope } from './scope.ts'
 
@@ -40,12 +39,13 @@ export function compileGrouping(specification: Fields): Grouping {
 export class Groups {
   private readonly grouping: Grouping
   private readonly collation: Collation | null
-  private readonly byKey = new Map<string, Group>()
+  private readonly byId: ByValue<Group>
   private readonly groups: Group[] = []
 
   constructor(grouping: Grouping, collation: Collation | null) {
     this.grouping = grouping
     this.collation = collation
+    this.byId = new ByValue(collation)
   }
 
   add(id: Value, scope: Scope): void {
@@ -53,15 +53,11 @@ export class Groups {
   }
 
   private groupOf(id: Value): Group {
-    const key = keyText(id)
-    let group = this.byKey.get(key)
-    if (!group && this.collation && hasText(id))
-      group = this.groups.find((each) => equalBy(this.collation, each.id, id))
-    if (!group) {
-      group = this.grouping.start(id, this.collation)
-      this.groups.push(group)
-    }
-    this.byKey.set(key, group)
+    const known = this.byId.get(id)
+    if (known) return known
+    const group = this.grouping.start(id, this.collation)
+    this.groups.push(group)
+    this.byId.set(id, group)
     return group
   }
 

@@ -1,10 +1,13 @@
-import { isArray, isFields } from '../bson/value.ts'
+import { asNumber, isArray, isFields, isNumeric } from '../bson/value.ts'
 import type { Fields } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
+import { bucketAuto } from './bucket-auto.ts'
+import { densify } from './densify.ts'
 import { facet, graphLookup, lookup, unionWith } from './joins.ts'
-import { PLAIN_STAGES } from './plain-stages.ts'
+import { redact } from './redact.ts'
 import * as stages from './stages.ts'
 import type { CompileStage, Stage, Surroundings } from './stages.ts'
+import { fill, setWindowFields } from './windows/stage.ts'
 
 const documents: CompileStage = (specification) => {
   if (!isArray(specification) || !specification.every(isFields))
@@ -34,7 +37,11 @@ const STAGES = new Map<string, CompileStage>([
   ['$facet', facet(compilePipeline)],
   ['$graphLookup', graphLookup],
   ['$documents', documents],
-  ...Object.entries(PLAIN_STAGES),
+  ['$redact', redact],
+  ['$bucketAuto', bucketAuto],
+  ['$densify', densify],
+  ['$fill', fill],
+  ['$setWindowFields', setWindowFields],
 ])
 
 /** Carried out by the command: at the beginning or at the end only. */
@@ -58,10 +65,24 @@ function checkStage(stage: Fields, isFirst: boolean, isLast: boolean): void {
 
 /** Makes stages ready; nothing is read before the results are asked for. */
 export function compilePipeline(given: Fields[], surroundings: Surroundings): Stage {
-  const made = given.map((stage) => {
+  const made = given.map((stage, i) => {
     const [name = ''] = Object.keys(stage)
+    const most = name === '$sort' ? given[i + 1]?.['$limit'] : undefined
+    if (isNumeric(most)) return stages.sortedUpTo(asNumber(most))(stage[name], surroundings)
     const compile = STAGES.get(name) ?? refuse(40324, `Unrecognized pipeline stage name: '${name}'`)
     return compile(stage[name], surroundings)
   })
-  return (input) => made.reduce<Iterable<Fields>>((rows, stage) => stage(rows), input)
+  const { deadline = null } = surroundings
+  return (input) =>
+    made.reduce<Iterable<Fields>>((rows, stage) => stage(deadline === null ? rows : timed(rows, deadline)), input)
+}
+
+const CLOCK_EVERY = 256
+
+function* timed(rows: Iterable<Fields>, deadline: number): Generator<Fields> {
+  let n = 0
+  for (const row of rows) {
+    if (++n % CLOCK_EVERY === 0 && performance.now() > deadline) refuse(50, 'operation exceeded time limit')
+    yield row
+  }
 }

@@ -49,6 +49,13 @@ export function compileAddFields(specification: Value): Transform {
   return (document, scope) => added(document, shape, scope)
 }
 
+/** As `$addFields` with values that are computed elsewhere. */
+export function addingFields(entries: readonly (readonly [path: string, value: Expression])[]): Transform {
+  const shape: Shape = new Map()
+  for (const [path, value] of entries) put(shape, path, value)
+  return (document, scope) => added(document, shape, scope)
+}
+
 /** The document with the shape laid over it; an array takes it in each element. */
 function added(document: Fields, shape: Shape, scope: Scope): Fields {
   const result = new Fields()

@@ -19,6 +19,8 @@ export type Stage = (input: Iterable<Fields>) => Iterable<Fields>
 export interface Surroundings {
   find: (collection: string, filter: Fields) => Iterable<Fields>
   variables: Variables
+  /** By `performance.now()`; null for none. */
+  deadline?: number | null
 }
 
 export type CompileStage = (specification: Value, surroundings: Surroundings) => Stage
@@ -37,17 +39,22 @@ export const match: CompileStage = (filter, { variables }) => {
 }
 
 /** A rough size is enough for a bound: the real one would cost an encoding. */
-const GUESSED_BYTES = 256
+export const GUESSED_BYTES = 256
 
-export const sort: CompileStage = (specification, { variables }) => {
-  const spec = sortOf(specification) ?? refuse(15976, '$sort stage must have at least one sort key')
-  const ordering = orderingOf(spec, collationIn(variables)) as Ordering<unknown>
-  return function* (input) {
-    const sorter = new Sorter<Fields, unknown>(Infinity, ordering)
-    for (const document of input) sorter.add(document, document, GUESSED_BYTES)
-    yield* sorter.items()
+export const sort: CompileStage = (specification, surroundings) => sortedUpTo(Infinity)(specification, surroundings)
+
+/** A sort that a limit follows keeps no more than that. */
+export const sortedUpTo =
+  (most: number): CompileStage =>
+  (specification, { variables }) => {
+    const spec = sortOf(specification) ?? refuse(15976, '$sort stage must have at least one sort key')
+    const ordering = orderingOf(spec, collationIn(variables)) as Ordering<unknown>
+    return function* (input) {
+      const sorter = new Sorter<Fields, unknown>(most, ordering)
+      for (const document of input) sorter.add(document, document, GUESSED_BYTES)
+      yield* sorter.items()
+    }
   }
-}
 
 function whole(value: Value, name: string, least: number): number {
   const number = isNumeric(value) ? asNumber(value) : NaN

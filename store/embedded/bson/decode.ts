@@ -44,7 +44,7 @@ export function startsWithId(bytes: Buffer): boolean {
   return bytes.length > 8 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0
 }
 
-function malformed(why: string): never {
+export function malformed(why: string): never {
   throw new StoreError(22, `Invalid BSON: ${why}`)
 }
 
@@ -52,11 +52,12 @@ function malformed(why: string): never {
 const NAME_SLOTS = 4096
 const names: string[] = new Array<string>(NAME_SLOTS).fill('')
 
-class Reader {
+/** Reads values one after another, checking each; `bson/partial.ts` reads with it what is wanted of a document. */
+export class Reader {
   at: number
   raw: string | null = null
   rawDocuments: Buffer[] | null = null
-  private readonly bytes: Buffer
+  protected readonly bytes: Buffer
   private readonly end: number
 
   constructor(bytes: Buffer, at: number, end: number) {
@@ -84,7 +85,7 @@ class Reader {
     return document
   }
 
-  private array(depth: number): Value[] {
+  protected array(depth: number): Value[] {
     const end = this.frame(depth)
     const array: Value[] = []
     for (;;) {
@@ -114,7 +115,7 @@ class Reader {
     return slices
   }
 
-  private frame(depth: number, outer = this.end): number {
+  protected frame(depth: number, outer = this.end): number {
     if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
     const start = this.at
     const length = this.int32(outer)
@@ -122,11 +123,11 @@ class Reader {
     return start + length
   }
 
-  private close(end: number): void {
+  protected close(end: number): void {
     if (this.at !== end) malformed('a document ends before its length says so')
   }
 
-  private value(type: number, end: number, depth: number): Value {
+  protected value(type: number, end: number, depth: number): Value {
     switch (type) {
       case 0x02:
         return this.string(end)
@@ -178,12 +179,12 @@ class Reader {
     }
   }
 
-  private byte(end: number): number {
+  protected byte(end: number): number {
     if (this.at >= end) malformed('a value runs over its frame')
     return this.bytes[this.at++] as number
   }
 
-  private skip(length: number, end: number): number {
+  protected skip(length: number, end: number): number {
     const start = this.at
     if (length < 0 || start + length > end) malformed('a value runs over its frame')
     this.at = start + length
@@ -195,7 +196,7 @@ class Reader {
     return this.bytes.subarray(start, start + length)
   }
 
-  private int32(end: number): number {
+  protected int32(end: number): number {
     return this.bytes.readInt32LE(this.skip(4, end))
   }
 
@@ -250,7 +251,7 @@ class Reader {
     return this.bytes.toString('utf8', start, this.at - 1)
   }
 
-  private name(end: number): string {
+  protected name(end: number): string {
     const { bytes } = this
     const start = this.at
     let at = start

@@ -14,7 +14,7 @@ import {
 import { StoreError } from '../errors.ts'
 import { DEPTH_MAX } from './decode.ts'
 import { Sink } from './sink.ts'
-import { bytesOf, isInt32, namesOf } from './value.ts'
+import { bytesOf, isInt32, Kept, namesOf } from './value.ts'
 import type { Value } from './value.ts'
 
 const sink = new Sink()
@@ -102,6 +102,10 @@ function putObject(name: string, value: object, depth: number): void {
   if (value instanceof ObjectId) {
     header(0x07, name)
     return sink.append(value.id)
+  }
+  if (value instanceof Kept) {
+    header(value.type, name)
+    return sink.appendFrom(value.bytes, value.start, value.end)
   }
   const put = putters.get(Object.getPrototypeOf(value) as object)
   if (put) return put(name, value as never, depth)

@@ -1,3 +1,8 @@
+import { StoreError } from '../errors.ts'
+
+/** More than any message: an expression can nest what would never come to an end. */
+const BYTES_MAX = 67_108_864
+
 /** A buffer that grows: encoders write here and take a copy of what they wrote. */
 export class Sink {
   bytes = Buffer.allocUnsafe(65_536)
@@ -5,6 +10,7 @@ export class Sink {
 
   room(length: number): void {
     if (this.at + length <= this.bytes.length) return
+    if (this.at + length > BYTES_MAX) throw new StoreError(10334, `BSONObj size: more than ${BYTES_MAX} is invalid.`)
     const larger = Buffer.allocUnsafe((this.at + length) * 2)
     this.bytes.copy(larger, 0, 0, this.at)
     this.bytes = larger
@@ -42,6 +48,15 @@ export class Sink {
     this.room(bytes.length)
     this.bytes.set(bytes, this.at)
     this.at += bytes.length
+  }
+
+  appendFrom(bytes: Buffer, start: number, end: number): void {
+    this.room(end - start)
+    if (end - start > 24) {
+      this.at += bytes.copy(this.bytes, this.at, start, end)
+      return
+    }
+    for (let i = start; i < end; i++) this.bytes[this.at++] = bytes[i] as number
   }
 
   /** A short ASCII text is copied faster by hand than through the native writer. */

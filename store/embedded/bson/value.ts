@@ -54,6 +54,30 @@ export class EmptyArray {
 }
 export const EMPTY_ARRAY = new EmptyArray()
 
+/**
+ * A value that nobody asked to see: its bytes, to be written again as they are (see bson/partial.ts). It stands where a
+ * Value stands, but is none: whoever looks into it has a document that was not decoded for that, and is told so by an
+ * error.
+ */
+export class Kept {
+  readonly type: number
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+
+  constructor(type: number, bytes: Buffer, start: number, end: number) {
+    this.type = type
+    this.bytes = bytes
+    this.start = start
+    this.end = end
+  }
+}
+
+/** A whole document as a value of another one, unread. */
+export function kept(document: Buffer): Value {
+  return new Kept(0x03, document, 0, document.length) as unknown as Value
+}
+
 export type Numeric = number | Double | Long | Decimal128
 
 /** MongoDB's canonical type order, moved up so that every rank is a byte above zero. */

@@ -5,6 +5,7 @@ import { encode } from '../bson/encode.ts'
 import { fields, Fields, isArray, isFields } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { BATCH_FIRST } from '../cursors.ts'
+import { checkSize } from '../engine/collection.ts'
 import { find } from '../engine/find.ts'
 import type { Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
@@ -61,6 +62,7 @@ function computed(results: Iterable<Fields>): Buffer[] {
   const buffers: Buffer[] = []
   for (const result of results) {
     const buffer = encode(result)
+    checkSize(buffer)
     bytes += buffer.length
     if (bytes > RESULT_BYTES_MAX) tooMuch('results')
     buffers.push(buffer)
@@ -142,7 +144,7 @@ function surroundingsOf(request: Request): Surroundings {
     const collection = store.catalog.find(`${databaseName}.${name}`)
     return collection ? documentsOf(find(store.database, collection, { filter, variables, deadline }).results) : []
   }
-  return { find: search, variables }
+  return { find: search, variables, deadline }
 }
 
 function collectionStats(request: Request): Fields {

@@ -113,6 +113,14 @@ export function documentOf(value: Value, name: string): Fields {
 
 export type Kind = 'read' | 'write'
 
+/** A write that may take long: it is carried out in slices, each a transaction, with everybody else's turns between. */
+export interface Sliced {
+  /** Goes on until it is done, or `isOver` says that others want their turn: then null. It gets something done anyway. */
+  next: (isOver: () => boolean) => Buffer | null
+  /** The transaction of the last `next` was rolled back: back to where that began. */
+  rewind: () => void
+}
+
 /**
  * `read` runs at once. `write` waits for the next group of writes and is answered when that is durable.
  */
@@ -120,7 +128,8 @@ export interface Command {
   kind: Kind | ((command: Fields) => Kind)
   /** The fields that it knows, beside those that every command has: any other is refused. */
   fields: readonly string[]
-  run: (request: Request) => Buffer
+  /** A read answers at once; a write may need more than one slice. */
+  run: (request: Request) => Buffer | Sliced
 }
 
 /** Takes long, beside everybody else's commands; it changes nothing. */

@@ -1,9 +1,9 @@
 import { fields, isArray, isFields } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import { find } from '../engine/find.ts'
-import type { Query } from '../engine/find.ts'
+import type { Examined, Query } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
-import type { IndexScan } from '../planner/plan.ts'
+import type { IndexScan, Plan, Union } from '../planner/plan.ts'
 import { collationOf } from '../query/collation.ts'
 import { variablesOf } from '../query/expression.ts'
 import { COLLATION } from '../query/predicate.ts'
@@ -72,8 +72,19 @@ function executed(query: Query | null, winningPlan: object): object {
     executionTimeMillis: Math.round(performance.now() - startedAt),
     totalKeysExamined: keys,
     totalDocsExamined: documents,
-    executionStages: { ...winningPlan, nReturned },
+    executionStages: { ...counted(winningPlan, { keys, documents }), nReturned },
   }
+}
+
+/** Each stage with what it has looked at, as far as one stage of the plan does all of the looking. */
+function counted(stage: object, examined: Examined): object {
+  const { keys, documents } = examined
+  const result: Record<string, unknown> = { ...stage }
+  if (result['stage'] === 'IXSCAN') result['keysExamined'] = keys
+  if (['COLLSCAN', 'FETCH', 'IDHACK'].includes(String(result['stage']))) result['docsExamined'] = documents
+  if (typeof result['inputStage'] === 'object' && result['inputStage'])
+    result['inputStage'] = counted(result['inputStage'], examined)
+  return result
 }
 
 function queryOf(inner: Fields, name: string): Explained {
@@ -140,11 +151,7 @@ function limitOf(value: Value): number {
 }
 
 function shape({ plan, sort }: Query, query: Explained): object {
-  let stage: object
-  if (plan.stage === 'IDHACK') stage = plan.isExact ? { stage: 'IDHACK' } : byId(query.filter)
-  else if (plan.stage === 'IXSCAN')
-    stage = { stage: 'FETCH', ...(plan.isExact ? {} : { filter: query.filter }), inputStage: indexScan(plan) }
-  else stage = { stage: 'COLLSCAN', filter: query.filter, direction: plan.isReverse ? 'backward' : 'forward' }
+  let stage = access(plan, query.filter)
   const isSorting = sort !== null && !plan.isSorted
   if (isSorting) stage = { stage: 'SORT', sortPattern: query.sort, limitAmount: query.limit, inputStage: stage }
   if (query.skip > 0) stage = { stage: 'SKIP', skipAmount: query.skip, inputStage: stage }
@@ -152,14 +159,30 @@ function shape({ plan, sort }: Query, query: Explained): object {
   return stage
 }
 
-/** MongoDB keeps the name IDHACK for a filter of nothing but the `_id`. */
-function byId(filter: Fields): object {
-  return {
-    stage: 'FETCH',
-    filter,
-    inputStage: { stage: 'IXSCAN', keyPattern: { _id: 1 }, indexName: '_id_', direction: 'forward' },
+function access(plan: Plan, filter: Fields): object {
+  const fetch = (inputStage: object) => ({ stage: 'FETCH', ...(plan.isExact ? {} : { filter }), inputStage })
+  switch (plan.stage) {
+    case 'IDHACK':
+      // MongoDB keeps the name for a filter of nothing but the `_id`.
+      return plan.isExact ? { stage: 'IDHACK' } : fetch(ID_SCAN)
+    case 'IXSCAN':
+      return fetch(indexScan(plan))
+    case 'OR':
+      return fetch(union(plan))
+    case 'COLLSCAN':
+      return { stage: 'COLLSCAN', filter, direction: plan.isReverse ? 'backward' : 'forward' }
   }
 }
+
+function union({ branches }: Union): object {
+  const inputStages = branches.map((plan): object => {
+    if (plan.stage === 'OR') return union(plan)
+    return plan.stage === 'IDHACK' ? ID_SCAN : indexScan(plan)
+  })
+  return { stage: 'OR', inputStages }
+}
+
+const ID_SCAN = { stage: 'IXSCAN', keyPattern: { _id: 1 }, indexName: '_id_', direction: 'forward' }
 
 function indexScan({ index, isReverse, ranges, merges }: IndexScan): object {
   const scan = {

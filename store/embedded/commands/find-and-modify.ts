@@ -1,6 +1,8 @@
 import { decode } from '../bson/decode.ts'
-import { isFields } from '../bson/value.ts'
-import type { Fields } from '../bson/value.ts'
+import { encode } from '../bson/encode.ts'
+import { isFields, kept } from '../bson/value.ts'
+import type { Fields, Value } from '../bson/value.ts'
+import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
 import { findOne } from '../engine/find.ts'
 import type { Found } from '../engine/find.ts'
@@ -8,7 +10,7 @@ import { refuse } from '../errors.ts'
 import { ok } from '../reply.ts'
 import type { Command, Request } from './command.ts'
 import { hintOf, projectionOf } from './find.ts'
-import { apply, updaterOf } from './write.ts'
+import { apply, updaterOf, wantedOf } from './write.ts'
 
 export const findAndModify: Command = {
   kind: 'write',
@@ -33,8 +35,7 @@ export const findAndModify: Command = {
     const filter = request.document('query')
     const collection =
       store.catalog.find(namespace) ?? (request.flag('upsert') ? store.catalog.findOrCreate(namespace) : undefined)
-    const found = collection ? firstOf(request, collection, filter) : null
-    return isRemove ? removeFound(request, collection, found) : updateFound(request, collection, found)
+    return isRemove ? remove(request, collection, filter) : update(request, collection, filter)
   },
 }
 
@@ -48,7 +49,7 @@ function checkKind(request: Request, isRemove: boolean): void {
     refuse(9, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
 }
 
-function firstOf(request: Request, collection: Collection, filter: Fields): Found | null {
+function firstOf(request: Request, collection: Collection, filter: Fields, wanted: Wanted | null): Found | null {
   const { command, store, variables } = request
   const query = {
     filter,
@@ -57,28 +58,29 @@ function firstOf(request: Request, collection: Collection, filter: Fields): Foun
     variables,
     deadline: request.deadline,
   }
-  return findOne(store.database, collection, query)
+  return findOne(store.database, collection, query, wanted)
 }
 
-function projected(request: Request, document: Fields): Fields {
+/** What is answered of a document: as it lies there, unless fields of it were asked for. */
+function projected(request: Request, raw: Buffer): Value {
   const { command } = request
   const project = isFields(command['fields'])
     ? projectionOf(command['fields'], request.document('query'), request.variables)
     : null
-  return project ? project(document) : document
+  return project ? project(decode(raw)) : kept(raw)
 }
 
-function removeFound(request: Request, collection: Collection | undefined, found: Found | null): Buffer {
+function remove(request: Request, collection: Collection | undefined, filter: Fields): Buffer {
+  const found = collection ? firstOf(request, collection, filter, null) : null
   if (!collection || !found) return ok({ lastErrorObject: { n: 0 }, value: null })
   // Projected first: a projection that fails must not have removed anything.
-  const value = projected(request, found.document ?? decode(found.row.raw))
+  const value = projected(request, found.row.raw)
   collection.remove(found.row)
   return ok({ lastErrorObject: { n: 1 }, value })
 }
 
-function updateFound(request: Request, collection: Collection | undefined, found: Found | null): Buffer {
+function update(request: Request, collection: Collection | undefined, filter: Fields): Buffer {
   const { command, variables } = request
-  const filter = request.document('query')
   const updater = updaterOf({
     update: command['update'],
     filter,
@@ -87,10 +89,12 @@ function updateFound(request: Request, collection: Collection | undefined, found
     now: new Date(),
   })
   const isNew = request.flag('new')
+  const wanted = collection ? wantedOf(collection, updater, filter) : null
+  const found = collection ? firstOf(request, collection, filter, wanted) : null
   if (collection && found) {
-    const before = isNew ? null : projected(request, decode(found.row.raw))
-    const changed = apply(collection, found, updater)
-    const value = before ?? projected(request, changed ?? decode(found.row.raw))
+    const before = isNew ? null : projected(request, found.row.raw)
+    const changed = apply(collection, found, updater, wanted)
+    const value = before ?? projected(request, changed ?? found.row.raw)
     return ok({ lastErrorObject: { n: 1, updatedExisting: true }, value })
   }
   if (!collection || !request.flag('upsert'))
@@ -99,6 +103,6 @@ function updateFound(request: Request, collection: Collection | undefined, found
   collection.insert(document)
   return ok({
     lastErrorObject: { n: 1, updatedExisting: false, upserted: document['_id'] },
-    value: isNew ? projected(request, document) : null,
+    value: isNew ? projected(request, encode(document)) : null,
   })
 }

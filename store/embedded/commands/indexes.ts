@@ -2,15 +2,15 @@ import { asNumber, fields, isArray, isFields, isNumeric, typeName } from '../bso
 import type { Fields, Value } from '../bson/value.ts'
 import { encode } from '../bson/encode.ts'
 import type { Collection } from '../engine/collection.ts'
+import type { Building } from '../engine/building.ts'
 import type { Index } from '../engine/index.ts'
-import { rowsOf } from '../engine/scan.ts'
 import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
 import { checkPartialFilter } from '../planner/partial.ts'
 import { cursorReply, ok } from '../reply.ts'
 import { show } from '../update/target.ts'
 import { documentOf, wholeOf } from './command.ts'
-import type { Command, Request, Store } from './command.ts'
+import type { Command, Request, Sliced, Store } from './command.ts'
 
 const INDEXES_MAX = 64
 const COLUMNS_MAX = 32
@@ -34,30 +34,78 @@ export const createIndexes: Command = {
     const before = collection.allIndexes.length
     if (before + wanted.length > INDEXES_MAX)
       refuse(67, `add index fails, too many indexes for ${namespace} key:${show(specs[0]?.['key'])}`)
-    for (const spec of wanted) build(store, collection, spec)
+    return new IndexCreation(store, collection, { specs: wanted, before, isNew })
+  },
+}
+
+interface Asked {
+  specs: Fields[]
+  before: number
+  isNew: boolean
+}
+
+/** Builds one index after another, each in as many slices as its collection is long. */
+class IndexCreation implements Sliced {
+  private readonly store: Store
+  private readonly namespace: string
+  private readonly uuid: string
+  private readonly asked: Asked
+  private at = 0
+  private markedAt = 0
+  private building: Building | null = null
+  private marked: Building | null = null
+
+  constructor(store: Store, { namespace, uuid }: Collection, asked: Asked) {
+    this.store = store
+    this.namespace = namespace
+    this.uuid = String(uuid)
+    this.asked = asked
+  }
+
+  next(isOver: () => boolean): Buffer | null {
+    const { catalog } = this.store
+    const { specs, before, isNew } = this.asked
+    const collection = catalog.find(this.namespace)
+    if (!collection || String(collection.uuid) !== this.uuid)
+      return refuse(276, `Index build failed: collection dropped: ${this.namespace}`)
+    this.mark()
+    while (this.at < specs.length) {
+      if (!this.isDone(collection, specs[this.at] as Fields, isOver)) return null
+      this.at++
+    }
     return ok({
       numIndexesBefore: before,
       numIndexesAfter: collection.allIndexes.length,
       createdCollectionAutomatically: isNew,
-      ...(wanted.length === 0 ? { note: 'all indexes already exist' } : {}),
+      ...(specs.length === 0 ? { note: 'all indexes already exist' } : {}),
     })
-  },
-}
-
-function build(store: Store, collection: Collection, spec: Fields): void {
-  if (isThere(collection, spec)) return
-  const index = store.catalog.newIndex(spec)
-  const everything = { stage: 'COLLSCAN', isReverse: false, isExact: true, isSorted: false } as const
-  store.database.exec('SAVEPOINT build')
-  try {
-    collection.build(index, rowsOf(store.database, collection, everything, null))
-  } catch (error) {
-    store.database.exec('ROLLBACK TO build; RELEASE build')
-    throw error
   }
-  store.database.exec('RELEASE build')
-  collection.indexes.push(index)
-  store.catalog.save(collection)
+
+  rewind(): void {
+    this.at = this.markedAt
+    // Not while it only waits for another's to be done.
+    if (this.building || this.marked) this.store.catalog.rewindBuilding(this.namespace, this.marked)
+    this.building = this.marked
+  }
+
+  private mark(): void {
+    this.markedAt = this.at
+    this.marked = this.building
+    this.building?.keep()
+  }
+
+  private isDone(collection: Collection, spec: Fields, isOver: () => boolean): boolean {
+    const { catalog } = this.store
+    if (!this.building) {
+      // Somebody else builds one here: this one has its turn after that, and may then be there.
+      if (collection.building) return false
+      if (isThere(collection, spec)) return true
+      this.building = catalog.beginIndex(collection, spec)
+    }
+    if (!catalog.build(collection, this.building, isOver)) return false
+    this.building = null
+    return true
+  }
 }
 
 function specOf(given: Fields): Fields {

@@ -1,18 +1,21 @@
 import { ObjectId } from 'bson'
 import { decode } from '../bson/decode.ts'
+import { decodePart } from '../bson/partial.ts'
 import { encode } from '../bson/encode.ts'
 import { isArray, isFields } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
+import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
-import { find, findOne } from '../engine/find.ts'
+import { findOne } from '../engine/find.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
-import { refuse, StoreError } from '../errors.ts'
+import { refuse } from '../errors.ts'
 import { collationOf } from '../query/collation.ts'
 import { COLLATION } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
-import { ok, writeError } from '../reply.ts'
 import { compileUpdate } from '../update/compile.ts'
 import type { Updater, UpdateRequest } from '../update/compile.ts'
+import { wantedBy } from '../update/wanted.ts'
+import { Bulk, Matching } from './bulk.ts'
 import { documentOf, wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
 import { hintOf } from './find.ts'
@@ -25,38 +28,41 @@ export const insert: Command = {
   kind: 'write',
   fields: ['documents', 'ordered', 'bypassDocumentValidation'],
   run: (request) => {
-    const { store, documents, namespace } = request
-    const list = documents ?? refuse(40414, "BSON field 'insert.documents' is missing but a required field")
+    const list = request.documents ?? refuse(40414, "BSON field 'insert.documents' is missing but a required field")
     checkCount(list.length)
-    const collection = store.catalog.findOrCreate(namespace)
-    let n = 0
-    const errors = bulk(request, list, (document) => {
-      collection.insertRaw(document, newId)
-      n++
-    })
-    return ok({ n, ...errors })
+    return new Insertion(request, list)
   },
+}
+
+class Insertion extends Bulk<Buffer> {
+  private collection!: Collection
+  private n = 0
+  private markedN = 0
+
+  override rewind(): void {
+    super.rewind()
+    this.n = this.markedN
+  }
+
+  protected begin(): void {
+    this.collection = this.request.store.catalog.findOrCreate(this.request.namespace)
+    this.markedN = this.n
+  }
+
+  protected carryOut(document: Buffer): boolean {
+    this.collection.insertRaw(document, newId)
+    this.n++
+    return true
+  }
+
+  protected totals(): object {
+    return { n: this.n }
+  }
 }
 
 function checkCount(count: number): void {
   if (count < 1 || count > OPERATIONS_MAX)
-    refuse(count < 1 ? 16 : 2, `Write batch sizes must be between 1 and ${OPERATIONS_MAX}. Got ${count} operations.`)
-}
-
-/** Runs each operation; an ordered bulk ends with its first error, an unordered one goes on. */
-function bulk<T>(request: Request, operations: readonly T[], run: (operation: T, index: number) => void): object {
-  const isOrdered = request.command['ordered'] !== false
-  const errors: object[] = []
-  for (let i = 0; i < operations.length; i++) {
-    try {
-      run(operations[i] as T, i)
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      errors.push(writeError(i, error))
-      if (isOrdered) break
-    }
-  }
-  return errors.length ? { writeErrors: errors } : {}
+    refuse(16, `Write batch sizes must be between 1 and ${OPERATIONS_MAX}. Got ${count} operations.`)
 }
 
 const UPDATE_FIELDS = new Set([
@@ -86,79 +92,119 @@ function operationsOf(request: Request, name: 'updates' | 'deletes', known: Set<
 export const update: Command = {
   kind: 'write',
   fields: ['updates', 'ordered', 'bypassDocumentValidation', 'let'],
-  run: (request) => {
-    const { store, namespace, variables } = request
-    const operations = operationsOf(request, 'updates', UPDATE_FIELDS)
-    const isUpsert = operations.some((operation) => operation['upsert'] === true)
-    const collection = store.catalog.find(namespace) ?? (isUpsert ? store.catalog.findOrCreate(namespace) : undefined)
-    const totals: Totals = { n: 0, nModified: 0, upserted: [] }
-    const now = new Date()
-    const errors = bulk(request, operations, (operation, index) => {
-      updateOne({ request, collection, operation, now, variables }, index, totals)
-    })
-    const { n, nModified, upserted } = totals
-    return ok({ n, ...(upserted.length ? { upserted } : {}), nModified, ...errors })
-  },
+  run: (request) => new Updating(request, operationsOf(request, 'updates', UPDATE_FIELDS)),
 }
 
-interface Totals {
+/** How far an update had come when its slice began. */
+interface Mark {
   n: number
   nModified: number
-  upserted: object[]
+  upserted: number
+  prepared: Prepared | null
 }
 
-interface UpdateOperation {
-  request: Request
-  collection: Collection | undefined
-  operation: Fields
-  now: Date
-  variables: Variables
+/** One operation of an update, its filter and its change made ready. */
+interface Prepared {
+  /** The total before it. */
+  n: number
+  filter: Fields
+  isMulti: boolean
+  updater: Updater
+  query: FindRequest
 }
 
-function updateOne(context: UpdateOperation, index: number, totals: Totals): void {
-  const { request, collection, operation, now } = context
-  const filter = documentOf(operation['q'], 'update.updates.q')
-  const isMulti = operation['multi'] === true
-  const collation = collationOf(operation['collation'])
-  const variables = { ...context.variables, ...constants(operation['c']), [COLLATION]: collation }
-  const updater = updaterOf({ update: operation['u'], filter, arrayFilters: operation['arrayFilters'], variables, now })
-  if (updater.isReplacement && isMulti) refuse(9, 'multi update is not supported for replacement-style update')
-  if (!collection) return
-  const query = { filter, variables, hint: hintOf(operation['hint']) }
-  let matched = 0
-  for (const found of isMulti ? everyFound(request, collection, query) : oneFound(request, collection, query)) {
-    matched++
-    if (apply(collection, found, updater)) totals.nModified++
+class Updating extends Matching {
+  private readonly now = new Date()
+  private readonly variables: Variables
+  private readonly isUpsert: boolean
+  private readonly upserted: object[] = []
+  private n = 0
+  private nModified = 0
+  /** Of an operation that has paused. */
+  private prepared: Prepared | null = null
+  private mark: Mark = { n: 0, nModified: 0, upserted: 0, prepared: null }
+
+  constructor(request: Request, operations: readonly Fields[]) {
+    super(request, operations)
+    this.variables = request.variables
+    this.isUpsert = operations.some((operation) => operation['upsert'] === true)
   }
-  totals.n += matched
-  if (matched > 0 || operation['upsert'] !== true) return
-  const document = updater.insertion()
-  collection.insert(document)
-  totals.n++
-  totals.upserted.push({ index, _id: document['_id'] })
+
+  override rewind(): void {
+    super.rewind()
+    this.n = this.mark.n
+    this.nModified = this.mark.nModified
+    this.upserted.length = this.mark.upserted
+    this.prepared = this.mark.prepared
+  }
+
+  protected override begin(): void {
+    super.begin()
+    const { catalog } = this.request.store
+    if (this.isUpsert) this.collection ??= catalog.findOrCreate(this.request.namespace)
+    const { n, nModified, prepared } = this
+    this.mark = { n, nModified, upserted: this.upserted.length, prepared }
+  }
+
+  protected carryOut(operation: Fields, isOver: () => boolean): boolean {
+    const prepared = this.ready(operation)
+    const { updater, query, filter } = prepared
+    const { collection } = this
+    if (!collection) return true
+    const wanted = wantedOf(collection, updater, filter)
+    const change = (found: Found) => {
+      this.n++
+      if (apply(collection, found, updater, wanted)) this.nModified++
+    }
+    if (prepared.isMulti) {
+      if (!this.each(collection, query, wanted, change, isOver)) return this.paused(prepared)
+    } else {
+      const found = findOne(this.request.store.database, collection, query, wanted)
+      if (found) change(found)
+    }
+    if (this.n === prepared.n && operation['upsert'] === true) this.insertUpsert(collection, updater)
+    return true
+  }
+
+  protected totals(): object {
+    const { n, nModified, upserted } = this
+    return { n, ...(upserted.length > 0 ? { upserted } : {}), nModified }
+  }
+
+  private ready(operation: Fields): Prepared {
+    const paused = this.prepared
+    this.prepared = null
+    if (paused) return paused
+    const filter = documentOf(operation['q'], 'update.updates.q')
+    const isMulti = operation['multi'] === true
+    const collation = collationOf(operation['collation'])
+    const variables = { ...this.variables, ...constants(operation['c']), [COLLATION]: collation }
+    const { arrayFilters } = operation
+    const updater = updaterOf({ update: operation['u'], filter, arrayFilters, variables, now: this.now })
+    if (updater.isReplacement && isMulti) refuse(9, 'multi update is not supported for replacement-style update')
+    return { n: this.n, filter, isMulti, updater, query: { filter, variables, hint: hintOf(operation['hint']) } }
+  }
+
+  private paused(prepared: Prepared): boolean {
+    this.prepared = prepared
+    return false
+  }
+
+  private insertUpsert(collection: Collection, updater: Updater): void {
+    const document = updater.insertion()
+    collection.insert(document)
+    this.n++
+    this.upserted.push({ index: this.at, _id: document['_id'] })
+  }
 }
 
 function constants(value: Value): Variables {
   return isFields(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, value[name]])) : {}
 }
 
-function oneFound({ store }: Request, collection: Collection, query: FindRequest): Found[] {
-  const found = findOne(store.database, collection, query)
-  return found ? [found] : []
-}
-
-function everyFound({ store }: Request, collection: Collection, query: FindRequest): Iterable<Found> {
-  return settled(collection, find(store.database, collection, query).results)
-}
-
-/** What matched, all of it before the first is changed: a change must not be met again further on. */
-function* settled(collection: Collection, results: Iterable<Found>): Generator<Found> {
-  const rids: number[] = []
-  for (const { row } of results) rids.push(row.rid)
-  for (const rid of rids) {
-    const row = collection.byRid(rid)
-    if (row) yield { row, document: null }
-  }
+/** What an update looks at in a document; null: at all of it. */
+export function wantedOf({ maintained }: Collection, { modification }: Updater, filter: Fields): Wanted | null {
+  return modification && wantedBy(modification, filter, maintained)
 }
 
 export function updaterOf(request: UpdateRequest): Updater {
@@ -167,37 +213,70 @@ export function updaterOf(request: UpdateRequest): Updater {
   return refuse(9, 'Update argument must be either an object or an array')
 }
 
-/** Changes one document: decoded once, encoded once, and only the indexes that the change can touch looked at. */
-export function apply(collection: Collection, { row, document }: Found, updater: Updater): Fields | null {
-  const current = document ?? decode(row.raw)
-  const before = collection.keysBefore(current, updater.touches)
+/**
+ * Changes one document and answers its new bytes, null when it is as it was. Decoded once, as far as it is `wanted`
+ * (null: all of it), encoded once, and only the indexes that the change can touch looked at.
+ */
+export function apply(
+  collection: Collection,
+  { row, document }: Found,
+  updater: Updater,
+  wanted: Wanted | null,
+): Buffer | null {
+  const current = document ?? (wanted ? decodePart(row.raw, wanted) : decode(row.raw))
+  const before = collection.keysBefore(row.rid, current, updater.modification?.touches ?? null)
   const changed = updater.change(current)
   const raw = encode(changed)
   if (raw.equals(row.raw)) return null
   collection.replace(row.rid, changed, raw, before)
-  return changed
+  return raw
 }
 
 export const remove: Command = {
   kind: 'write',
   fields: ['deletes', 'ordered', 'let'],
-  run: (request) => {
-    const { collection, variables } = request
-    const operations = operationsOf(request, 'deletes', DELETE_FIELDS)
-    let n = 0
-    const errors = bulk(request, operations, (operation) => {
-      const filter = documentOf(operation['q'], 'delete.deletes.q')
-      const limit = wholeOf(operation['limit'], 'delete.deletes.limit', -1)
-      if (limit !== 0 && limit !== 1) refuse(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`)
-      const collation = collationOf(operation['collation'])
-      if (!collection) return
-      const query = { filter, variables: { ...variables, [COLLATION]: collation }, hint: hintOf(operation['hint']) }
-      const found = limit === 1 ? oneFound(request, collection, query) : everyFound(request, collection, query)
-      for (const { row } of found) {
-        collection.remove(row)
-        n++
-      }
-    })
-    return ok({ n, ...errors })
-  },
+  run: (request) => new Removing(request, operationsOf(request, 'deletes', DELETE_FIELDS)),
+}
+
+class Removing extends Matching {
+  private readonly variables: Variables
+  private n = 0
+  private markedN = 0
+
+  constructor(request: Request, operations: readonly Fields[]) {
+    super(request, operations)
+    this.variables = request.variables
+  }
+
+  override rewind(): void {
+    super.rewind()
+    this.n = this.markedN
+  }
+
+  protected override begin(): void {
+    super.begin()
+    this.markedN = this.n
+  }
+
+  protected carryOut(operation: Fields, isOver: () => boolean): boolean {
+    const { request, collection } = this
+    const filter = documentOf(operation['q'], 'delete.deletes.q')
+    const limit = wholeOf(operation['limit'], 'delete.deletes.limit', -1)
+    if (limit !== 0 && limit !== 1) refuse(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`)
+    const variables = { ...this.variables, [COLLATION]: collationOf(operation['collation']) }
+    if (!collection) return true
+    const query = { filter, variables, hint: hintOf(operation['hint']) }
+    const change = ({ row }: Found) => {
+      collection.remove(row)
+      this.n++
+    }
+    if (limit === 0) return this.each(collection, query, null, change, isOver)
+    const found = findOne(request.store.database, collection, query)
+    if (found) change(found)
+    return true
+  }
+
+  protected totals(): object {
+    return { n: this.n }
+  }
 }

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { decode } from '../bson/decode.ts'
 import { encode } from '../bson/encode.ts'
 import { Fields, fields } from '../bson/value.ts'
-import { refuse } from '../errors.ts'
+import { refuse, StoreError } from '../errors.ts'
+import type { Building } from './building.ts'
 import { Collection } from './collection.ts'
 import type { CollectionDefinition } from './collection.ts'
 import { asBuffer } from './database.ts'
@@ -16,6 +17,8 @@ const NAMESPACE_BYTES_MAX = 255
 export class Catalog {
   private readonly database: Database
   private collections = new Map<string, Collection>()
+  /** Indexes that are being built: no part of the catalog, which a rollback reads again, until they are done. */
+  private readonly buildings = new Map<string, Building>()
   private nextTable = 1
 
   constructor(database: Database) {
@@ -26,6 +29,7 @@ export class Catalog {
 
   /** Also after a rollback: what memory believed may then be wrong. */
   load(): void {
+    this.database.recentRows.clear()
     this.collections = new Map()
     const rows = this.database.prepare('SELECT ns, tbl, def FROM catalog ORDER BY rowid').all() as unknown as [
       string,
@@ -36,6 +40,7 @@ export class Catalog {
       const { options, uuid, indexes } = decode(asBuffer(definition)) as unknown as Definition
       const collection = this.collection({ namespace, table, options, uuid })
       collection.indexes = indexes.map((each) => new Index(each.spec, each.table, each.multikey))
+      collection.building = this.buildings.get(namespace) ?? null
       this.collections.set(namespace, collection)
       for (const name of [table, ...indexes.map((each) => each.table)])
         this.nextTable = Math.max(this.nextTable, Number(name.slice(1)) + 1)
@@ -78,13 +83,19 @@ export class Catalog {
   }
 
   drop(collection: Collection): void {
-    for (const index of collection.indexes) this.database.exec(`DROP TABLE ${index.table}`)
+    for (const index of collection.maintained) this.database.exec(`DROP TABLE ${index.table}`)
     this.database.exec(`DROP TABLE ${collection.table}`)
+    this.buildings.delete(collection.namespace)
     this.forget(collection)
   }
 
   rename(collection: Collection, namespace: string): void {
     checkNamespace(namespace)
+    if (collection.building)
+      refuse(
+        12587,
+        `cannot perform operation: an index build is currently running for collection '${collection.namespace}'`,
+      )
     this.forget(collection)
     const renamed = this.collection({
       namespace,
@@ -97,8 +108,44 @@ export class Catalog {
     this.save(renamed)
   }
 
-  newIndex(spec: Fields): Index {
-    return new Index(spec, `i${this.nextTable++}`)
+  beginIndex(collection: Collection, spec: Fields): Building {
+    const building = collection.beginBuilding(new Index(spec, `i${this.nextTable++}`))
+    this.buildings.set(collection.namespace, building)
+    return building
+  }
+
+  /** True when the index is done, and part of the catalog; an index that cannot be is gone when this throws. */
+  build(collection: Collection, building: Building, isOver: () => boolean): boolean {
+    this.database.isChanged = true
+    try {
+      if (!collection.build(building, isOver)) return false
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      this.database.exec(`DROP TABLE ${building.index.table}`)
+      this.buildings.delete(collection.namespace)
+      collection.building = null
+      throw error
+    }
+    this.buildings.delete(collection.namespace)
+    this.save(collection)
+    return true
+  }
+
+  /** Before a rollback is read: whether an index was being built where it leads to. */
+  rewindBuilding(namespace: string, building: Building | null): void {
+    building?.rewind()
+    if (building) this.buildings.set(namespace, building)
+    else this.buildings.delete(namespace)
+  }
+
+  /** Removes the tables of what was never finished: a process died while it built an index. */
+  dropLeftovers(): void {
+    const known = new Set(
+      this.all().flatMap(({ table, allIndexes }) => [table, ...allIndexes.map((each) => each.table)]),
+    )
+    const tables = this.database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'i[0-9]*'")
+    for (const [name] of tables.all() as unknown as [string][])
+      if (!known.has(name)) this.database.exec(`DROP TABLE ${name}`)
   }
 
   dropIndex(collection: Collection, index: Index): void {

@@ -1,19 +1,25 @@
 import type { Binary } from 'bson'
 import { decode, startsWithId } from '../bson/decode.ts'
+import { checkedPart, decodePart } from '../bson/partial.ts'
 import { encode } from '../bson/encode.ts'
 import { Fields, isArray, isFields, namesOf, setField } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
+import { Wanted } from '../bson/wanted.ts'
 import { refuse, StoreError } from '../errors.ts'
 import { encodeKey } from '../keys.ts'
+import type { Path } from '../query/path.ts'
 import { isRegex } from '../query/regex.ts'
 import { show } from '../update/target.ts'
+import { Building } from './building.ts'
 import type { Database } from './database.ts'
 import { idIndex } from './index.ts'
 import type { Index } from './index.ts'
 import { DocumentTable, KeyTable } from './tables.ts'
-import type { Row } from './tables.ts'
+import type { Row } from './recent-rows.ts'
 
 export const DOCUMENT_BYTES_MAX = 16_777_216
+/** How many rows the building of an index reads in one statement. */
+const ROWS_AT_ONCE = 256
 
 export interface CollectionDefinition {
   namespace: string
@@ -29,13 +35,16 @@ export class Collection {
   readonly options: Fields
   readonly uuid: Binary
   readonly idIndex: Index
-  indexes: Index[] = []
   isDropped = false
   /** Set when a document has made an index multikey: the catalog must remember it in the same transaction. */
   hasNewMultikey = false
+  private present: Index[] = []
+  private coming: Building | null = null
   private readonly database: Database
   private readonly documents: DocumentTable
   private readonly keyTables = new Map<Index, KeyTable>()
+  /** Of the fields that the keys of all indexes are made of. */
+  private keyFields: Wanted | null = null
   private readonly save: (collection: Collection) => void
 
   constructor(
@@ -50,7 +59,7 @@ export class Collection {
     this.options = options
     this.uuid = uuid
     this.idIndex = idIndex(table)
-    this.documents = new DocumentTable(database, table)
+    this.documents = new DocumentTable(database, table, namespace)
   }
 
   get databaseName(): string {
@@ -59,6 +68,30 @@ export class Collection {
 
   get name(): string {
     return this.namespace.slice(this.namespace.indexOf('.') + 1)
+  }
+
+  /** Those that queries may use, beside that of `_id`. */
+  get indexes(): Index[] {
+    return this.present
+  }
+
+  set indexes(indexes: Index[]) {
+    this.present = indexes
+    this.keyFields = null
+  }
+
+  get building(): Building | null {
+    return this.coming
+  }
+
+  set building(building: Building | null) {
+    this.coming = building
+    this.keyFields = null
+  }
+
+  /** Those that a write keeps up. */
+  get maintained(): readonly Index[] {
+    return this.coming ? [...this.present, this.coming.index] : this.present
   }
 
   get allIndexes(): Index[] {
@@ -85,13 +118,18 @@ export class Collection {
     return this.documents.byKey(key)
   }
 
+  /** As `byKey`, by the key as latin1 text. */
+  byKeyText(key: string): Row | null {
+    return this.documents.byKeyText(key)
+  }
+
   byRid(rid: number): Row | null {
     return this.documents.byRid(rid)
   }
 
   /** Inserts the bytes as they came when `_id` stands first, which drivers see to. */
   insertRaw(raw: Buffer, newId: () => Value): void {
-    const document = decode(raw)
+    const document = checkedPart(raw, this.wanted())
     if (document['_id'] !== undefined && startsWithId(raw)) this.put(document, raw)
     else this.insert(withId(document, newId))
   }
@@ -110,12 +148,13 @@ export class Collection {
       const clash = index.isUnique ? this.keyTable(index).clash(keys[i] as Buffer[], -1) : null
       if (!clash) return
       // MongoDB looks at _id first; so does the error, although the check comes here in the other order.
-      if (this.byKey(key)) this.duplicate(this.idIndex, document, key)
+      if (this.documents.hasKey(key)) this.duplicate(this.idIndex, document, key)
       this.duplicate(index, document, clash)
     })
     const rid = this.documents.insert(key, raw)
     if (rid === null) return this.duplicate(this.idIndex, document, key)
     this.indexes.forEach((index, i) => this.keyTable(index).add(keys[i] as Buffer[], rid))
+    this.addComing(rid, document)
     this.changed()
   }
 
@@ -124,6 +163,7 @@ export class Collection {
     checkSize(raw)
     const changed: [Index, old: Buffer[], next: Buffer[]][] = []
     for (const [index, old] of before) {
+      if (index === this.coming?.index) continue
       const next = this.keysFor(index, document)
       if (isSame(old, next)) continue
       const clash = index.isUnique ? this.keyTable(index).clash(next, rid) : null
@@ -135,7 +175,43 @@ export class Collection {
       this.keyTable(index).remove(old, rid)
       this.keyTable(index).add(next, rid)
     }
+    const old = this.coming && before.get(this.coming.index)
+    if (this.coming && old) {
+      this.keyTable(this.coming.index).remove(old, rid)
+      this.addComing(rid, document)
+    }
     this.changed()
+  }
+
+  /** A write to a row that the index being built has passed. */
+  private addComing(rid: number, document: Fields): void {
+    const { coming } = this
+    if (!coming?.covers(rid)) return
+    coming.touch(rid)
+    const table = this.keyTable(coming.index)
+    const keys = this.comingKeys(coming, rid, document)
+    const clash = coming.index.isUnique ? table.clash(keys, rid) : null
+    if (clash) coming.doubtfulKeys.push(clash)
+    table.add(keys, rid)
+  }
+
+  private comingKeys(coming: Building, rid: number, document: Fields): Buffer[] {
+    try {
+      return this.keysFor(coming.index, document)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      coming.doubtfulRows.add(rid)
+      return []
+    }
+  }
+
+  /** What the keys of a document are made of. */
+  private wanted(): Wanted {
+    if (this.keyFields) return this.keyFields
+    const wanted = new Wanted()
+    wanted.whole(['_id'])
+    for (const index of this.maintained) index.want(wanted)
+    return (this.keyFields = wanted)
   }
 
   private changed(): void {
@@ -144,32 +220,87 @@ export class Collection {
   }
 
   /** The present keys of every index that a change of these fields may move; null: of any field. */
-  keysBefore(document: Fields, touches: Set<string> | null): Map<Index, Buffer[]> {
+  keysBefore(rid: number, document: Fields, touches: readonly Path[] | null): Map<Index, Buffer[]> {
     const before = new Map<Index, Buffer[]>()
+    const { coming } = this
     for (const index of this.indexes)
       if (!touches || index.dependsOn(touches)) before.set(index, index.keysOf(document).keys)
+    if (coming?.covers(rid) && (!touches || coming.index.dependsOn(touches)))
+      before.set(coming.index, this.comingKeys(coming, rid, document))
     return before
   }
 
-  remove(row: Row): void {
-    if (this.indexes.length > 0) {
-      const document = decode(row.raw)
-      for (const index of this.indexes) this.keyTable(index).remove(index.keysOf(document).keys, row.rid)
+  remove({ rid, raw }: Row): void {
+    const { indexes, coming } = this
+    if (indexes.length > 0 || coming) {
+      const document = decodePart(raw, this.wanted())
+      for (const index of indexes) this.keyTable(index).remove(index.keysOf(document).keys, rid)
+      if (coming?.covers(rid)) {
+        coming.touch(rid)
+        this.keyTable(coming.index).remove(this.comingKeys(coming, rid, document), rid)
+      }
     }
-    this.documents.delete(row.rid)
+    this.documents.delete(rid)
     this.changed()
   }
 
-  /** Fills a new index; a clash leaves nothing behind, because the caller's transaction does not. */
-  build(index: Index, rows: Iterable<Row>): void {
+  /** The table of an index that is to come. What a process left that died while it built one is none of it. */
+  beginBuilding(index: Index): Building {
+    this.database.exec(`DROP TABLE IF EXISTS ${index.table}`)
+    this.keyTable(index).create()
+    return (this.building = new Building(index))
+  }
+
+  /** Goes on with it; true when it has passed every row. Throws what makes it impossible. */
+  build(building: Building, isOver: () => boolean): boolean {
+    const { index } = building
+    const wanted = new Wanted()
+    index.want(wanted)
+    for (;;) {
+      const rows = building.wantsRows ? this.documents.after(building.read, ROWS_AT_ONCE) : []
+      for (const { rid, raw } of rows) {
+        building.take(rid, this.keysFor(index, decodePart(raw, wanted)))
+        if (isOver()) return false
+      }
+      if (rows.length === ROWS_AT_ONCE) continue
+      if (building.isEmpty) break
+      if (!this.addSorted(building, isOver)) return false
+    }
+    this.settleDoubts(building)
+    this.building = null
+    this.indexes = [...this.indexes, index]
+    return true
+  }
+
+  private addSorted(building: Building, isOver: () => boolean): boolean {
+    const { index } = building
     const table = this.keyTable(index)
-    table.create()
-    for (const { rid, raw } of rows) {
-      const document = decode(raw)
-      const keys = this.keysFor(index, document)
-      const clash = index.isUnique ? table.clash(keys, rid) : null
-      if (clash) this.duplicate(index, document, clash)
-      table.add(keys, rid)
+    for (let next = building.next(); next; next = building.next()) {
+      const { key, rid } = next
+      if (index.isUnique && table.clash([key], rid)) this.duplicateIn(index, key, rid)
+      table.addOnce(key, rid)
+      if (isOver()) return false
+    }
+    for (const rid of building.settle()) {
+      const row = this.byRid(rid)
+      if (row) for (const key of this.keysFor(index, decode(row.raw))) table.addOnce(key, rid)
+    }
+    return true
+  }
+
+  private duplicateIn(index: Index, key: Buffer, rid: number): void {
+    const row = this.byRid(rid)
+    if (row) this.duplicate(index, decode(row.raw), key)
+  }
+
+  private settleDoubts({ index, doubtfulKeys, doubtfulRows }: Building): void {
+    for (const rid of doubtfulRows) {
+      const row = this.byRid(rid)
+      if (row) index.keysOf(decode(row.raw))
+    }
+    for (const key of doubtfulKeys) {
+      const [rid, second] = this.keyTable(index).rids(key)
+      if (rid !== undefined && second !== undefined) this.duplicateIn(index, key, rid)
     }
   }
 
@@ -206,7 +337,7 @@ function withId(document: Fields, newId: () => Value): Fields {
   return ordered
 }
 
-function checkSize(raw: Buffer): void {
+export function checkSize(raw: Buffer): void {
   if (raw.length > DOCUMENT_BYTES_MAX)
     refuse(
       10334,

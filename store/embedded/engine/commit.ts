@@ -11,14 +11,28 @@ import type { Database } from './database.ts'
  */
 export type Durability = 'full' | 'relaxed'
 
+/** What a work answers that is not done: its transaction is committed, and it goes on in a later one. */
+export const MORE = Symbol('more')
+
+/** A work that may need several transactions. */
+export interface Work<T> {
+  /** Goes on until it is done, or `isOver` says that others want their turn. */
+  carryOn: (isOver: () => boolean) => T | typeof MORE
+  /** What the last `carryOn` did was rolled back. */
+  rewind: () => void
+}
+
 interface Waiting {
-  work: () => unknown
+  work: Work<unknown>
   /** Answered when it is with the operating system, as MongoDB does for `j: false`. */
   isLazy: boolean
+  /** Earlier transactions of it may not be on disk yet. */
+  hasPaused: boolean
   answer: (outcome: Outcome) => void
 }
 
 type Outcome = { value: unknown } | { error: Error }
+type Attempt = Outcome | typeof MORE
 
 /** A transaction takes no longer than this, so that reads between two of them do not wait for a long queue. */
 const TURN_MS_MAX = 10
@@ -56,11 +70,12 @@ export class Committer {
   }
 
   /** Resolves when the write is as durable as promised; rejects with its own error, or with the disk's. */
-  submit<T>(work: () => T, isLazy = false): Promise<T> {
+  submit<T>(work: Work<T> | (() => T), isLazy = false): Promise<T> {
     return new Promise((resolve, reject) => {
       this.waiting.push({
-        work,
+        work: typeof work === 'function' ? { carryOn: work, rewind: () => undefined } : work,
         isLazy,
+        hasPaused: false,
         answer: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as T)),
       })
       this.schedule()
@@ -92,13 +107,17 @@ export class Committer {
     const group = this.waiting
     this.waiting = []
     if (group.length === 0) return
-    const { done, outcomes } = this.transaction(group)
-    // What the time did not suffice for comes first in the next turn.
-    this.waiting = [...group.slice(done), ...this.waiting]
+    const attempts = this.transaction(group)
+    // What the time did not suffice for comes first in the next turn; what goes on comes after everybody else.
+    const goesOn = group.filter((_, i) => attempts[i] === MORE)
+    const isUnsynced = this.database.isChanged || group.some(({ hasPaused }) => hasPaused)
+    for (const each of goesOn) each.hasPaused = true
+    this.waiting = [...group.slice(attempts.length), ...this.waiting, ...goesOn]
     const answer = (isTheirs: (each: Waiting) => boolean) => {
-      for (const [i, outcome] of outcomes.entries()) if (group[i] && isTheirs(group[i])) group[i].answer(outcome)
+      for (const [i, attempt] of attempts.entries())
+        if (attempt !== MORE && group[i] && isTheirs(group[i])) group[i].answer(attempt)
     }
-    if (!this.database.isChanged) answer(() => true)
+    if (!isUnsynced) answer(() => true)
     else if (this.durability === 'relaxed' || group.every(({ isLazy }) => isLazy)) {
       answer(() => true)
       this.syncLater()
@@ -110,22 +129,27 @@ export class Committer {
     this.database.isChanged = false
   }
 
-  private transaction(group: Waiting[]): { done: number; outcomes: Outcome[] } {
-    const outcomes: Outcome[] = []
+  /** What became of the first of them, as many as the time sufficed for. */
+  private transaction(group: Waiting[]): Attempt[] {
+    const attempts: Attempt[] = []
+    let begun = 0
     const deadline = performance.now() + TURN_MS_MAX
+    const isOver = () => performance.now() > deadline
     try {
       this.database.run('BEGIN IMMEDIATE')
       for (const { work } of group) {
-        outcomes.push(attempt(work))
-        if (performance.now() > deadline) break
+        begun++
+        attempts.push(attempted(work, isOver))
+        if (isOver()) break
       }
       this.database.run('COMMIT')
-      return { done: outcomes.length, outcomes }
+      return attempts
     } catch (error) {
+      for (const { work } of group.slice(0, begun)) work.rewind()
       this.rollBack()
-      if (group.length === 1) return { done: 1, outcomes: [{ error: error as Error }] }
+      if (group.length === 1) return [{ error: error as Error }]
       // A fault, of the disk or of one command: each by itself, so that nobody gets an error that is another's.
-      return { done: group.length, outcomes: group.map((each) => this.transaction([each]).outcomes[0] as Outcome) }
+      return group.flatMap((each) => this.transaction([each]))
     }
   }
 
@@ -157,9 +181,10 @@ export class Committer {
 }
 
 /** An answer of the store is an outcome; anything else is a fault, and ends the transaction. */
-function attempt(work: () => unknown): Outcome {
+function attempted(work: Work<unknown>, isOver: () => boolean): Attempt {
   try {
-    return { value: work() }
+    const value = work.carryOn(isOver)
+    return value === MORE ? MORE : { value }
   } catch (error) {
     if (error instanceof StoreError) return { error }
     throw error

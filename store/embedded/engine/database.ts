@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Fields } from '../bson/value.ts'
+import { RecentRowsBudget } from './recent-rows.ts'
 
 /** The number that this store's files carry; a later store refuses an earlier form by it. */
-const FORM = 1
+const FORM = 2
 
 const PRAGMAS = [
   // One connection for good: without locks and a shared index of the log, a read costs a third.
@@ -25,6 +26,7 @@ export class Database {
   isChanged = false
   /** Hears of a query without an index that has looked at many documents. */
   scanned: ((namespace: string, filter: Fields) => void) | null = null
+  readonly recentRows = new RecentRowsBudget()
   private readonly statements = new Map<string, StatementSync>()
 
   constructor(file: string) {
@@ -34,7 +36,19 @@ export class Database {
     if (form > FORM)
       throw new Error(`it was written by a later version of Careline (form ${form}; this one reads ${FORM})`)
     // Written only when it changes: a store on a full disk must still open.
-    if (form !== FORM) this.connection.exec(`PRAGMA user_version=${FORM}`)
+    if (form !== FORM) this.upgrade(form)
+  }
+
+  /** In one step: a file has the number of a form when it has that form. */
+  private upgrade(form: number): void {
+    this.exec('BEGIN IMMEDIATE')
+    if (form === 1)
+      for (const [table] of this.prepare(
+        "SELECT name FROM sqlite_schema WHERE name GLOB 'c[0-9]*'",
+      ).all() as unknown as [string][])
+        this.exec(`ALTER TABLE ${table} ADD COLUMN s INTEGER`)
+    this.exec(`PRAGMA user_version=${FORM}`)
+    this.exec('COMMIT')
   }
 
   /** A statement whose rows are arrays: they are cheaper than objects. */
@@ -59,6 +73,19 @@ export class Database {
 
   exec(sql: string): void {
     this.connection.exec(sql)
+  }
+
+  /** What `work` writes, or none of it. */
+  wholly(work: () => void): void {
+    this.exec('SAVEPOINT whole')
+    try {
+      work()
+    } catch (error) {
+      this.exec('ROLLBACK TO whole; RELEASE whole')
+      this.recentRows.clear()
+      throw error
+    }
+    this.exec('RELEASE whole')
   }
 
   get isInTransaction(): boolean {

@@ -1,5 +1,7 @@
 import { decode } from '../bson/decode.ts'
+import { decodePart } from '../bson/partial.ts'
 import type { Fields, Value } from '../bson/value.ts'
+import type { Wanted } from '../bson/wanted.ts'
 import { refuse } from '../errors.ts'
 import { idHack, planFor } from '../planner/plan.ts'
 import type { Plan } from '../planner/plan.ts'
@@ -9,7 +11,7 @@ import type { Predicate, Variables } from '../query/predicate.ts'
 import { isReverseNatural, orderingOf, Sorter, sortOf } from '../query/sort.ts'
 import type { Ordering, SortSpec } from '../query/sort.ts'
 import type { Collection } from './collection.ts'
-import type { Row } from './tables.ts'
+import type { Row } from './recent-rows.ts'
 import type { Database } from './database.ts'
 import { rowsOf } from './scan.ts'
 
@@ -25,7 +27,7 @@ export interface FindRequest {
   deadline?: number | null
 }
 
-/** A row that matches, with its document when the way to it had to look inside. */
+/** A row that matches, with its document when the way to it had to look inside: as much of it as was wanted. */
 export interface Found {
   row: Row
   document: Fields | null
@@ -66,8 +68,16 @@ export function find(database: Database, collection: Collection, request: FindRe
   return { plan, sort, examined, results: sorted(search, ordering, window) }
 }
 
-/** The first result: without any machinery when the filter names the `_id`, which almost every write does. */
-export function findOne(database: Database, collection: Collection, request: FindRequest): Found | null {
+/**
+ * The first result: without any machinery when the filter names the `_id`, which almost every write does. `wanted` is
+ * all that the caller will look at, and has in it what the filter does.
+ */
+export function findOne(
+  database: Database,
+  collection: Collection,
+  request: FindRequest,
+  wanted: Wanted | null = null,
+): Found | null {
   const byId =
     request.hint === undefined && !request.skip ? idHack(request.filter, collationIn(request.variables) !== null) : null
   if (!byId) {
@@ -78,8 +88,26 @@ export function findOne(database: Database, collection: Collection, request: Fin
   const matches = byId.isExact ? null : compileFilter(request.filter, request.variables)
   const row = collection.byKey(byId.key)
   if (!row || !matches) return row && { row, document: null }
-  const document = decode(row.raw)
+  const document = wanted ? decodePart(row.raw, wanted) : decode(row.raw)
   return matches(document) ? { row, document } : null
+}
+
+/** Every row that matches, in no order; null for each that was looked at in vain, so that a caller may pause anywhere. */
+export function* search(database: Database, collection: Collection, request: FindRequest): Generator<Row | null> {
+  const predicate = compileFilter(request.filter, request.variables)
+  const plan = planFor(collection, {
+    filter: request.filter,
+    sort: null,
+    hint: request.hint,
+    isReverseNatural: false,
+    hasCollation: collationIn(request.variables) !== null,
+  })
+  let examined = 0
+  for (const row of rowsOf(database, collection, plan, null)) {
+    if (plan.stage === 'COLLSCAN' && ++examined === SCAN_WARNED)
+      database.scanned?.(collection.namespace, request.filter)
+    yield plan.isExact || predicate(decode(row.raw)) ? row : null
+  }
 }
 
 interface Window {

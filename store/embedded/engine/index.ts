@@ -1,8 +1,9 @@
 import { asNumber, fields, isArray, isFields, isNumeric } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
+import type { Wanted } from '../bson/wanted.ts'
 import { encodeKey } from '../keys.ts'
 import { compileFilter } from '../query/match.ts'
-import { keyRows, keysOf, pathOf } from '../query/path.ts'
+import { areRelated, fixedPart, keyRows, keysOf, pathOf } from '../query/path.ts'
 import type { Keys, Path } from '../query/path.ts'
 import type { Predicate } from '../query/predicate.ts'
 
@@ -17,8 +18,9 @@ export class Index {
   readonly isUnique: boolean
   readonly isSparse: boolean
   readonly partial: Fields | null
-  /** The top-level fields that decide this index's keys. */
-  private readonly depends: Set<string>
+  /** The fields that decide this index's keys. */
+  private readonly depends: Path[]
+  private readonly dependsFixed: Path[]
   /** Which columns have met an array; the planner may not trust the order of those. */
   multikey: boolean[]
   private readonly isMember: Predicate | null
@@ -36,8 +38,9 @@ export class Index {
     this.partial = (spec['partialFilterExpression'] as Fields | undefined) ?? null
     this.isMember = this.partial ? compileFilter(this.partial) : null
     this.multikey = multikey ?? this.names.map(() => false)
-    this.depends = new Set(this.paths.map((path) => path[0] as string))
-    if (this.partial) collectNames(this.partial, this.depends)
+    this.depends = [...this.paths]
+    if (this.partial) collectPaths(this.partial, this.depends)
+    this.dependsFixed = this.depends.map(fixedPart)
   }
 
   get key(): Fields {
@@ -54,9 +57,15 @@ export class Index {
     return isNumeric(seconds) ? asNumber(seconds) : null
   }
 
-  dependsOn(names: Set<string>): boolean {
-    for (const name of names) if (this.depends.has(name)) return true
+  /** `touches`: as far as they say the same of every document. */
+  dependsOn(touches: readonly Path[]): boolean {
+    for (const path of this.dependsFixed) for (const touched of touches) if (areRelated(path, touched)) return true
     return false
+  }
+
+  /** Marks what its keys are made of. */
+  want(wanted: Wanted): void {
+    for (const path of this.depends) wanted.whole(path)
   }
 
   keysOf(document: Fields): Keys {
@@ -74,11 +83,11 @@ export class Index {
 
 const NO_KEYS: Keys = { keys: [], multikey: null, isMissing: true }
 
-function collectNames(filter: Fields, names: Set<string>): void {
+function collectPaths(filter: Fields, paths: Path[]): void {
   for (const name of Object.keys(filter)) {
     const condition: Value = filter[name]
-    if (!name.startsWith('$')) names.add(pathOf(name)[0] as string)
-    else if (isArray(condition)) for (const branch of condition) if (isFields(branch)) collectNames(branch, names)
+    if (!name.startsWith('$')) paths.push(pathOf(name))
+    else if (isArray(condition)) for (const branch of condition) if (isFields(branch)) collectPaths(branch, paths)
   }
 }
 

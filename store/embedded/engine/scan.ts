@@ -1,9 +1,14 @@
-import type { IndexScan, Plan } from '../planner/plan.ts'
+import type { IndexScan, Plan, Union } from '../planner/plan.ts'
 import type { Range } from '../planner/bounds.ts'
+import { RANK } from '../bson/value.ts'
+import { successor } from '../keys.ts'
 import { asBuffer } from './database.ts'
 import type { Database } from './database.ts'
 import type { Collection } from './collection.ts'
-import type { Row } from './tables.ts'
+import { rowOf } from './rows.ts'
+import type { Row } from './recent-rows.ts'
+
+type Read = [rid: number, checksum: number | null, raw: Uint8Array]
 
 /*
  * Rows are read in chunks, each a statement of its own that begins where the last one ended: between two chunks no
@@ -33,9 +38,21 @@ export function* rowsOf(
   if (plan.stage === 'IDHACK') {
     const row = collection.byKey(plan.key)
     if (row) yield row
-  } else if (plan.stage === 'COLLSCAN') yield* collectionRows(database, collection, plan.isReverse, expected)
+  } else if (plan.stage === 'OR') yield* united(database, collection, plan)
+  else if (plan.stage === 'COLLSCAN') yield* collectionRows(database, collection, plan.isReverse, expected)
   else if (plan.merges) yield* merged(database, collection, plan, plan.merges)
   else yield* indexRows(database, collection, plan, expected)
+}
+
+/** What several plans find, each row once. */
+function* united(database: Database, collection: Collection, { branches }: Union): Generator<Row> {
+  const seen = new Set<number>()
+  for (const branch of branches)
+    for (const row of rowsOf(database, collection, branch, null)) {
+      if (seen.has(row.rid)) continue
+      seen.add(row.rid)
+      yield row
+    }
 }
 
 function firstChunk(expected: number | null): Chunks {
@@ -49,17 +66,17 @@ function* collectionRows(
   expected: number | null,
 ): Generator<Row> {
   const [beyond, order] = isReverse ? ['<', 'DESC'] : ['>', 'ASC']
-  const sql = `SELECT rid, d FROM ${collection.table} WHERE rid ${beyond} ? ORDER BY rid ${order} LIMIT ?`
+  const sql = `SELECT rid, s, d FROM ${collection.table} WHERE rid ${beyond} ? ORDER BY rid ${order} LIMIT ?`
   const chunks = firstChunk(expected)
   let last = isReverse ? Number.MAX_SAFE_INTEGER : -1
   for (;;) {
     const { size } = chunks
-    const rows = database.prepare(sql).all(last, size) as unknown as [number, Uint8Array][]
+    const rows = database.prepare(sql).all(last, size) as unknown as Read[]
     let bytes = 0
-    for (const [rid, raw] of rows) {
+    for (const [rid, checksum, raw] of rows) {
       bytes += raw.length
       last = rid
-      yield { rid, raw: asBuffer(raw) }
+      yield rowOf(collection.namespace, rid, checksum, raw)
     }
     if (rows.length < size) return
     grown(chunks, rows.length, bytes)
@@ -78,12 +95,30 @@ function* indexRows(
 ): Generator<Row> {
   const ranges = plan.isReverse ? plan.ranges.toReversed() : plan.ranges
   const seen = plan.index.isMultikey ? new Set<number>() : null
-  for (const range of ranges)
+  const isOwn = plan.index === collection.idIndex
+  for (const range of ranges) {
+    if (isOwn && isOneId(range)) {
+      const row = collection.byKey(range.low)
+      if (row) yield row
+      continue
+    }
     for (const row of keyed(database, collection, plan, range, expected)) {
       if (seen?.has(row.rid)) continue
       seen?.add(row.rid)
       yield row
     }
+  }
+}
+
+const OBJECT_ID_BYTES = 13
+
+/** Whether a range holds one key alone, and all of it: an ObjectId, or a text with its end (see keys.ts). */
+function isOneId({ low, high }: Range): boolean {
+  const isWhole =
+    low[0] === RANK.objectId
+      ? low.length === OBJECT_ID_BYTES
+      : low[0] === RANK.string && low.length > 2 && low[low.length - 1] === 0 && low[low.length - 2] === 0
+  return isWhole && successor(low)?.equals(high) === true
 }
 
 function* keyed(
@@ -95,7 +130,7 @@ function* keyed(
 ): Generator<KeyedRow> {
   const isOwn = index === collection.idIndex
   const from = isOwn ? `${collection.table} i` : `${index.table} i CROSS JOIN ${collection.table} c ON c.rid = i.rid`
-  const document = isOwn ? 'i.d' : 'c.d'
+  const document = isOwn ? 'i.s, i.d' : 'c.s, c.d'
   const [bounds, order] = isReverse
     ? ['(i.k, i.rid) < (?, ?) AND i.k >= ?', 'DESC']
     : ['(i.k, i.rid) > (?, ?) AND i.k < ?', 'ASC']
@@ -107,13 +142,13 @@ function* keyed(
   let rid = 0
   for (;;) {
     const { size } = chunks
-    const rows = database.prepare(sql).all(key, rid, end, size) as unknown as [Uint8Array, number, Uint8Array][]
+    const rows = database.prepare(sql).all(key, rid, end, size) as unknown as [key: Uint8Array, ...Read][]
     let bytes = 0
-    for (const row of rows) {
-      key = asBuffer(row[0])
-      rid = row[1]
-      bytes += row[2].length
-      yield { key, rid, raw: asBuffer(row[2]) }
+    for (const [at, ...read] of rows) {
+      key = asBuffer(at)
+      rid = read[0]
+      bytes += read[2].length
+      yield { key, ...rowOf(collection.namespace, ...read) }
     }
     if (rows.length < size) return
     grown(chunks, rows.length, bytes)

@@ -1,4 +1,4 @@
-import { isFields, isArray } from '../bson/value.ts'
+import { fields, isFields, isArray } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import { badValue } from '../errors.ts'
 import type { Collection } from '../engine/collection.ts'
@@ -16,7 +16,7 @@ import type { Conditions } from './conditions.ts'
 import { implies } from './partial.ts'
 
 /** How the documents of a query are found. */
-export type Plan = IdHack | IndexScan | CollectionScan
+export type Plan = IdHack | IndexScan | Union | CollectionScan
 
 export interface IdHack {
   stage: 'IDHACK'
@@ -39,6 +39,14 @@ export interface IndexScan {
   merges: number[] | null
 }
 
+/** An `$or` each of whose branches has an index: what one of them finds, once. */
+export interface Union {
+  stage: 'OR'
+  branches: (IdHack | IndexScan | Union)[]
+  isExact: boolean
+  isSorted: false
+}
+
 export interface CollectionScan {
   stage: 'COLLSCAN'
   isReverse: boolean
@@ -58,13 +66,58 @@ export interface Query {
 /** More ranges than this are not merged into an order: sorting what they hold is cheaper. */
 const MERGE_MAX = 64
 const RANGES_MAX = 4000
+const BRANCHES_MAX = 100
 
 export function planFor(collection: Collection, query: Query): Plan {
   const { filter, sort, hint } = query
   if (hint !== undefined) return hintedPlan(hintedIndex(collection, hint), collection, query)
   const isEverything = Object.keys(filter).length === 0
   if (isEverything && !sort) return scan(query)
-  return idHack(filter, query.hasCollation) ?? best(collection.allIndexes, query) ?? scan(query)
+  return (
+    idHack(filter, query.hasCollation) ?? best(collection.allIndexes, query) ?? union(collection, query) ?? scan(query)
+  )
+}
+
+/** What one index cannot find, the branches of an `$or` may: each with all else that the filter says. */
+function union(collection: Collection, query: Query): Union | null {
+  for (const { branches, others } of alternatives(query.filter)) {
+    if (branches.length === 0 || branches.length > BRANCHES_MAX) continue
+    const plans: Union['branches'] = []
+    for (const branch of branches) {
+      const filter = others.length === 0 ? branch : fields({ $and: [...others, branch] })
+      const within = { ...query, filter, sort: null }
+      const plan =
+        idHack(filter, query.hasCollation) ?? best(collection.allIndexes, within) ?? union(collection, within)
+      if (!plan) break
+      plans.push(plan)
+    }
+    if (plans.length < branches.length) continue
+    return { stage: 'OR', branches: plans, isExact: plans.every((plan) => plan.isExact), isSorted: false }
+  }
+  return null
+}
+
+interface Alternatives {
+  branches: Fields[]
+  others: Fields[]
+}
+
+/** Each `$or` that every match must fulfil, with the rest of what it must. */
+function alternatives(filter: Fields): Alternatives[] {
+  const parts = conjuncts(filter)
+  return parts.flatMap((part, i): Alternatives[] => {
+    const branches = part['$or']
+    if (!isArray(branches) || !branches.every(isFields)) return []
+    return [{ branches, others: parts.filter((_, at) => at !== i) }]
+  })
+}
+
+function conjuncts(filter: Fields): Fields[] {
+  return Object.keys(filter).flatMap((name): Fields[] => {
+    const condition = filter[name]
+    if (name === '$and' && isArray(condition) && condition.every(isFields)) return condition.flatMap(conjuncts)
+    return [fields({ [name]: condition })]
+  })
 }
 
 function hintedPlan(index: Index | 'natural', collection: Collection, query: Query): Plan {
@@ -73,7 +126,7 @@ function hintedPlan(index: Index | 'natural', collection: Collection, query: Que
   return byId ?? scanOf(index, conditionsOf(query.filter, query.hasCollation), query, true)?.plan ?? scan(query)
 }
 
-function best(indexes: Index[], query: Query): Plan | null {
+function best(indexes: Index[], query: Query): IndexScan | null {
   const conditions = conditionsOf(query.filter, query.hasCollation)
   let found: Candidate | null = null
   for (const index of indexes) {

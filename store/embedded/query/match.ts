@@ -1,4 +1,4 @@
-import { fields, isArray, isFields } from '../bson/value.ts'
+import { asNumber, fields, isArray, isFields, isNumeric } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { badValue, refuse } from '../errors.ts'
 import { expressionTest } from './expression.ts'
@@ -38,6 +38,8 @@ function topLevel(name: string, condition: Value, variables: Variables): Predica
       return expressionTest(condition, variables)
     case '$comment':
       return () => true
+    case '$sampleRate':
+      return sampling(condition)
     case '$alwaysTrue':
       return () => true
     case '$alwaysFalse':
@@ -51,6 +53,12 @@ function topLevel(name: string, condition: Value, variables: Variables): Predica
         `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
       )
   }
+}
+
+function sampling(rate: Value): Predicate {
+  const share = isNumeric(rate) ? asNumber(rate) : NaN
+  if (!(share >= 0 && share <= 1)) badValue('argument to $sampleRate must be a number from 0 to 1')
+  return () => Math.random() < share
 }
 
 function branches(name: '$and' | '$or' | '$nor', condition: Value, variables: Variables): Predicate {

@@ -7,7 +7,7 @@ import { compareBy, equalBy } from './collation.ts'
 import type { Collation } from './collation.ts'
 import { isOperators } from './predicate.ts'
 import type { Compiler, LeafTest } from './predicate.ts'
-import { isRegex, regExpOf, regexTest } from './regex.ts'
+import { isRegex, patternOf, regexTest } from './regex.ts'
 
 type Test = (value: Value) => boolean
 type Operator = (argument: Value, all: Fields, compiler: Compiler) => LeafTest
@@ -122,7 +122,7 @@ const matching: Operator = (argument, all, { entersArrays }) => {
   if (typeof options !== 'string') return badValue('$options has to be a string')
   if (isRegex(argument)) return regexTest(new BSONRegExp(argument.pattern, sorted(options)), entersArrays)
   if (typeof argument !== 'string') return badValue('$regex has to be a string')
-  regExpOf(argument, options)
+  patternOf(argument, options)
   return regexTest(new BSONRegExp(argument, sorted(options)), entersArrays)
 }
 

@@ -5,8 +5,30 @@ import { encodeKey } from '../keys.ts'
 
 export type Path = readonly string[]
 
+// The same few paths come with every command.
+const paths = new Map<string, Path>()
+const PATHS_MAX = 4096
+const KNOWN_LENGTH_MAX = 200
+
 export function pathOf(dotted: string): Path {
-  return dotted.split('.')
+  const known = paths.get(dotted)
+  if (known) return known
+  const path = dotted.split('.')
+  if (paths.size >= PATHS_MAX) paths.clear()
+  if (dotted.length <= KNOWN_LENGTH_MAX) paths.set(dotted, path)
+  return path
+}
+
+/** The part of a path that says the same of every document: what comes before an array's index or `$`. */
+export function fixedPart(path: Path): Path {
+  const at = path.findIndex((part) => isIndex(part) || part.startsWith('$'))
+  return at < 0 ? path : path.slice(0, at)
+}
+
+/** Whether one of them lies at or within the other. */
+export function areRelated(a: Path, b: Path): boolean {
+  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 export function isIndex(part: string): boolean {

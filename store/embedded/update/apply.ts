@@ -2,7 +2,7 @@ import type { Fields, Value } from '../bson/value.ts'
 import { isArray, isFields, typeName } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
-import { pathOf } from '../query/path.ts'
+import { fixedPart, pathOf } from '../query/path.ts'
 import type { Path } from '../query/path.ts'
 import { collationIn } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
@@ -33,19 +33,23 @@ const MODIFIERS = new Map<string, Modifier>([
 /** These leave alone what is not there; the others make the documents on the way. */
 const NEVER_CREATES = new Set(['$unset', '$pop', '$pull', '$pullAll'])
 
-interface Step {
+export interface Step {
   operator: string
   dotted: string
   path: Path
   argument: Value
+  /** Where a `$rename` leads. */
+  target: Path | null
 }
 
 /** An update made ready: its steps checked for conflicts and put into the order in which MongoDB applies them. */
 export interface Modification {
   steps: Step[]
   elementFilters: ElementFilters
-  /** The top-level fields that it may change: indexes on other fields stay as they are. */
-  touches: Set<string>
+  /** What it may change, each path as far as it does not depend on the document: other indexes stay as they are. */
+  touches: readonly Path[]
+  /** Which fields it changes depends on the document. */
+  isPositional: boolean
 }
 
 export function compileModification(update: Fields, arrayFilters: Value, variables: Variables): Modification {
@@ -56,9 +60,8 @@ export function compileModification(update: Fields, arrayFilters: Value, variabl
   for (const identifier of elementFilters.keys())
     if (!steps.some((step) => step.path.includes(`$[${identifier}]`)))
       refuse(9, `The array filter for identifier '${identifier}' was not used in the update ${show(update)}`)
-  const touches = new Set(steps.map((step) => step.path[0] as string))
-  for (const step of steps) if (step.operator === '$rename') touches.add(pathOf(step.argument as string)[0] as string)
-  return { steps, elementFilters, touches }
+  const touches = steps.flatMap(({ path, target }) => (target ? [path, target] : [path])).map(fixedPart)
+  return { steps, elementFilters, touches, isPositional: steps.some(({ dotted }) => dotted.includes('$')) }
 }
 
 function stepsOf(operator: string, fields: Value): Step[] {
@@ -77,7 +80,8 @@ function stepsOf(operator: string, fields: Value): Step[] {
     const argument = fields[dotted]
     if (operator === '$rename') checkRename(dotted, argument)
     if (operator === '$pop') endOf(argument)
-    return { operator, dotted, path, argument }
+    const target = operator === '$rename' ? pathOf(argument as string) : null
+    return { operator, dotted, path, argument, target }
   })
 }
 

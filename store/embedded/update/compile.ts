@@ -5,6 +5,7 @@ import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
 import type { Variables } from '../query/predicate.ts'
 import { applyModification, compileModification, immutableId } from './apply.ts'
+import type { Modification } from './apply.ts'
 import { compilePipelineUpdate } from './pipeline.ts'
 import { upsertBase } from './upsert.ts'
 
@@ -20,8 +21,8 @@ export interface UpdateRequest {
 /** What an update makes of a document, whichever of MongoDB's three kinds it is. */
 export interface Updater {
   isReplacement: boolean
-  /** The top-level fields that may change; null when any may. */
-  touches: Set<string> | null
+  /** Null for a replacement and for a pipeline, which may change anything. */
+  modification: Modification | null
   /** May change the document that it is given. */
   change: (document: Fields) => Fields
   insertion: () => Fields
@@ -47,7 +48,7 @@ function modifierUpdater(update: Fields, { filter, arrayFilters, variables, now 
   const modification = compileModification(update, arrayFilters, variables)
   return {
     isReplacement: false,
-    touches: modification.touches,
+    modification,
     change: (document) => {
       applyModification(document, modification, { filter, variables, now, isInsert: false })
       return document
@@ -65,7 +66,7 @@ function modifierUpdater(update: Fields, { filter, arrayFilters, variables, now 
 function replacementUpdater(replacement: Fields, { filter }: UpdateRequest): Updater {
   return {
     isReplacement: true,
-    touches: null,
+    modification: null,
     change: (document) => keepId(replacement, document['_id']),
     insertion: () => withIdFirst(replacement, upsertId(filter) ?? new ObjectId()),
   }
@@ -76,7 +77,7 @@ function pipelineUpdater(stages: Value[], { filter, variables, arrayFilters }: U
   const run = compilePipelineUpdate(stages, variables)
   return {
     isReplacement: false,
-    touches: null,
+    modification: null,
     change: (document) => keepId(run(document), document['_id']),
     insertion: () => {
       const base = upsertBase(filter)
@@ -90,7 +91,7 @@ function upsertId(filter: Fields): Value {
   return upsertBase(filter)['_id']
 }
 
-function keepId(document: Fields, id: Value): Fields {
+export function keepId(document: Fields, id: Value): Fields {
   if (document['_id'] !== undefined && !equal(document['_id'], id))
     refuse(66, "After applying the update, the (immutable) field '_id' was found to have been altered")
   return withIdFirst(document, id)

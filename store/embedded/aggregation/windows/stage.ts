@@ -1,0 +1,162 @@
+import { fields, Fields, isArray, isFields } from '../../bson/value.ts'
+import type { Value } from '../../bson/value.ts'
+import { refuse } from '../../errors.ts'
+import { collationIn } from '../../query/predicate.ts'
+import { orderingOf, Sorter, sortOf } from '../../query/sort.ts'
+import type { Ordering, SortSpec } from '../../query/sort.ts'
+import type { Collation } from '../../query/collation.ts'
+import { parameters } from '../arrays.ts'
+import { compileExpression } from '../expression.ts'
+import { addingFields } from '../project.ts'
+import { compareValues } from '../scope.ts'
+import type { Expression, Scope } from '../scope.ts'
+import { GUESSED_BYTES } from '../stages.ts'
+import type { CompileStage } from '../stages.ts'
+import { windowFunctionOf } from './functions.ts'
+import type { Computing, Partition, Sorted } from './partition.ts'
+
+/** `$setWindowFields`: each document with what a window of its neighbours makes of it. */
+export const setWindowFields: CompileStage = (specification, { variables }) => {
+  const given = parameters('$setWindowFields', specification, ['output'], ['partitionBy', 'sortBy'])
+  const { output } = given
+  if (!isFields(output)) return refuse(9, "$setWindowFields 'output' must be an object")
+  const by = given['partitionBy'] === undefined ? null : compileExpression(given['partitionBy'])
+  const spec = sortOf(given['sortBy'])
+  const sorted = sortedOf(given['sortBy'], spec)
+  const functions = Object.keys(output).map((path): [string, Computing] => [
+    path,
+    windowFunctionOf(output[path], sorted, compileExpression),
+  ])
+  // Where the values of the document that is being made stand, for the fields that take them.
+  const current: Value[] = []
+  const adds = addingFields(functions.map(([path], i) => [path, () => current[i]]))
+  const collation = collationIn(variables)
+  return function* (input) {
+    for (const scopes of partitions(input, by, spec, collation, (root) => ({ root, variables }))) {
+      const partition = partitionOf(scopes, sorted, spec, collation)
+      const valuesAt = functions.map(([, computing]) => computing(partition))
+      for (const [at, scope] of scopes.entries()) {
+        valuesAt.forEach((valueAt, i) => (current[i] = valueAt(at)))
+        yield adds(scope.root, scope)
+      }
+    }
+  }
+}
+
+function sortedOf(sortBy: Value, spec: SortSpec | null): Sorted {
+  const by = spec && isFields(sortBy) ? sortBy : null
+  const [only] = spec?.names ?? []
+  return {
+    by,
+    only: spec?.names.length === 1 ? compileExpression(`$${only ?? ''}`) : null,
+    isAscending: spec?.directions[0] === 1,
+  }
+}
+
+interface Keyed {
+  scope: Scope
+  key: Value
+}
+
+/** Sorted by what they are divided by, then as asked; no more is held than a sort may hold. */
+function* partitions(
+  input: Iterable<Fields>,
+  by: Expression | null,
+  spec: SortSpec | null,
+  collation: Collation | null,
+  scopeOf: (root: Fields) => Scope,
+): Generator<Scope[]> {
+  const sorter = new Sorter<Keyed, [Value, unknown]>(Infinity, keyedOrder(spec, collation))
+  for (const root of input) {
+    const scope = scopeOf(root)
+    const key = by?.(scope) ?? null
+    if (isArray(key)) refuse(14, 'An expression used to partition cannot evaluate to value of type array')
+    sorter.add(fields({ key, root }), { scope, key }, GUESSED_BYTES)
+  }
+  let members: Keyed[] = []
+  for (const item of sorter.items()) {
+    const [first] = members
+    if (first && compareValues(first.key, item.key, collation) !== 0) {
+      yield members.map(({ scope }) => scope)
+      members = []
+    }
+    members.push(item)
+  }
+  if (members.length > 0) yield members.map(({ scope }) => scope)
+}
+
+function keyedOrder(spec: SortSpec | null, collation: Collation | null): Ordering<[Value, unknown]> {
+  const inner = spec && (orderingOf(spec, collation) as Ordering<unknown>)
+  return {
+    keyOf: (document) => [document['key'], inner?.keyOf(document['root'] as Fields) ?? null],
+    compare: ([a, x], [b, y]) => compareValues(a, b, collation) || (inner ? inner.compare(x, y) : 0),
+  }
+}
+
+function partitionOf(scopes: Scope[], { only }: Sorted, spec: SortSpec | null, collation: Collation | null): Partition {
+  const ordering = spec && (orderingOf(spec, collation) as Ordering<unknown>)
+  const keys = ordering ? scopes.map(({ root }) => ordering.keyOf(root)) : []
+  const sortValues = only ? scopes.map((scope) => only(scope)) : []
+  // A field that is missing sorts as null does, but ranks apart from it.
+  const isApart = (at: number) => (sortValues[at] === undefined) !== (sortValues[at - 1] === undefined)
+  const isTied = keys.map((key, at) => at > 0 && ordering?.compare(keys[at - 1], key) === 0 && !isApart(at))
+  return { scopes, sortValues, isTied, collation }
+}
+
+const FILL = ['sortBy', 'partitionBy', 'partitionByFields']
+
+/** `$fill`: what is missing, by a value, by the one before it, or by the line between its neighbours. */
+export const fill: CompileStage = (specification, surroundings) => {
+  const given = parameters('$fill', specification, ['output'], FILL)
+  const { output, partitionBy, partitionByFields: names } = given
+  if (!isFields(output) || Object.keys(output).length === 0)
+    return refuse(6050203, "The output field in '$fill' must contain an object with at least one element")
+  if (partitionBy !== undefined && names !== undefined)
+    refuse(6050204, "Maximum one of 'partitionBy' and 'partitionByFields can be specified in '$fill'")
+  const windows = new Fields()
+  const values: [string, Expression][] = []
+  for (const path of Object.keys(output)) {
+    const { method, value } = fillOf(output[path])
+    if (method !== undefined) windows[path] = fields({ [method]: `$${path}` })
+    else values.push([path, compileExpression(fields({ $ifNull: [`$${path}`, value] }))])
+  }
+  const adds = addingFields(values)
+  const methods = Object.keys(windows).length > 0
+  if (methods && given['sortBy'] === undefined) refuse(6050205, "'sortBy' is required when a method is used in '$fill'")
+  const filled = methods
+    ? setWindowFields(windowsOf(windows, given, partitionBy ?? fieldsOf(names)), surroundings)
+    : (input: Iterable<Fields>) => input
+  return function* (input) {
+    for (const root of filled(input)) yield adds(root, { root, variables: surroundings.variables })
+  }
+}
+
+function windowsOf(output: Fields, { sortBy }: Fields, partitionBy: Value): Fields {
+  return fields({ output, sortBy, ...(partitionBy === undefined ? {} : { partitionBy }) })
+}
+
+function fieldsOf(names: Value): Value {
+  if (names === undefined) return undefined
+  if (!isArray(names) || !names.every((name): name is string => typeof name === 'string' && !name.startsWith('$')))
+    return refuse(9, 'partitionByFields must be an array of names of fields')
+  // One value for each, and null for what is missing: names with dots are no names of a document's fields.
+  return names
+    .map((name) => fields({ $ifNull: [`$${name}`, null] }))
+    .reduce<Fields>((all, value, i) => Object.assign(all, { [`f${i}`]: value }), new Fields())
+}
+
+const METHODS = new Map<Value, string>([
+  ['locf', '$locf'],
+  ['linear', '$linearFill'],
+])
+
+function fillOf(specification: Value): { method?: string; value: Value } {
+  const names = isFields(specification) ? Object.keys(specification) : []
+  if (!isFields(specification) || names.length !== 1)
+    return refuse(6050200, 'Each fill output specification must be an object with exactly one field')
+  const { value } = specification
+  if (names[0] === 'value') return { value }
+  if (names[0] !== 'method') refuse(40415, `BSON field '$fill.output.${names[0]}' is an unknown field.`)
+  const method = METHODS.get(specification['method'])
+  return method ? { method, value } : refuse(6050202, 'Method must be either locf or linear')
+}
