@@ -2,7 +2,7 @@ import type { Line } from './line.ts'
 import { Listeners } from './listeners.ts'
 import type { OutboxEntry, OutboxStorage } from './outbox-storage.ts'
 import { ApiProblem, asShown } from './problem.ts'
-import { randomId } from './random.ts'
+import { timedId } from './random.ts'
 import type { CommandInput, CommandName, CommandResult, Effect } from './wire.ts'
 
 /** The command's result once the server has it; `id` names it in the outbox from the first moment. */
@@ -59,7 +59,7 @@ export class Outbox {
   }
 
   give<Name extends CommandName>(name: Name, input: CommandInput<Name>): Command<Name> {
-    const id = randomId('cmd')
+    const id = this.#newId()
     const result = new Promise<CommandResult<Name>>((resolve, reject) => {
       if (this.#entries.size >= entriesMax) {
         const title = `No more than ${entriesMax} commands can wait.`
@@ -74,13 +74,20 @@ export class Outbox {
     return Object.assign(result, { id })
   }
 
-  /** Sends a refused one again, under the same id. */
+  /** Sends a refused one again, under the same id: unless that one is too old for the server to know what became of it. */
   retry(id: string) {
     const entry = this.#entries.get(id)
     if (entry?.state !== 'refused') return
-    const { error: _, ...rest } = entry
-    this.#put({ ...rest, state: 'waiting', attempts: 0 })
+    const { error, ...rest } = entry
+    const isStale = error?.code === 'stale_command'
+    if (isStale) this.#remove(id)
+    this.#put({ ...rest, id: isStale ? this.#newId() : id, state: 'waiting', attempts: 0 })
     this.pump()
+  }
+
+  /** By the server's clock: ours may be wrong. */
+  #newId() {
+    return timedId('cmd', Date.now() + this.#line().offsetMs)
   }
 
   /** Gives a refused one up. */

@@ -148,6 +148,14 @@ const asIso = memo({ instant: (ms) => new Date(ms as number).toISOString() })
 /** Memory to JSON: instants become ISO strings. */
 export const toWire = <T>(schema: z.ZodType, value: T): unknown => asIso(schema)(value, '')
 
+const asMasked = memo({ instant: (ms) => new Date(ms as number).toISOString(), sensitive: () => mask })
+
+/** What stands in the place of a sensitive value. */
+export const mask = '•••'
+
+/** Memory to JSON that may be shown to operators: what is sensitive is not in it. */
+export const toMasked = (schema: z.ZodType, value: unknown): unknown => asMasked(schema)(value, '')
+
 const memorySchemas = new WeakMap<z.ZodType, z.ZodType>()
 
 /** The schema of a value in memory: where the wire has an ISO string, a number. Checks and bounds stay. */

@@ -27,6 +27,21 @@ const Environment = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'mongodb://… or mongodb+srv://…')
     .optional(),
+  /** With it, and MONGODB_URI, several processes are one service. */
+  REDIS_URL: z
+    .string()
+    .max(2_048)
+    .regex(/^(rediss?:\/\/|\/)/, 'redis://…, rediss://… or the path of a unix socket')
+    .optional(),
+  /** web: requests, sockets and actors. jobs: the schedules. all: both. */
+  CARELINE_ROLE: z.enum(['all', 'web', 'jobs']).default('all'),
+  /** What operators call this process. */
+  CARELINE_NAME: z
+    .string()
+    .max(64)
+    .regex(/^[\w.-]+$/, 'letters, digits, dots and dashes')
+    .optional(),
+  SOCKET_TRANSPORTS: z.enum(['websocket', 'websocket,polling']).default('websocket'),
   CARELINE_MASTER_KEY: key.optional(),
   JWT_SECRET: secret.optional(),
   CARELINE_DEMO: flag.optional(),
@@ -53,6 +68,10 @@ export interface Config {
   publicUrl: string | undefined
   dataDir: string
   mongodbUri: string | undefined
+  redisUrl: string | undefined
+  role: 'all' | 'web' | 'jobs'
+  name: string | undefined
+  socketTransports: ('websocket' | 'polling')[]
   masterKey: string | undefined
   jwtSecret: string | undefined
   /** Whether a demo workspace is there from the first start. */
@@ -80,6 +99,7 @@ export function loadConfig(variables: Variables = process.env): Config {
     ? (['CARELINE_MASTER_KEY', 'JWT_SECRET'] as const).filter((name) => env[name] === undefined)
     : []
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: must be set in production`))
+  checkRole(env)
   return {
     isProduction,
     host: env.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
@@ -87,6 +107,10 @@ export function loadConfig(variables: Variables = process.env): Config {
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
     dataDir: env.CARELINE_DATA,
     mongodbUri: env.MONGODB_URI,
+    redisUrl: env.REDIS_URL,
+    role: env.CARELINE_ROLE,
+    name: env.CARELINE_NAME,
+    socketTransports: env.SOCKET_TRANSPORTS.split(',') as ('websocket' | 'polling')[],
     masterKey: env.CARELINE_MASTER_KEY,
     jwtSecret: env.JWT_SECRET,
     hasDemo: env.CARELINE_DEMO ?? !isProduction,
@@ -99,6 +123,12 @@ export function loadConfig(variables: Variables = process.env): Config {
     whatsappBaseUrl: env.WHATSAPP_BASE_URL,
     limits: { pub: env.LIMIT_PUBLIC_PER_MINUTE, staff: env.LIMIT_STAFF_PER_MINUTE, file: env.LIMIT_STAFF_PER_MINUTE },
   }
+}
+
+/** A process that does half of the work needs others, and a way to them. */
+function checkRole({ CARELINE_ROLE, MONGODB_URI, REDIS_URL }: z.output<typeof Environment>) {
+  if (CARELINE_ROLE === 'all' || (MONGODB_URI !== undefined && REDIS_URL !== undefined)) return
+  throw new ConfigError([`CARELINE_ROLE: "${CARELINE_ROLE}" needs MONGODB_URI and REDIS_URL`])
 }
 
 /** The names of all variables, for the test that compares `.env.example`. */

@@ -6,6 +6,8 @@ import type { CollectionName } from './models/index.ts'
 export interface Batch {
   op: { updateOne: { filter: Bson; update: Bson; upsert: true } }
   records: Records
+  /** Nobody needs it at once. */
+  canWait: boolean
 }
 interface Waiting extends Batch {
   resolve(isDone: boolean): void
@@ -25,10 +27,16 @@ const duplicateKey = 11_000
  */
 const unsynced = { ordered: false, writeConcern: { w: 1, j: false } } as const
 
+/** So long do writes wait for company that nobody needs at once. A request costs far more than one more document in it. */
+const patienceMs = 20
+
 interface Queue {
   waiting: Waiting[]
   inFlight: number
   isScheduled: boolean
+  /** One that waits can wait no longer. */
+  isUrgent: boolean
+  patience: NodeJS.Timeout | undefined
 }
 
 /** Group commit: all actors that are to be written at one moment go together, and so do their rows and events. */
@@ -44,10 +52,17 @@ export class Batches {
   /** True when the document and all that it brings are down; false when another owner's document stood in the way. */
   add(home: CollectionName, batch: Batch): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const queue = this.#queues.get(home) ?? { waiting: [], inFlight: 0, isScheduled: false }
+      const queue = this.#queues.get(home) ?? {
+        waiting: [],
+        inFlight: 0,
+        isScheduled: false,
+        isUrgent: false,
+        patience: undefined,
+      }
       this.#queues.set(home, queue)
       queue.waiting.push({ ...batch, resolve, reject })
-      this.#schedule(home, queue)
+      if (batch.canWait) queue.patience ??= setTimeout(() => this.#hasten(home, queue), patienceMs)
+      else this.#hasten(home, queue)
     })
   }
 
@@ -58,21 +73,25 @@ export class Batches {
       if (known) known.push(row)
       else rows.set(row.in, [row])
     }
+    const events = records.flatMap((one) => one.events)
+    this.counters.events += events.length
     await Promise.all([
       ...[...rows].map(([home, all]) => this.#rows(home, all)),
-      this.#insert(
-        'events',
-        records.flatMap(({ events }) => events),
-      ),
+      this.#insert('events', events),
       this.#insert(
         'decisions',
-        records.flatMap(({ decisions }) => decisions),
+        records.flatMap((one) => one.decisions),
       ),
     ])
   }
 
+  #hasten(home: CollectionName, queue: Queue) {
+    queue.isUrgent = true
+    this.#schedule(home, queue)
+  }
+
   #schedule(home: CollectionName, queue: Queue) {
-    if (queue.isScheduled || queue.inFlight >= lanes || queue.waiting.length === 0) return
+    if (queue.isScheduled || queue.inFlight >= lanes || !queue.isUrgent) return
     queue.isScheduled = true
     setImmediate(() => {
       queue.isScheduled = false
@@ -82,6 +101,9 @@ export class Batches {
 
   async #flush(home: CollectionName, queue: Queue) {
     const batch = queue.waiting.splice(0, opsMax)
+    queue.isUrgent = queue.waiting.length > 0
+    clearTimeout(queue.patience)
+    queue.patience = undefined
     queue.inFlight++
     try {
       const missed = await this.#write(home, batch).finally(() => {
@@ -111,17 +133,31 @@ export class Batches {
   }
 
   async #rows(home: CollectionName, rows: RestingRow[]) {
-    this.counters.roundTrips++
     this.counters.rows += rows.length
+    // Side by side: the driver's own bulk would send the updates when the inserts are answered.
     for (const wave of waves(rows))
-      refuse(await failures(() => this.#store.collection(home).bulkWrite(wave.map(opOf), unsynced)))
+      await Promise.all([
+        this.#insert(
+          home,
+          wave.flatMap(({ insert }) => insert ?? []),
+        ),
+        this.#update(
+          home,
+          wave.filter(({ insert }) => !insert),
+        ),
+      ])
   }
 
-  async #insert(home: 'events' | 'decisions', documents: Stored[]) {
+  async #insert(home: CollectionName, documents: Stored[]) {
     if (documents.length === 0) return
     this.counters.roundTrips++
-    this.counters.events += documents.length
     refuse(await failures(() => this.#store.collection(home).insertMany(documents, unsynced)))
+  }
+
+  async #update(home: CollectionName, rows: RestingRow[]) {
+    if (rows.length === 0) return
+    this.counters.roundTrips++
+    refuse(await failures(() => this.#store.collection(home).bulkWrite(rows.map(updateOf), unsynced)))
   }
 }
 
@@ -138,8 +174,7 @@ function waves(rows: RestingRow[]) {
   return waves
 }
 
-function opOf({ id, insert, set, below, rev }: RestingRow): AnyBulkWriteOperation<Stored> {
-  if (insert) return { insertOne: { document: insert } }
+function updateOf({ id, set, below, rev }: RestingRow): AnyBulkWriteOperation<Stored> {
   const filter = { _id: id, rev: { $lte: rev }, ...(below && { [below.field]: { $lt: below.value } }) }
   return { updateOne: { filter, update: { $set: { ...set, rev } } } }
 }

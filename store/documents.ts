@@ -1,12 +1,13 @@
 import type { Document as Bson } from 'bson'
 import type { z } from 'zod'
 import type { Published, RowWrite, Shape } from '../actors/runtime/contract.ts'
-import type { Found, Write } from '../actors/runtime/persistence.ts'
-import type { Address, DecisionRow, Due, Entry } from '../actors/runtime/turn.ts'
+import { type Found, type Mark, newer, type Write } from '../actors/runtime/persistence.ts'
+import type { Due } from '../actors/runtime/catch-up.ts'
+import type { Address, DecisionRow, Entry, Recent } from '../actors/runtime/turn.ts'
 import type { Stored } from './connection.ts'
 import { homeOf, type Kind, rowHomeOf } from './kinds.ts'
 import type { CollectionName } from './models/index.ts'
-import type { Rest } from './rest.ts'
+import type { Place, Rest } from './rest.ts'
 
 /** Rows, events and decisions as they rest in their collections. */
 export interface Records {
@@ -33,6 +34,16 @@ export interface RestingRow {
   rev: number
 }
 
+/** As it rests under `actor`; whatever is empty is missing. */
+interface Remembered {
+  seq: Record<string, number>
+  seen: Record<string, number>
+  reminders: Record<string, Bson>
+  recent: Bson[]
+  recentSince: Date
+  told: number
+}
+
 const epoch = (date: unknown) => (date as Date).getTime()
 
 /** An actor's document, to and from BSON. */
@@ -46,39 +57,40 @@ export class ActorDocuments {
   }
 
   read(address: Address, { actor, ...found }: Stored & { actor: Bson }): Found {
-    const { contract, state: schema } = this.#of(address.kind)
+    const { contract, state: schema, version: known = 1 } = this.#of(address.kind)
+    const version = (actor['v'] as number | undefined) ?? 1
+    if (version > known) throw newer(address.kind, version, known)
     const { _id: _, workspaceId: __, ...resting } = found
     const place = this.#place(address)
-    const state = this.#rest.decode(schema, resting, place) as object
+    const isEarlier = version < known
+    const state = isEarlier ? this.#rest.decodeAny(resting, place) : this.#rest.decode(schema, resting, place)
     const entries = Object.entries((actor['out'] ?? {}) as Record<string, Bson>).map(([n, entry]) => ({
       ...entry,
       n: Number(n),
     }))
     const kept = entries.filter((entry) => (entry as Bson)['type'] !== 'record')
     const records = entries.filter((entry) => (entry as Bson)['type'] === 'record')
-    const seen = Object.entries((actor['seen'] ?? {}) as Record<string, number>)
-    const document = {
-      state,
-      seq: new Map(Object.entries((actor['seq'] ?? {}) as Record<string, number>)),
-      reminders: new Map(
-        Object.entries((actor['reminders'] ?? {}) as Record<string, Bson>).map(([key, due]) => [
-          key,
-          this.#dueOf(contract, due, place),
-        ]),
-      ),
-      recent: new Map(
-        ((actor['recent'] ?? []) as Bson[]).map((entry) => [
-          entry['id'] as string,
-          this.#recentOf(contract, entry, place),
-        ]),
-      ),
-      seen: new Map(seen.map(([sender, n]) => [sender, { n, at: Date.now() }])),
-      out: new Map(kept.map((entry) => [entry.n, this.#entryOf(contract, entry, address)])),
-      told: (actor['told'] as number | undefined) ?? 0,
-    }
+    const out = new Map(kept.map((entry) => [entry.n, this.#entryOf(contract, entry, address)]))
+    const document = { state: state as object, out, ...this.#countsOf(contract, actor, place) }
     const numbers = records.map(({ n }) => n)
     const opened = records.map((entry) => this.#opened(address, entry as Bson))
-    return { document, rev: actor['rev'] as number, records: opened, recordNumbers: numbers }
+    const formerOwner = actor['owner'] as string | undefined
+    const marks = (actor['marks'] ?? []) as Mark[]
+    const rev = actor['rev'] as number
+    return { document, version, formerOwner, marks, rev, records: opened, recordNumbers: numbers }
+  }
+
+  /** What an actor remembers of what it said, heard and answered, and of what it is to be reminded of. */
+  #countsOf(contract: Shape, actor: Bson, place: Place) {
+    const { seq = {}, seen = {}, reminders = {}, recent = [], recentSince, told = 0 } = actor as Partial<Remembered>
+    return {
+      seq: new Map(Object.entries(seq)),
+      seen: new Map(Object.entries(seen).map(([sender, n]) => [sender, { n, at: 0 }])),
+      reminders: new Map(Object.entries(reminders).map(([key, due]) => [key, this.#dueOf(contract, due, place)])),
+      recent: new Map(recent.map((entry) => [entry['id'] as string, this.#recentOf(contract, entry, place)])),
+      recentSince: recentSince ? epoch(recentSince) : 0,
+      told,
+    }
   }
 
   recordsOf({ address, rows, events, decisions, rev }: Write): Records {
@@ -86,7 +98,7 @@ export class ActorDocuments {
   }
 
   /** Differences only: what has not changed is not sent. `rev` alone is always set. */
-  updateOf(write: Write, recentMax: number): Bson {
+  updateOf(write: Write): Bson {
     const { address } = write
     const { contract } = this.#of(address.kind)
     const place = this.#place(address)
@@ -99,11 +111,14 @@ export class ActorDocuments {
       else unset[`actor.reminders.${key}`] = ''
     at(set, unset, 'actor.due', write.due)
     this.#outbox(write, { set, unset })
-    const recent = write.recent.map((one) => ({ ...one, reply: this.#reply(contract, one, place) }))
+    ofItself(write, set, unset)
+    const recent = write.recent.map((one) => this.#restingRecent(contract, one, place))
     return {
       $set: set,
       ...(Object.keys(unset).length > 0 && { $unset: unset }),
-      ...(recent.length > 0 && { $push: { 'actor.recent': { $each: recent, $slice: -recentMax } } }),
+      ...(recent.length > 0 && {
+        $push: { 'actor.recent': { $each: recent, $slice: -Math.max(1, write.recentKept) } },
+      }),
     }
   }
 
@@ -125,22 +140,17 @@ export class ActorDocuments {
     return { _id, workspaceId, stream, seq, type, at: epoch(at), data: plain }
   }
 
-  /** For what rests outside its contract's collections: encrypted whole. */
-  sealed(workspaceId: string, at: string, value: unknown) {
-    return this.#rest.seal({ workspaceId, at }, value)
-  }
-
   #of(kind: string) {
     const found = this.#kinds.get(kind)
     if (!found) throw new Error(`the store knows no kind ${kind}`)
     return found
   }
 
-  #place({ workspaceId, kind, id }: Address) {
+  #place({ workspaceId, kind, id }: Address): Place {
     return { workspaceId, at: `${homeOf(kind)}/${id}` }
   }
 
-  #changed({ address, state, before }: Write, place: { workspaceId: string; at: string }) {
+  #changed({ address, state, before }: Write, place: Place) {
     const now = state as Record<string, unknown>
     const then = (before ?? {}) as Record<string, unknown>
     const changed = Object.keys(now).filter((field) => before === undefined || now[field] !== then[field])
@@ -194,28 +204,27 @@ export class ActorDocuments {
     return { workspaceId, at: `${at}/records` }
   }
 
-  #restingDue(contract: Shape, { message, at, data }: Due, place: { workspaceId: string; at: string }) {
-    return { message, at: new Date(at), data: this.#rest.encode(input(contract, message), data, place) }
+  #restingDue(contract: Shape, due: Due, place: Place) {
+    const { kind: _, ...rest } = due as Due & { kind?: string }
+    return { ...rest, at: new Date(due.at), data: this.#rest.encode(input(contract, due.message), due.data, place) }
   }
 
-  #dueOf(contract: Shape, due: Bson, place: { workspaceId: string; at: string }): Due {
-    const message = due['message'] as string
-    return { message, at: epoch(due['at']), data: this.#rest.decode(input(contract, message), due['data'], place) }
+  #dueOf(contract: Shape, resting: Bson, place: Place): Due {
+    const due = resting as unknown as Due
+    return { ...due, at: epoch(due.at), data: this.#rest.decode(input(contract, due.message), due.data, place) }
   }
 
-  #reply(
-    contract: Shape,
-    { message, reply }: { message: string; reply: unknown },
-    place: { workspaceId: string; at: string },
-  ) {
-    const schema = contract.messages[message]?.reply
-    return schema ? this.#rest.encode(schema, reply, place) : null
+  #restingRecent(contract: Shape, { reply, at, ...rest }: Recent & { id: string }, place: Place) {
+    const schema = contract.messages[rest.message]?.reply
+    return { ...rest, at: new Date(at), reply: schema ? this.#rest.encode(schema, reply, place) : null }
   }
 
-  #recentOf(contract: Shape, entry: Bson, place: { workspaceId: string; at: string }) {
+  #recentOf(contract: Shape, entry: Bson, place: Place): Recent {
     const message = entry['message'] as string
     const schema = contract.messages[message]?.reply
-    return { message, reply: schema ? this.#rest.decode(schema, entry['reply'], place) : undefined }
+    const reply = schema ? this.#rest.decode(schema, entry['reply'], place) : undefined
+    // Those that were kept before they had a time are the oldest.
+    return { message, reply, at: entry['at'] ? epoch(entry['at']) : 0 }
   }
 
   #inputSchema(contract: Shape, entry: Entry): z.ZodType {
@@ -240,6 +249,14 @@ function input(contract: Shape, message: string): z.ZodType {
   const declared = contract.messages[message]
   if (!declared) throw new Error(`${contract.kind} takes no message ${message}`)
   return declared.input
+}
+
+/** What the document says of itself. */
+function ofItself({ recentSince, version, marks }: Write, set: Record<string, unknown>, unset: Record<string, ''>) {
+  at(set, unset, 'actor.recentSince', recentSince)
+  if (version !== undefined) set['actor.v'] = version
+  if (marks?.length) set['actor.marks'] = marks
+  else if (marks) unset['actor.marks'] = ''
 }
 
 function at(set: Record<string, unknown>, unset: Record<string, ''>, field: string, value: number | null | undefined) {

@@ -15,15 +15,18 @@ export class StoredEvents implements EventLog {
   readonly #listeners = new Set<(event: Published) => void>()
   // The latest seq of streams that were asked for or written lately; the collection has the rest.
   readonly #heads = new Map<string, number>()
+  readonly #isAlone: boolean
 
-  constructor(store: Store, rest: Rest, documents: ActorDocuments) {
+  /** Not `isAlone`: other processes write as well, so what was the latest a moment ago is no answer. */
+  constructor(store: Store, rest: Rest, documents: ActorDocuments, { isAlone = true } = {}) {
+    this.#isAlone = isAlone
     this.#store = store
     this.#rest = rest
     this.#documents = documents
   }
 
   publish(event: Published) {
-    this.#raise(`${event.workspaceId}/${event.stream}`, event.seq)
+    if (this.#isAlone) this.#raise(`${event.workspaceId}/${event.stream}`, event.seq)
     for (const listen of this.#listeners) listen(event)
   }
 
@@ -37,7 +40,8 @@ export class StoredEvents implements EventLog {
     const known = this.#heads.get(key)
     if (known !== undefined) return known
     const [latest] = await this.#find(workspaceId, stream, {}, -1, 1)
-    return this.#raise(key, latest?.seq ?? 0)
+    const seq = latest?.seq ?? 0
+    return this.#isAlone ? this.#raise(key, seq) : seq
   }
 
   async after(workspaceId: string, stream: string, since: number) {

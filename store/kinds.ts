@@ -6,6 +6,8 @@ import type { CollectionName, TenantName } from './models/index.ts'
 export interface Kind {
   contract: Shape
   state: z.ZodType
+  /** Of the state's schema: 1 unless said. */
+  version?: number
 }
 
 /** Where the documents of a kind rest. */

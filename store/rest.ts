@@ -36,6 +36,18 @@ export class Rest {
     return this.#walk(this.#out, schema, false)(value, '')
   }
 
+  /** As `decode`, for what an earlier schema wrote and none is left to read: dates are times, what is sealed is opened. */
+  decodeAny(value: unknown, { workspaceId, at }: Place): unknown {
+    if (value === null || typeof value !== 'object') return value
+    if (value instanceof Date) return value.getTime()
+    if (Buffer.isBuffer(value) || '_bsontype' in value)
+      return JSON.parse(this.#vault.open(workspaceId, at, bytesOf(value))) as unknown
+    if (Array.isArray(value)) return value.map((item) => this.decodeAny(item, { workspaceId, at }))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, this.decodeAny(item, { workspaceId, at: `${at}.${key}` })]),
+    )
+  }
+
   /** For what has no schema of its own: the whole value is one sealed field. */
   seal({ workspaceId, at }: Place, value: unknown) {
     return this.#vault.seal(workspaceId, at, JSON.stringify(value) ?? 'null')

@@ -20,6 +20,11 @@ export interface Received extends RawEvent {
 const batchMax = 500
 const attemptsMax = 8
 const retryMs = 10_000
+/** What was dealt with is written this much later, with all that was meanwhile: nobody waits for it. */
+const settleMs = 50
+
+// A power loss may take it back: what is then repeated is known.
+const unsynced = { writeConcern: { w: 1, j: false } } as const
 
 interface Waiting {
   event: Received
@@ -35,6 +40,8 @@ export class WebhookEvents {
   #waiting: Waiting[] = []
   #done: string[] = []
   #isWriting = false
+  #settling: NodeJS.Timeout | undefined
+  #settled: Promise<void> = Promise.resolve()
   readonly counters = { roundTrips: 0, events: 0 }
 
   constructor(store: Store, rest: Rest) {
@@ -48,10 +55,10 @@ export class WebhookEvents {
     return kept.filter((event) => event !== undefined)
   }
 
-  /** Dealt with: it need not be taken up again. Written with the next batch; until then a crash repeats it, harmlessly. */
+  /** Dealt with: it need not be taken up again. Written a little later; until then a crash repeats it, harmlessly. */
   settle(_id: string) {
     this.#done.push(_id)
-    this.#schedule()
+    this.#settling ??= setTimeout(() => this.#settleAll(), settleMs)
   }
 
   /** What a crash, or a fault, left lying: each with the attempt counted, and out of reach of the next sweep for a while. */
@@ -67,10 +74,11 @@ export class WebhookEvents {
       const attempts = (document['attempts'] as number) + 1
       const isLast = attempts >= attemptsMax
       const dueAt = new Date(now + retryMs * 2 ** attempts)
-      await collection.updateOne(
-        { _id: document._id },
+      const { modifiedCount } = await collection.updateOne(
+        { _id: document._id, attempts: attempts - 1 },
         isLast ? { $set: { attempts, status: 'failed' }, $unset: { dueAt: '' } } : { $set: { attempts, dueAt } },
       )
+      if (modifiedCount === 0) continue // Another process sweeps as well.
       await this.#rest.ready(document['workspaceId'] as string)
       taken.push(this.#open({ ...document, attempts }))
     }
@@ -79,7 +87,9 @@ export class WebhookEvents {
 
   /** Resolves when nothing waits to be written. */
   async drained() {
-    while (this.#isWriting || this.#waiting.length > 0 || this.#done.length > 0) await new Promise(setImmediate)
+    while (this.#isWriting || this.#waiting.length > 0) await new Promise(setImmediate)
+    this.#settleAll()
+    await this.#settled
   }
 
   async #keep(event: RawEvent, now: number): Promise<Received | undefined> {
@@ -111,15 +121,12 @@ export class WebhookEvents {
   }
 
   async #flush() {
-    const batch = this.#waiting.splice(0, batchMax)
-    const done = this.#done.splice(0, batchMax)
-    await Promise.all([this.#insert(batch), this.#settle(done)])
+    await this.#insert(this.#waiting.splice(0, batchMax))
     this.#isWriting = false
-    if (this.#waiting.length > 0 || this.#done.length > 0) this.#schedule()
+    if (this.#waiting.length > 0) this.#schedule()
   }
 
   async #insert(batch: Waiting[]) {
-    if (batch.length === 0) return
     this.counters.roundTrips++
     this.counters.events += batch.length
     try {
@@ -144,12 +151,19 @@ export class WebhookEvents {
     return known
   }
 
+  #settleAll() {
+    clearTimeout(this.#settling)
+    this.#settling = undefined
+    const done = this.#done.splice(0)
+    for (let from = 0; from < done.length; from += batchMax)
+      this.#settled = this.#settled.then(() => this.#settle(done.slice(from, from + batchMax)))
+  }
+
   async #settle(ids: string[]) {
-    if (ids.length === 0) return
     this.counters.roundTrips++
     const update = { $set: { status: 'processed' }, $unset: { dueAt: '' } }
     try {
-      await this.#store.collection('webhook_events').updateMany({ _id: { $in: ids } }, update as never)
+      await this.#store.collection('webhook_events').updateMany({ _id: { $in: ids } }, update as never, unsynced)
     } catch {
       // Until it works the sweep may repeat them, harmlessly.
       setTimeout(() => ids.forEach((id) => this.settle(id)), 1_000).unref()

@@ -67,6 +67,19 @@ export const Header = z.object({
 })
 export type Header = z.infer<typeof Header>
 
+/** The last thing said, as the list shows it. */
+export const Preview = z.object({
+  messageId: id,
+  text: sensitive(z.string().max(80)),
+  kind: z.string().max(32),
+  direction: z.enum(['in', 'out']),
+  /** It did not go out, and a person must look. Other statuses are the thread's business. */
+  hasFailed: z.boolean(),
+})
+
+/** A conversation's line in the list. Notes count as messages, and the list hears of none. */
+export const ListLine = z.object({ conversation: Header.omit({ messageCount: true }), last: Preview.nullable() })
+
 const empty = z.object({})
 const Send = z.object({ content: Outgoing, channelId: id.optional(), replyTo: id.optional() })
 const Sent = z.object({ messageId: id, n: z.int() })
@@ -123,6 +136,8 @@ export const conversation = contract({
     typingShown: { input: empty },
     renamed: { input: z.object({ name }) },
     view: { input: empty, reply: Header },
+    /** As the list shows it. */
+    line: { input: empty, reply: ListLine },
   },
 
   streams: { main: 'staff' },

@@ -4,10 +4,8 @@ import type { InputOf } from '../runtime/contract.ts'
 import { user } from '../user/contract.ts'
 import { conversation, type Message } from './contract.ts'
 import { heardMs, standing, windowMs } from './rules.ts'
-import { headerOf, lastOf, ring, type State, touch } from './state.ts'
+import { headerOf, isRecent, lastOf, remembered, ring, type State, touch } from './state.ts'
 
-// Repetitions are met at the door; this catches what a crash makes the sweep bring again.
-const recentMax = 16
 const reactionsMax = 50
 const withdrawnMax = 20
 
@@ -17,8 +15,8 @@ type Input<M extends keyof typeof conversation.messages> = InputOf<typeof conver
 /** What the person says and does. */
 export const incoming = {
   receive(state: State, input: Input<'receive'>, given: Given) {
-    // Providers send a message again until they are answered.
-    if (state.recentIn.includes(input.messageId)) return { state, reply: { n: state.messageCount, isNew: false } }
+    // Repetitions are met at the door; this catches those that come while the first is still under way.
+    if (isRecent(state.recentIn, input.messageId)) return { state, reply: { n: state.messageCount, isNew: false } }
 
     const { now } = given
     const n = state.messageCount + 1
@@ -36,7 +34,7 @@ export const incoming = {
       windows: { ...state.windows, [input.channelId]: opens },
       messageCount: n,
       lastMessageAt: now,
-      recentIn: ring(state.recentIn, input.messageId, recentMax),
+      recentIn: remembered(state.recentIn, input.messageId),
       lastIn: { n, channelId: input.channelId, providerId: input.providerId },
       last: lastOf(message),
       heardAt: isHeard ? now : state.heardAt,

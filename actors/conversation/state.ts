@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { preview } from '../../kernel/content.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
 import { missing } from '../../kernel/problem.ts'
-import { inbox, Preview, type Standing } from '../inbox/contract.ts'
-import { conversation, Failure, Header, type Message, MessageStatus } from './contract.ts'
+import { inbox, type Standing } from '../inbox/contract.ts'
+import { conversation, Failure, Header, type Message, MessageStatus, Preview } from './contract.ts'
 import type { Change, Given } from '../runtime/change.ts'
 
 const id = z.string().max(128)
@@ -13,8 +13,8 @@ export const ConversationState = Header.omit({ userId: true, windowExpiresAt: tr
   /** By channel: where the person is reached, and until when the provider takes free text. */
   addresses: z.record(id, sensitive(z.string())),
   windows: z.record(id, instant()),
-  /** The latest that came in, so that one that comes again is known. All messages are rows. */
-  recentIn: z.array(id),
+  /** Ends of the ids of the latest that came in, so that one that comes again is known. All messages are rows. */
+  recentIn: z.string(),
   lastIn: z.object({ n: z.int(), channelId: id, providerId: z.string() }).nullable(),
   /** Statuses of what went out lately. */
   outgoing: z.array(z.object({ id, status: MessageStatus, error: Failure.nullable() })),
@@ -42,7 +42,7 @@ export const initial: State = {
   lastMessageAt: null,
   addresses: {},
   windows: {},
-  recentIn: [],
+  recentIn: '',
   lastIn: null,
   outgoing: [],
   reactions: [],
@@ -74,6 +74,20 @@ export function lastOf({ _id: messageId, content, direction }: Message): z.infer
 export function touch(before: State, after: State, { id: conversationId, workspaceId }: Given) {
   const is = standingOf(after)
   return is ? [inbox.tell(workspaceId).touch({ conversationId, was: standingOf(before), is })] : []
+}
+
+// Written with each message, so not more of an id than no two messages of one person ever share, and no list of them.
+const tagLength = 16
+const recentMax = 16
+const tagOf = (messageId: string) => messageId.slice(-tagLength)
+
+export const isRecent = (recentIn: string, messageId: string) => recentIn.split(' ').includes(tagOf(messageId))
+
+export const remembered = (recentIn: string, ...messageIds: string[]) =>
+  [...recentIn.split(' '), ...messageIds.map(tagOf)].slice(-recentMax).join(' ')
+
+export const migrations = {
+  2: ({ recentIn, ...state }: { recentIn: string[] }) => ({ ...state, recentIn: remembered('', ...recentIn) }),
 }
 
 export const ring = <T>(items: readonly T[], item: T, max: number) => [...items, item].slice(-max)

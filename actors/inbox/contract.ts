@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { sensitive } from '../../kernel/marks.ts'
-import { ConversationStatus, Header } from '../conversation/contract.ts'
+import { ConversationStatus, ListLine } from '../conversation/contract.ts'
 import { contract } from '../runtime/contract.ts'
 
 const id = z.string().min(1).max(128)
@@ -12,22 +11,7 @@ export const linesMax = 200
 export const Standing = z.object({ status: ConversationStatus, isAssigned: z.boolean(), isUnread: z.boolean() })
 export type Standing = z.infer<typeof Standing>
 
-/** The last thing said, as the list shows it. */
-export const Preview = z.object({
-  messageId: id,
-  text: sensitive(z.string().max(80)),
-  kind: z.string().max(32),
-  direction: z.enum(['in', 'out']),
-  /** It did not go out, and a person must look. Other statuses are the thread's business. */
-  hasFailed: z.boolean(),
-})
-
-export const Line = z.object({
-  conversationId: id,
-  // Notes count as messages, and the list hears of none.
-  conversation: Header.omit({ messageCount: true }),
-  last: Preview.nullable(),
-})
+export const Line = ListLine.extend({ conversationId: id })
 export type Line = z.infer<typeof Line>
 const Lines = z.object({ lines: z.array(Line).max(linesMax) })
 

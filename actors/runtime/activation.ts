@@ -1,8 +1,8 @@
 import type { Actor } from './change.ts'
-import type { Found, Write } from './persistence.ts'
-import { type Address, type Command, type Document, type Due, type Entry, keyOf, type Turn } from './turn.ts'
+import { type Found, type Mark, olderMax, recentMax, recentMs, type Write } from './persistence.ts'
+import type { Due } from './catch-up.ts'
+import { type Address, type Command, type Document, type Entry, keyOf, type Recent, type Turn } from './turn.ts'
 import type { Published } from './contract.ts'
-import { recentMax } from './persistence.ts'
 
 export interface Answer {
   waiting: Waiting
@@ -32,7 +32,8 @@ class Dirt {
   readonly reminders = new Map<string, Due | null>()
   readonly seen = new Map<string, number>()
   readonly forgotten: string[] = []
-  readonly recent: { id: string; message: string; reply: unknown }[] = []
+  readonly recent: (Recent & { id: string })[] = []
+  recentSince: number | undefined = undefined
   readonly entries: Entry[] = []
   readonly rows: NonNullable<Turn['change']>['rows'] = []
   readonly events: Published[] = []
@@ -49,6 +50,10 @@ export class Activation implements Document {
   seq: Map<string, number> = nothing
   reminders: Map<string, Due> = nothing
   recent: Document['recent'] = nothing
+  older: Document['recent'] = nothing
+  recentSince = 0
+  /** The same of the document, which knows less. */
+  #restsSince = 0
   seen: Document['seen'] = nothing
   out: Map<number, Entry> = nothing
   told = 0
@@ -69,6 +74,7 @@ export class Activation implements Document {
   #outAt: number | undefined = undefined
   #done: number[] | undefined = undefined
   #dirt: Dirt | undefined = undefined
+  #isUpgraded = false
 
   constructor(address: Address, actor: Actor, owner: string) {
     this.address = address
@@ -130,6 +136,12 @@ export class Activation implements Document {
     return next
   }
 
+  /** The first of those that wait, in their order. */
+  peek(count: number): Waiting[] {
+    const rest = this.#mailbox.slice(this.#head, this.#head + count)
+    return this.#next ? [this.#next, ...rest].slice(0, count) : rest
+  }
+
   /** Rejects those whose time is over: some turns never begin, others may still be written. */
   expire(now: number, reject: (waiting: Waiting) => void) {
     for (const { waiting } of this.unwritten) if (waiting.deadline <= now) reject(waiting)
@@ -141,27 +153,33 @@ export class Activation implements Document {
     }
   }
 
-  load({ document, rev, recordNumbers }: Found) {
+  /** `now`: monotonic ms. */
+  load({ document, rev, recordNumbers, upgradedFrom }: Found, now: number) {
+    this.usedAt = now
     this.state = document.state
     this.seq = document.seq
     this.reminders = document.reminders
     this.recent = document.recent
+    this.recentSince = this.#restsSince = document.recentSince
     this.seen = document.seen
+    // When they spoke last is not known here: from now on they have as long as everybody has.
+    for (const [sender, { n }] of document.seen) this.seen.set(sender, { n, at: now })
     this.out = document.out
     this.told = document.told
     this.rev = rev
-    this.#written = document.state
+    this.#written = upgradedFrom ? unlike(upgradedFrom) : document.state
+    this.#isUpgraded = upgradedFrom !== undefined
     this.#due = this.#earliest()
     if (recordNumbers.length > 0) this.#done = [...recordNumbers]
     if (this.out.size > 0 || this.#done) this.#outAt = 0
   }
 
-  take(change: NonNullable<Turn['change']>, now: number) {
+  take(change: NonNullable<Turn['change']>) {
     const dirt = (this.#dirt ??= new Dirt())
     this.state = change.state
     for (const [stream, seq] of change.seq) put(this, 'seq', stream, seq, dirt.seq)
     for (const [key, due] of change.reminders) this.#remember(key, due, dirt)
-    if (change.seen) this.#hear(change.seen, now, dirt)
+    if (change.seen) this.#hear(change.seen, dirt)
     if (change.recent) this.#keep(change.recent, dirt)
     if (change.completes !== undefined) this.done(change.completes)
     for (const entry of change.entries) put(this, 'out', entry.n, entry)
@@ -180,7 +198,7 @@ export class Activation implements Document {
   }
 
   /** All that the next commit writes. */
-  write(now: number): Write {
+  write(now: number, marks?: readonly Mark[]): Write {
     const dirt = this.#dirt ?? new Dirt()
     const records = dirt.rows.length + dirt.events.length + dirt.decisions.length > 0
     const recordNumber = records ? ++this.told : undefined
@@ -191,10 +209,14 @@ export class Activation implements Document {
     const write: Write = {
       ...rest,
       address: this.address,
+      recentKept: this.recent.size,
       owner: this.owner,
       rev: this.rev,
       state: this.state,
       before: this.#written,
+      isAwaited: this.unwritten.some(({ waiting }) => isAsk(waiting.command)),
+      version: this.#written && !this.#isUpgraded ? undefined : this.actor.version,
+      marks,
       due: due === this.#due ? undefined : (due ?? null),
       entries: added.filter(({ n }) => this.out.has(n)),
       done: (this.#done ?? []).filter((n) => !fresh.has(n)),
@@ -213,6 +235,7 @@ export class Activation implements Document {
   written({ state, recordNumber }: Write) {
     this.unwritten = unanswered
     this.#written = state
+    this.#isUpgraded = false
     this.rev++
     // The rows are down: the next write forgets that they had to be written.
     if (recordNumber !== undefined) (this.#done ??= []).push(recordNumber)
@@ -229,21 +252,31 @@ export class Activation implements Document {
   }
 
   /** A sender hands out n+1 only after we took n, so its last number is enough; and not for ever. */
-  #hear({ sender, n }: { sender: string; n: number }, now: number, dirt: Dirt) {
+  #hear({ sender, n }: { sender: string; n: number }, dirt: Dirt) {
     this.seen.delete(sender)
-    put(this, 'seen', sender, { n, at: now })
+    put(this, 'seen', sender, { n, at: this.usedAt })
     dirt.seen.set(sender, n)
     for (const [oldest, { at }] of this.seen) {
-      if (at > now - seenMs) return
+      if (at > this.usedAt - seenMs) return
       this.seen.delete(oldest)
       dirt.forgotten.push(oldest)
     }
   }
 
-  #keep(recent: { id: string; message: string; reply: unknown }, dirt: Dirt) {
-    put(this, 'recent', recent.id, recent)
-    if (this.recent.size > recentMax) this.recent.delete(this.recent.keys().next().value as string)
-    dirt.recent.push(recent)
+  #keep({ id, ...recent }: Recent & { id: string }, dirt: Dirt) {
+    put(this, 'recent', id, recent)
+    dirt.recent.push({ id, ...recent })
+    for (const [oldest, entry] of this.recent) {
+      if (this.recent.size <= recentMax && entry.at > recent.at - recentMs) break
+      this.recent.delete(oldest)
+      this.#restsSince = dirt.recentSince = Math.max(this.#restsSince, entry.at)
+      put(this, 'older', oldest, entry)
+    }
+    for (const [oldest, { at }] of this.older) {
+      if (this.older.size <= olderMax && at > recent.at - recentMs) return
+      this.older.delete(oldest)
+      this.recentSince = Math.max(this.recentSince, at)
+    }
   }
 
   #earliest() {
@@ -259,10 +292,17 @@ export class Activation implements Document {
   }
 }
 
+/** Has the fields of an earlier version's state and none of its values: each is written anew, or taken away. */
+const unlike = (state: object): object => Object.fromEntries(Object.keys(state).map((field) => [field, stale]))
+const stale = Symbol('written by an earlier version')
+
+const isAsk = ({ told, completes, reminder }: Command) =>
+  told === undefined && completes === undefined && reminder === undefined
+
 /** Maps are made when they first hold something: most actors need few of them. */
 function put<Key, Value>(
   activation: Activation,
-  name: 'seq' | 'reminders' | 'recent' | 'seen' | 'out',
+  name: 'seq' | 'reminders' | 'recent' | 'older' | 'seen' | 'out',
   key: Key,
   value: Value,
   dirt?: Map<Key, Value>,

@@ -43,8 +43,11 @@ export interface Given {
   /** The workspace's settings as this process knows them now. */
   readonly settings: Settings
   readonly by: Principal
+  /** Of a command that may be repeated, the same each time: doing it again makes nothing new. */
   newId(prefix: string): string
   random(): number
+  /** Where a reminder brought this message: when it was due, and how many of its kind were missed before it. */
+  readonly reminder?: { readonly key: string; readonly at: number; readonly missed: number } | undefined
 }
 
 export type Handlers<S extends Shape, State> = {
@@ -69,12 +72,28 @@ export interface Actor<S extends Shape = Shape, State = unknown, H = Handlers<S,
   contract: S
   state: z.ZodType<State>
   initial: State
+  /** Of the state's schema: 1 unless said. A document of a later one is left alone, one of an earlier is upgraded. */
+  version?: number
+  migrations?: Migrations
   on: H
 }
 
+/** `{2: s => …}` makes a state of version 1 one of version 2. A state that rests is upgraded when it is loaded. */
+// What an earlier schema was is written nowhere any more: each step knows what it takes.
+export type Migrations = { readonly [to: number]: (state: never) => object }
+
 export function actor<S extends Shape, Schema extends z.ZodType, H extends Handlers<S, z.output<Schema>>>(
   contract: S,
-  behaviour: { state: Schema; initial: NoInfer<z.output<Schema>>; on: H & Exact<S, H> },
+  behaviour: {
+    state: Schema
+    initial: NoInfer<z.output<Schema>>
+    version?: number
+    migrations?: Migrations
+    on: H & Exact<S, H>
+  },
 ) {
+  const { version = 1, migrations = {} } = behaviour
+  for (let to = 2; to <= version; to++)
+    if (!migrations[to]) throw new Error(`${contract.kind} is of version ${version} and has no migration to ${to}`)
   return { contract, ...behaviour }
 }

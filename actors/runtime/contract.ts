@@ -60,6 +60,21 @@ export type Reminder<Kind> = {
   readonly message: string
   readonly at: number
   readonly data: unknown
+} & Recurrence
+
+/** How a reminder comes again, and what becomes of it when its time went by while nothing ran. */
+export interface Recurrence {
+  /** A pause for the machines' sake: it goes on in the world's time while that of the workspace stands still. */
+  readonly isPause?: boolean | undefined
+  /** Comes again after this long (at least 100 ms), until it is replaced or forgotten. */
+  readonly everyMs?: number | undefined
+  /**
+   * `once` (what is usual): late, and once however many were missed. `all`: late, each of them, the last 100 at most.
+   * `skip`: not at all when it is later than `lateMs`, and a decision says so.
+   */
+  readonly missed?: 'once' | 'all' | 'skip' | undefined
+  /** For `skip`: what still counts as in time, ms. A minute, unless it comes more often than that. */
+  readonly lateMs?: number | undefined
 }
 
 export type MessageOf<S extends Shape> = keyof S['messages'] & string
@@ -100,7 +115,12 @@ export interface Words<S extends Shape> {
     key: string,
     input: z.output<S['effects'][E]['input']>,
   ): EffectCall<S['kind']>
-  remind<M extends MessageOf<S>>(message: M, at: number, data: z.output<S['messages'][M]['input']>): Reminder<S['kind']>
+  remind<M extends MessageOf<S>>(
+    message: M,
+    at: number,
+    data: z.output<S['messages'][M]['input']>,
+    recurrence?: Recurrence,
+  ): Reminder<S['kind']>
   tell(id: string): Tells<S>
 }
 
@@ -175,7 +195,7 @@ export function contract<
     insert: (row, value) => ({ kind, row, id: value._id, insert: value }),
     update: (row, id, set, below) => ({ kind, row, id, set, ...(below && { below }) }),
     effect: (effect, key, input) => ({ kind, effect, key, input }),
-    remind: (message, at, data) => ({ kind, message, at, data }),
+    remind: (message, at, data, recurrence) => ({ kind, message, at, data, ...recurrence }),
     tell: (id) => speak<S, Tells<S>>(whole, (message, input): Tell => ({ kind, id, message, input })),
   }
   return { ...whole, ...words }

@@ -44,7 +44,7 @@ export const models = {
   user_identities: { tenant: true, indexes: [[{ workspaceId: 1, userId: 1 }]] },
   events: { tenant: true, indexes: [[{ workspaceId: 1, stream: 1, seq: 1 }], [{ workspaceId: 1, at: 1 }]] },
   decisions: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1 }]] },
-  dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, at: -1 }]] },
+  dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }], [{ workspaceId: 1, status: 1, _id: -1 }]] },
   claims: { tenant: true, indexes: [[{ confirmedAt: 1, at: 1 }]] },
   webhook_events: {
     tenant: true,

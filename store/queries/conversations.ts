@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Header } from '../../actors/conversation/contract.ts'
-import { type Line, Preview } from '../../actors/inbox/contract.ts'
+import { Header, Preview } from '../../actors/conversation/contract.ts'
+import type { Line } from '../../actors/inbox/contract.ts'
 import { instant } from '../../kernel/marks.ts'
 import { invalid } from '../../kernel/problem.ts'
 import type { Filter, Store, Stored } from '../connection.ts'

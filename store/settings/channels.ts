@@ -28,7 +28,7 @@ export type NewChannel = Omit<OpenChannel, 'workspaceId' | 'kind' | 'status' | '
 export type ChannelChange = Partial<Omit<NewChannel, 'id'> & Pick<Channel, 'status'>>
 
 const channelsMax = 200
-// Other processes hear of a change no later than this.
+// A process that missed the notice of a change knows of it no later than this.
 const keptMs = 5_000
 
 const read = (document: Stored): Channel => ({
@@ -112,6 +112,12 @@ export class ChannelSettings {
     // A stranger's guesses at ids must not fill the memory.
     if (this.#open.size > 1_000) this.#open.delete(this.#open.keys().next().value ?? '')
     return channel
+  }
+
+  /** Another process changed it, or nobody knows which. */
+  forget(id?: string) {
+    if (id === undefined) this.#open.clear()
+    else this.#open.delete(id)
   }
 
   async #read(id: string): Promise<OpenChannel | undefined> {

@@ -69,6 +69,16 @@ export async function revokeFamily(store: Store, familyId: string, reason: strin
   return matchedCount > 0
 }
 
+/** Which of these sign-ins have been ended, or are not there any more. */
+export async function revokedOf(store: Store, familyIds: readonly string[]): Promise<string[]> {
+  const living = await store
+    .platform('sessions')
+    .find({ _id: { $in: [...familyIds] }, revokedAt: null }, { projection: { _id: 1 } })
+    .toArray()
+  const known = new Set(living.map(({ _id }) => _id))
+  return familyIds.filter((id) => !known.has(id))
+}
+
 /** Something that can be shown once instead of a password. */
 export interface Link {
   id: string

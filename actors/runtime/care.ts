@@ -1,0 +1,147 @@
+import type { Clock, Pulse } from '../../kernel/clock.ts'
+import { createHash } from 'node:crypto'
+import type { Activation, Waiting } from './activation.ts'
+import type { Mark, Persistence } from './persistence.ts'
+import type { Command } from './turn.ts'
+
+/** So long after it took over from a process that ended without a word, an activation marks what it is about to do. */
+const carefulMs = 10_000
+/** A message that was being handled whenever a process died, so often, is not tried again. */
+const timesMax = 3
+const restMs = 1_000
+/** Whoever meets it again sooner did not come after a dead process: that takes longer. Two that live were at odds. */
+const apartMs = 500
+/** Of one document. */
+const suspectsMax = 16
+
+interface Parts {
+  persistence: Persistence
+  pulse: Pulse
+  world: Clock
+  /** This process. */
+  incarnation: string
+  /** Whether that process is known to live: then it has died of nothing. */
+  isAlive?(incarnation: string): boolean
+}
+
+interface Case {
+  until: number
+  /** What a process was doing when it died, and how often. */
+  readonly suspects: Map<string, Mark>
+  /** The document says what is under way, or was. */
+  isMarked: boolean
+}
+
+/** A message met this when the process that handled it died, again and again. */
+export class Deadly extends Error {
+  constructor({ message }: Command, times: number) {
+    super(`A process died ${times} times while it handled ${message}; it is not tried again.`)
+    this.name = 'Deadly'
+  }
+}
+
+/**
+ * Keeps a message that kills its process from killing the next ones. Whoever takes over from the dead writes down what
+ * it is going to do before it does it: what it was doing when it died is then known, tried alone, and in the end no more.
+ */
+export class Care {
+  readonly #parts: Parts
+  readonly #cases = new Map<Activation, Case>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  get size() {
+    return this.#cases.size
+  }
+
+  begin(activation: Activation, marks: readonly Mark[]) {
+    const { incarnation, pulse } = this.#parts
+    const left = marks.map((mark) => {
+      const lives = mark.by === incarnation || this.#parts.isAlive?.(mark.by) === true
+      return lives ? { ...mark, times: mark.times - 1 } : mark
+    })
+    const suspects = new Map(left.filter(({ times }) => times > 0).map((mark) => [mark.id, mark]))
+    this.#cases.set(activation, { until: pulse.now() + carefulMs, suspects, isMarked: marks.length > 0 })
+  }
+
+  /** Whether its next batch needs care. */
+  isNeeded(activation: Activation) {
+    const one = this.#cases.get(activation)
+    if (!one) return false
+    if (one.suspects.size > 0 || this.#parts.pulse.now() < one.until) return true
+    if (!one.isMarked) this.#cases.delete(activation)
+    return false
+  }
+
+  end(activation: Activation) {
+    this.#cases.delete(activation)
+  }
+
+  /**
+   * Writes down what comes next, and answers how many of those that wait it is. A suspect is alone, after a rest.
+   * Rejects as a commit does.
+   */
+  async prepare(activation: Activation, waiting: readonly Waiting[]): Promise<number> {
+    const one = this.#cases.get(activation)
+    if (!one) return waiting.length
+    const ids = waiting.map(({ command }) => markOf(command))
+    const times = timesOf(one, ids[0])
+    if (times >= timesMax) return 1
+    const next = ids.findIndex((id) => timesOf(one, id) > 0)
+    const free = next < 0 ? ids.length : next
+    const count = times > 0 ? 1 : free
+    if (times > 1) await new Promise<void>((go) => this.#parts.pulse.later(restMs * (times - 1), go))
+    const marks = ids.slice(0, count).flatMap((id) => (id === undefined ? [] : [this.#mark(id, one.suspects.get(id))]))
+    if (marks.length === 0 || (times === 0 && this.#parts.pulse.now() >= one.until)) return count
+    one.isMarked = true
+    const others = suspectsOf(one).filter(({ id }) => id !== ids[0])
+    await this.#parts.persistence.mark(activation.address, activation.owner, [...marks, ...others])
+    return count
+  }
+
+  #mark(id: string, before: Mark | undefined): Mark {
+    const { incarnation: by, world } = this.#parts
+    const at = world.now()
+    const isSoon = before !== undefined && at >= before.at && at - before.at < apartMs
+    return { id, by, at, times: (before?.times ?? 0) + (isSoon ? 0 : 1) }
+  }
+
+  /** Why this message must not be tried. */
+  refusal(activation: Activation, { command }: Waiting): Deadly | undefined {
+    const times = timesOf(this.#cases.get(activation), markOf(command))
+    return times >= timesMax ? new Deadly(command, times) : undefined
+  }
+
+  /** It was handled, and the process lives. */
+  survived(activation: Activation, { command }: Waiting) {
+    const id = markOf(command)
+    if (id !== undefined) this.#cases.get(activation)?.suspects.delete(id)
+  }
+
+  /** Takes back what was marked, where nothing else is to be written. */
+  async clear({ address, owner }: Activation, marks: readonly Mark[]) {
+    await this.#parts.persistence.mark(address, owner, marks)
+  }
+
+  /** What the next write says instead of what was marked; undefined where nothing was. */
+  leftOf(activation: Activation): Mark[] | undefined {
+    const one = this.#cases.size > 0 ? this.#cases.get(activation) : undefined
+    if (!one?.isMarked) return undefined
+    one.isMarked = false
+    return suspectsOf(one)
+  }
+}
+
+const suspectsOf = ({ suspects }: Case): Mark[] => [...suspects.values()].slice(-suspectsMax)
+
+const timesOf = (one: Case | undefined, id: string | undefined) =>
+  id === undefined ? 0 : (one?.suspects.get(id)?.times ?? 0)
+
+/** By what a message is known when it comes again. A plain question is not: nobody asks it again by himself. */
+function markOf({ id, input, isRetried, told, reminder, completes }: Command): string | undefined {
+  if (isRetried || told || reminder || completes !== undefined) return id
+  const text = JSON.stringify(input) ?? '{}'
+  return text === '{}' ? undefined : `${id}#${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`
+}

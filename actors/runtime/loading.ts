@@ -1,0 +1,40 @@
+import { memorySchema } from '../../kernel/codec.ts'
+import type { Problem } from '../../kernel/problem.ts'
+import type { Activation } from './activation.ts'
+import type { Actor } from './change.ts'
+import { damaged, type Found, newer, type Persistence } from './persistence.ts'
+
+/** The document as this release understands it, upgraded where an earlier one wrote it. @throws Unusable */
+function usable(actor: Actor, found: Found): Found {
+  const { kind } = actor.contract
+  const known = actor.version ?? 1
+  if (found.version > known) throw newer(kind, found.version, known)
+  const before = found.document.state
+  let state = before
+  try {
+    for (let to = found.version + 1; to <= known; to++) state = actor.migrations?.[to]?.(state as never) ?? state
+    memorySchema(actor.state).parse(state)
+  } catch (error) {
+    throw damaged(kind, error)
+  }
+  if (found.version === known) return found
+  return { ...found, document: { ...found.document, state }, upgradedFrom: before }
+}
+
+/** Makes an activation the only one that can write, unless that is refused. Where its document cannot be used, it is given back as it was. */
+export async function claimed(
+  persistence: Persistence,
+  activation: Activation,
+  refusal: Problem | undefined,
+): Promise<Found | undefined> {
+  if (refusal) throw refusal
+  const { address, owner, actor } = activation
+  const found = await persistence.claim(address, owner)
+  if (!found) return undefined
+  try {
+    return usable(actor, found)
+  } catch (error) {
+    await persistence.unclaim(address, owner, found.formerOwner)
+    throw error
+  }
+}
