@@ -24,6 +24,13 @@ export interface Parts {
   queries: Queries
   /** `commandId` makes the request repeatable. */
   workspace(caller: Caller, commandId: string): Workspace
+  /** What several processes remember together: a command may come again at another one. */
+  marks?: Marks
+}
+
+export interface Marks {
+  has(key: string): Promise<boolean>
+  add(key: string): Promise<void>
 }
 
 /** Runs what clients ask for: decoded by its schema, allowed, and once however often it comes. */
@@ -64,11 +71,12 @@ export class Commanding {
   /** What the client decided on must still be the latest. What comes between this look and the turn is not seen. */
   async #check({ workspaceId }: Caller, commandId: string, { stream, seq }: NonNullable<Request['expect']>) {
     const key = `${workspaceId}/${commandId}`
-    if (this.#expected.has(key)) return
+    if (this.#expected.has(key) || (await this.#parts.marks?.has(key))) return
     const head = await this.#parts.log.head(workspaceId, stream)
     if (head !== seq)
       throw new Problem('stale', 'stale', `You have seen ${stream} up to ${seq}, it is at ${head}: look again first.`)
     this.#expected.add(key)
+    await this.#parts.marks?.add(key)
     for (const oldest of this.#expected) {
       if (this.#expected.size <= expectedMax) break
       this.#expected.delete(oldest)

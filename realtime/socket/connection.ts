@@ -8,9 +8,8 @@ import type { Seat } from '../commands/command.ts'
 import { Backlog } from './backlog.ts'
 import { Bucket } from './bucket.ts'
 import type { Limits } from './limits.ts'
+import type { Availability } from './presence.ts'
 import type { Signals } from './signals.ts'
-
-export type Availability = 'online' | 'away' | 'busy'
 
 interface Parts {
   signals: Signals
@@ -34,6 +33,8 @@ export class Connection implements Seat {
   availability: Availability = 'online'
   readonly device: string | undefined
   readonly streams = new Set<string>()
+  /** When it connected, epoch ms. */
+  readonly since: number
   readonly bucket: Bucket
   readonly #typing = new Map<string, Bucket>()
   readonly #socket: Socket
@@ -49,11 +50,16 @@ export class Connection implements Seat {
     this.#parts = parts
     this.caller = caller
     this.device = device
+    this.since = parts.clock.now()
     this.bucket = new Bucket(parts.limits.commandsPerSecond)
     this.#backlog = new Backlog(socket.conn, (bytes) => {
       if (bytes > parts.limits.backlogBytes) this.#tooSlow()
     })
     this.renew(caller)
+  }
+
+  get socketId() {
+    return this.#socket.id
   }
 
   get isConnected() {

@@ -3,7 +3,7 @@ import type { EventLog, Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { busy, missing, Problem, shown } from '../../kernel/problem.ts'
 import { type Connection, roomOf } from './connection.ts'
-import type { RecentEvents } from './recent-events.ts'
+import type { Feed } from './feed.ts'
 import type { Signals } from './signals.ts'
 import type { Queries, Reading, StreamSource } from './stream.ts'
 import { outward, parseStream, type Wire, type WireEvent } from './wire.ts'
@@ -26,7 +26,9 @@ export interface Parts {
   log: EventLog
   queries: Queries
   wire: Wire
-  recent: RecentEvents
+  feed: Feed
+  /** How far back the feed remembers. */
+  recentEvents: number
   signals: Signals
   workspace(caller: Caller): Workspace
   onError(error: unknown): void
@@ -66,7 +68,7 @@ export class Subscribing {
   }
 
   async #open(connection: Connection, { stream, since }: Wish) {
-    const { signals, workspace, queries } = this.#parts
+    const { feed, signals, workspace, queries } = this.#parts
     const { caller } = connection
     const { declared, id } = this.#find(stream)
     const reading: Reading = { caller, id, workspace: workspace(caller), queries }
@@ -76,6 +78,7 @@ export class Subscribing {
     if (!connection.isConnected) throw busy('gone', 'The connection is gone.')
 
     // Join first, read second: an event in between comes twice rather than never, and `seq` tells the client so.
+    feed.begin(roomOf(caller.workspaceId, stream))
     connection.join(stream)
     const events = since === undefined ? undefined : await this.#missed(caller, stream, since)
     const answer = events
@@ -86,23 +89,41 @@ export class Subscribing {
 
   /** Nothing where a snapshot has to take its place: past the retention, or never written. */
   async #missed({ workspaceId }: Caller, stream: string, since: number): Promise<WireEvent[] | undefined> {
-    const { recent, log, wire } = this.#parts
+    const { feed, log, wire } = this.#parts
     const room = roomOf(workspaceId, stream)
-    const near = recent.after(room, since)
-    if (near && (near.length > 0 || since > 0)) return near
-    recent.begin(room)
-    const missed = await log.after(workspaceId, stream, since)
-    if (!missed || (missed.length === 0 && since === 0)) return undefined
-    recent.anchor(room, missed.at(-1)?.seq ?? since)
-    return missed.map((event) => wire.event(event))
+    const missed = feed.after(room, since) ?? (await this.#recalled(workspaceId, stream, since))
+    if (missed) return missed.length > 0 || since > 0 ? missed : undefined
+    const read = await log.after(workspaceId, stream, since)
+    if (!read || (read.length === 0 && since === 0)) return undefined
+    return read.map((event) => wire.event(event))
+  }
+
+  /** Of many who come back at once, one reads the log for all. The second look is for who had asked for more. */
+  async #recalled(workspaceId: string, stream: string, since: number) {
+    const { feed, log, wire, recentEvents } = this.#parts
+    const room = roomOf(workspaceId, stream)
+    for (let looks = 0; looks < 2; looks++) {
+      await feed.opening(room, async () => {
+        const head = await log.head(workspaceId, stream)
+        feed.anchor(room, head)
+        const from = Math.max(0, head - recentEvents)
+        if (since >= head || since < from) return
+        feed.recall(
+          room,
+          ((await log.after(workspaceId, stream, from)) ?? []).map((event) => wire.event(event)),
+        )
+      })
+      const missed = feed.after(room, since)
+      if (missed) return missed
+    }
+    return undefined
   }
 
   async #snapshot(reading: Reading, stream: string, { shape, snapshot }: StreamSource['streams'][string]) {
-    const { log, recent } = this.#parts
+    const { log, feed } = this.#parts
     const { workspaceId } = reading.caller
-    recent.begin(roomOf(workspaceId, stream))
     const seq = await log.head(workspaceId, stream)
-    recent.anchor(roomOf(workspaceId, stream), seq)
+    feed.anchor(roomOf(workspaceId, stream), seq)
     try {
       return { seq, snapshot: outward(shape, await snapshot(reading)) }
     } catch (error) {
