@@ -7,9 +7,17 @@ interface Address {
 }
 export interface Sleepers {
   kinds: readonly string[]
-  dueActors(kind: string, by: { due: number; outBefore: number }, limit: number): Promise<Address[]>
+  dueActors(kind: string, by: By, limit: number): Promise<Address[]>
   wake(address: Address): void
   now(): number
+  /** Workspaces that live in a time of their own, and what time it is there. */
+  moved?(): Iterable<{ workspaceId: string; now: number }>
+}
+interface By {
+  due: number
+  outBefore: number
+  only?: string
+  except?: readonly string[]
 }
 
 const aheadMs = 15_000
@@ -21,7 +29,12 @@ const atOnce = 500
 export const reminders = (sleepers: Sleepers): Schedule => ({
   name: 'reminders',
   everyMs: 5_000,
-  run: () => wakeAll(sleepers, { due: sleepers.now() + aheadMs, outBefore: 0 }),
+  async run() {
+    const moved = [...(sleepers.moved?.() ?? [])]
+    const except = moved.map(({ workspaceId }) => workspaceId)
+    await wakeAll(sleepers, { due: sleepers.now() + aheadMs, outBefore: 0, except })
+    for (const { workspaceId: only, now } of moved) await wakeAll(sleepers, { due: now + aheadMs, outBefore: 0, only })
+  },
 })
 
 /** Wakes actors whose process died before all was handed out: activation does the rest again. */
@@ -31,6 +44,6 @@ export const outbox = (sleepers: Sleepers): Schedule => ({
   run: () => wakeAll(sleepers, { due: 0, outBefore: sleepers.now() - leftMs }),
 })
 
-async function wakeAll({ kinds, dueActors, wake }: Sleepers, by: { due: number; outBefore: number }) {
+async function wakeAll({ kinds, dueActors, wake }: Sleepers, by: By) {
   for (const kind of kinds) for (const address of await dueActors(kind, by, atOnce)) wake(address)
 }

@@ -32,4 +32,8 @@ export class BoundedCache<Value> {
   delete(key: string) {
     this.#kept.delete(key)
   }
+
+  clear() {
+    this.#kept.clear()
+  }
 }

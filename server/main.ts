@@ -1,23 +1,29 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, Server as NetServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { retention } from '../jobs/retention.ts'
+import type { Schedule } from '../jobs/schedule.ts'
 import { Scheduler } from '../jobs/scheduler.ts'
 import { webhooks } from '../jobs/webhooks.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { ChannelSettings } from '../store/settings/channels.ts'
-import { Auth } from './auth/auth.ts'
 import { createApp } from './http/app.ts'
+import { JointMemory } from './joint-memory.ts'
 import { startActors } from './main/actors.ts'
 import { ConnectedChannels } from './main/channels.ts'
 import { openGateway, openIntake } from './main/doors.ts'
+import { drain, type Parts as DrainParts } from './main/drain.ts'
+import { openReaders } from './main/readers.ts'
 import { createMetrics } from './main/metrics.ts'
+import { openOperations } from './main/operators.ts'
+import { openAuth, openOthers, type Others } from './main/others.ts'
 import { secretsOf } from './main/secrets.ts'
 import { KnownSettings } from './main/settings.ts'
-import { openSimulator, simulatorPrefix } from './main/simulators.ts'
+import { placeSimulator } from './main/simulator-lease.ts'
+import { openSimulator, simulatorPrefix, type SimulatorPlace } from './main/simulators.ts'
 import { openStorage, type Storage } from './main/storage.ts'
 import { logged } from './main/store-events.ts'
 import type { Parts as AppParts } from './ports.ts'
@@ -48,35 +54,41 @@ export async function startCareline(options: Options) {
   }
   const secrets = secretsOf(config)
   const storage = await openStorage(config, secrets.masterKey, logged(given.log))
+  let others: Others | undefined
   try {
-    return await overStorage(given, secrets, storage)
+    others = await openOthers({ config, log: given.log, ...secrets, database: storage.store.connection.name })
+    return await overStorage(given, secrets, storage, others)
   } catch (error) {
+    others?.close()
     await storage.close()
     throw error
   }
 }
 
-async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, storage: Storage) {
+async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, storage: Storage, others: Others) {
   const { config, log, clock } = given
+  const { cluster, links, notices } = others
   const { store, vault, events } = storage
   const now = () => clock.now()
-  const settings = await KnownSettings.of(store)
+  const settings = await KnownSettings.of(store, notices, (error) => log.error('settings not read', { error }))
   const channels = new ChannelSettings(store, vault, now)
-  const auth = new Auth({ store, secret: secrets.jwtSecret, now })
-  const { system, schedules, workspace } = startActors({ storage, channels, settings, clock, log })
+  const joint = links && new JointMemory(links.publisher, links.prefix)
+  const auth = openAuth({ store, secret: secrets.jwtSecret, now, joint }, notices)
+  const { system, clocks, schedules, workspace } = startActors({ storage, channels, settings, clock, log, cluster })
+  await settings.follow((one) => clocks.of(one.id).set(one.clock))
 
   const { http, state, answerWith } = frontDoor()
-  const doors = { storage, auth, clock, log, workspace }
+  // Nobody connects to a process of schedules, so it need not hear what goes to sockets.
+  const among = config.role === 'jobs' ? {} : { links, node: cluster?.me }
+  const doors = { storage, auth, clock, clocks, log, workspace, transports: config.socketTransports, ...among }
   const gateway = openGateway(http, doors)
   const intake = openIntake(doors, system, gateway)
 
-  await listening(http, config)
-  const { port } = http.address() as AddressInfo
+  const port = config.role === 'jobs' ? config.port : await listening(http, config)
   const { here, url } = addressesOf(config, port)
-  const played = { ...config, ...given, phoneKey: secrets.phoneKey }
-  const simulator = config.hasSimulators ? openSimulator(played) : undefined
-  const connected = new ConnectedChannels({ store, channels, system, simulator, here })
-  await connected.connectAll()
+  const reading = { store, channels, system, notices, here }
+  const { connected, simulator } = await connectChannels(given, reading, { ...others, phoneKey: secrets.phoneKey })
+  await cluster?.join()
 
   answerWith(simulator, {
     store,
@@ -84,66 +96,69 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
     auth,
     channels,
     files: storage.files,
-    operations: operationsOf(storage, state, metricsOf({ system, storage, gateway })),
+    operations: operationsOf(storage, state, metricsOf({ system, cluster, storage, gateway })),
+    ...openOperations({ system, cluster, storage, settings, clocks, now, name: config.name, role: config.role }),
+    readers: openReaders(gateway, cluster, store),
     channelChanged: connected.changed,
     acceptWhatsApp: (at, items) => intake.accept(at, items),
     now,
     log,
-    config: httpConfig(config, url, connected.simulatorUrl),
+    config: httpConfig(config, url, connected),
     authenticate: auth.authenticate,
     workspace,
+    joint,
   })
 
   const swept = [...schedules, webhooks((limit) => intake.sweep(limit)), retention({ settings, events, now })]
-  const onError = (error: unknown, name: string) => log.error('schedule failed', { schedule: name, error })
-  const times = { database: store.connection.db, schedules: swept, onError }
-  // Not even made where it does not run: it speaks to the store from its first moment.
-  const scheduler = given.hasSchedules ? new Scheduler(times) : undefined
-  await scheduler?.start()
-  settings.keepFresh((error) => log.error('settings not read', { error }))
+  const scheduler = await schedule(given, storage, swept)
+  settings.keepFresh()
 
-  const parts = { secrets, storage, system, auth, channels, gateway, intake, simulator, settings, scheduler }
+  const parts = { secrets, storage, system, cluster, auth, channels, gateway, intake, simulator, settings, scheduler }
   return {
     ...parts,
     url,
     port,
     config,
+    /** Here, or nowhere: another process may play it. */
+    simulator: simulator?.here,
+    simulatorPlace: simulator,
     simulatorUrl: connected.simulatorUrl,
     channelChanged: connected.changed,
-    close: async () => {
-      if (state.isDraining) return
-      state.isDraining = true
-      await drained(http, parts)
-    },
+    close: leaving(state, { http, ...parts, ...others }),
   }
 }
 
-/** Answers what is under way, writes what waits, then lets go of everything. */
-async function drained(
-  http: Server,
-  {
-    gateway,
-    simulator,
-    scheduler,
-    settings,
-    intake,
-    system,
-    storage,
-  }: Pick<Careline, 'gateway' | 'simulator' | 'scheduler' | 'settings' | 'intake' | 'system' | 'storage'>,
-) {
-  gateway.goaway('closing')
-  // http's own close also cuts idle keep-alive connections, racing a request that is just being sent on one.
-  const closed = new Promise<void>((done) => NetServer.prototype.close.call(http, () => done()))
-  const idle = setInterval(() => http.closeIdleConnections(), 100)
-  simulator?.close()
-  await gateway.close()
-  await closed
-  clearInterval(idle)
-  await scheduler?.stop()
-  settings.stop()
-  await intake.settled()
-  await system.close()
-  await storage.close()
+function leaving(state: { isDraining: boolean }, parts: DrainParts) {
+  return async () => {
+    if (state.isDraining) return
+    state.isDraining = true
+    await drain(parts)
+  }
+}
+
+/** Nothing where another process does it. Not even made then: it speaks to the store from its first moment. */
+async function schedule({ config, log, hasSchedules }: Given, { store }: Storage, schedules: readonly Schedule[]) {
+  if (!hasSchedules || config.role === 'web') return undefined
+  const onError = (error: unknown, name: string) => log.error('schedule failed', { schedule: name, error })
+  const scheduler = new Scheduler({ database: store.connection.db, schedules, onError })
+  await scheduler.start()
+  return scheduler
+}
+
+type Reading = Omit<ConstructorParameters<typeof ConnectedChannels>[0], 'simulator' | 'onError'>
+
+/** The channels, and the simulator that plays their provider. */
+async function connectChannels(given: Given, reading: Reading, { phoneKey, ...others }: Others & { phoneKey: string }) {
+  const { config, log } = given
+  const onError = (error: unknown) => log.error('channels not connected', { error })
+  let simulator: SimulatorPlace | undefined
+  const connected = new ConnectedChannels({ ...reading, onError, simulator: () => simulator })
+  const held = () => connected.connectAll()
+  const place = { ...others, host: config.host, origin: reading.here, held, onError }
+  if (config.hasSimulators && config.role !== 'jobs')
+    simulator = await placeSimulator(() => openSimulator({ ...config, ...given, phoneKey }), place)
+  await connected.connectAll()
+  return { connected, simulator }
 }
 
 function operationsOf(storage: Storage, state: { isDraining: boolean }, metrics: AppParts['operations']['metrics']) {
@@ -151,38 +166,61 @@ function operationsOf(storage: Storage, state: { isDraining: boolean }, metrics:
   return { version, storeVersion: storage.version, isDraining: () => state.isDraining, metrics }
 }
 
-function metricsOf({ system, storage, gateway }: Pick<Careline, 'system' | 'storage' | 'gateway'>) {
-  return createMetrics({
-    actors: () => ({ ...system.counters, size: system.size }),
+function metricsOf({
+  system,
+  cluster,
+  storage,
+  gateway,
+}: Pick<Careline, 'system' | 'cluster' | 'storage' | 'gateway'>) {
+  const sources = {
+    actors: () => ({ ...system.counters, ...system.ailing, size: system.size }),
     writes: () => storage.persistence.counters,
     webhooks: () => storage.webhookEvents.counters,
     sockets: () => gateway.counts().sockets,
-  })
+    feed: () => gateway.counters,
+    cluster: () => cluster?.counters,
+  }
+  return createMetrics(sources, cluster)
 }
 
-/** Answers from the first moment. The sockets' path never comes here: the gateway is attached after it, and takes it. */
+/** Who comes before everything is there waits for it, so that nobody is refused while processes come and go. */
+const earlyMax = 1_000
+/** Longer than nginx and the load balancers of the large clouds keep a connection that they do not use: 60 s. */
+const keepAliveMs = 65_000
+
+/** Takes requests from the first moment. The sockets' path never comes here: the gateway is attached after it, and takes it. */
 function frontDoor() {
   const state = { isDraining: false }
-  let answer: RequestListener = (_, res) => res.writeHead(503, { 'retry-after': '1' }).end()
+  const early: Parameters<RequestListener>[] = []
+  let answer: RequestListener = (req, res) => {
+    if (early.length < earlyMax) early.push([req, res])
+    else res.writeHead(503, { 'retry-after': '1' }).end()
+  }
   const http = createServer((req, res) => answer(req, res))
-  const answerWith = (simulator: Careline['simulator'], parts: AppParts) => {
+  // Whoever keeps connections to us, a proxy say, gives them up first: a request on one that we just closed would fail.
+  http.keepAliveTimeout = keepAliveMs
+  const answerWith = (simulator: SimulatorPlace | undefined, parts: AppParts) => {
     const app = createApp(parts).callback()
     answer = (req, res) => {
       if (state.isDraining) res.setHeader('connection', 'close')
       if (simulator && req.url?.startsWith(simulatorPrefix)) simulator.handler(req, res)
       else void app(req, res)
     }
+    for (const [req, res] of early.splice(0)) answer(req, res)
   }
   return { http, state, answerWith }
 }
 
-function httpConfig(config: Config, url: string, simulatorUrl: string): AppParts['config'] {
+function httpConfig(config: Config, url: string, connected: ConnectedChannels): AppParts['config'] {
   const { corsOrigins, trustsProxy, limits, metricsToken, isProduction, whatsappBaseUrl } = config
   return {
     corsOrigins,
     trustsProxy,
     limits,
-    simulatorUrl,
+    // It moves with the simulator.
+    get simulatorUrl() {
+      return connected.simulatorUrl
+    },
     whatsappBaseUrl,
     isSecure: url.startsWith('https:'),
     consoleDir: join(import.meta.dirname, '../dist/console'),
@@ -198,11 +236,11 @@ function addressesOf({ host, publicUrl }: Config, port: number) {
 }
 
 function listening(http: Server, { port, host }: Config) {
-  return new Promise<void>((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     http.once('error', reject)
     http.listen(port, host, () => {
       http.off('error', reject)
-      resolve()
+      resolve((http.address() as AddressInfo).port)
     })
   })
 }

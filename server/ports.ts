@@ -5,6 +5,10 @@ import type { Store } from '../store/connection.ts'
 import type { Rest } from '../store/rest.ts'
 import type { Channel, ChannelSettings } from '../store/settings/channels.ts'
 import type { Auth } from './auth/auth.ts'
+import type { ClockControl } from './clocks.ts'
+import type { LetterRoom } from './dead-letters.ts'
+import type { JointMemory } from './joint-memory.ts'
+import type { Inspection, Readers } from './inspection.ts'
 
 // What HTTP needs of the rest; main.ts joins them, tests bring their own.
 
@@ -52,6 +56,10 @@ export interface Ports {
   channels: ChannelSettings
   files: Files
   operations: Operations
+  clocks: ClockControl
+  letters: LetterRoom
+  inspection: Inspection
+  readers: Readers
   /** A channel was made or changed: its actor and its simulator hear of it. Resolves when they have. */
   channelChanged(channel: Channel): Promise<void>
   /** Resolves when all items are durable: claimed and stored. What happens with them then is behind this port. */
@@ -97,5 +105,7 @@ export interface Measured {
 export interface Parts extends Ports {
   /** `commandId` belongs to its caller: a repeated request finds the first one's answer. */
   workspace(caller: Caller, commandId?: string): Workspace
+  /** Where there are several processes: what they count and remember together. */
+  joint?: JointMemory | undefined
   measured?(request: Measured): void
 }

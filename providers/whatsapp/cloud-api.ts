@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Outgoing } from '../../kernel/content.ts'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
 import { download, parsed, readAtMost } from './media.ts'
+import { NoAnswer, postJson, type Posted } from './post.ts'
 import type { MediaFile, MessageSender, OutgoingMessage, ProviderError, SendResult, WhatsAppChannel } from './port.ts'
 import { ProviderFailure } from './port.ts'
 
@@ -27,6 +28,7 @@ const neverSent = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  'NOT_CONNECTED',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -46,14 +48,14 @@ const Uploaded = z.object({ id: z.union([z.string().min(1).max(512), z.number().
 
 function why(thrown: unknown): { code: string; words: string } {
   if (!(thrown instanceof Error)) return { code: '', words: 'unknown' }
+  if (thrown instanceof NoAnswer) return { code: thrown.code, words: thrown.message }
   if (thrown.name === 'TimeoutError') return { code: 'TIMEOUT', words: 'No answer in time.' }
   const cause: unknown = thrown.cause
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   return { code, words: `The connection broke${code === '' ? '' : ` (${code})`}.` }
 }
 
-function retryAfterOf(response: Response): { retryAfterMs?: number } {
-  const header = response.headers.get('retry-after') ?? ''
+function retryAfterOf(header: string): { retryAfterMs?: number } {
   return /^\d{1,9}$/.test(header) ? { retryAfterMs: Math.min(Number(header) * 1_000, retryAfterMaxMs) } : {}
 }
 
@@ -64,23 +66,27 @@ async function request(
   body: string | FormData,
   timeoutMs: number,
 ): Promise<Answer> {
+  const address = `${channel.baseUrl.replace(/\/+$/, '')}/${path}`
   try {
-    const response = await fetch(`${channel.baseUrl.replace(/\/+$/, '')}/${path}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${channel.token}`,
-        ...(typeof body === 'string' && { 'content-type': 'application/json' }),
-      },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const bytes = await readAtMost(answerMax, response, () => new Error('A very long answer.'))
-    return { status: response.status, body: parsed(bytes), ...retryAfterOf(response) }
+    const posted =
+      typeof body === 'string'
+        ? await postJson(address, channel.token, body, timeoutMs)
+        : await postForm(address, channel.token, body, timeoutMs)
+    const { status, bytes, header } = posted
+    if (status >= 300 && status < 400) return { lost: 'The answer is a redirect.' } // The token goes to nobody else.
+    return { status, body: parsed(bytes), ...retryAfterOf(header('retry-after')) }
   } catch (thrown) {
     const { code, words } = why(thrown)
     return neverSent.has(code) ? { unreached: code } : { lost: words }
   }
+}
+
+async function postForm(address: string, token: string, body: FormData, timeoutMs: number): Promise<Posted> {
+  const headers = { authorization: `Bearer ${token}` }
+  const signal = AbortSignal.timeout(timeoutMs)
+  const response = await fetch(address, { method: 'POST', headers, body, redirect: 'error', signal })
+  const bytes = await readAtMost(answerMax, response, () => new Error('A very long answer.'))
+  return { status: response.status, bytes, header: (name) => response.headers.get(name) ?? '' }
 }
 
 const unreachedError = (code: string): ProviderError => ({

@@ -10,12 +10,14 @@ import {
   keepLink,
   keepSession,
   markRotated,
+  revokedOf,
   revokeFamily,
   type Session,
   sessionByHash,
 } from '../../store/settings/sessions.ts'
 import { type WorkspaceSettings, workspaceById } from '../../store/settings/workspaces.ts'
 import { BoundedCache } from '../bounded-cache.ts'
+import type { JointMemory } from '../joint-memory.ts'
 import { Attempts } from './attempts.ts'
 import { verifyPassword } from './passwords.ts'
 import { type Claims, hashOf, refused, Tokens } from './tokens.ts'
@@ -38,6 +40,17 @@ export interface SignedIn {
   sessionId: string
 }
 
+interface Parts {
+  store: Store
+  /** Signs the access tokens: at least 32 characters. */
+  secret: string
+  now(): number
+  /** Where the processes of a service count failed attempts together. */
+  joint?: JointMemory | undefined
+  /** Tells the other processes of a sign-in that ended here. */
+  announce?(sessionId: string): void
+}
+
 /** Sign-ins: how they begin, go on and end. */
 export class Auth {
   readonly #store: Store
@@ -47,13 +60,14 @@ export class Auth {
   readonly #verified: BoundedCache<Claims>
   readonly #standing: BoundedCache<Promise<Member | undefined>>
   readonly #listeners = new Set<(sessionId: string) => void>()
+  readonly #announce: (sessionId: string) => void
 
-  /** `secret` signs the access tokens: at least 32 characters. */
-  constructor({ store, secret, now }: { store: Store; secret: string; now: () => number }) {
+  constructor({ store, secret, now, joint, announce }: Parts) {
     this.#store = store
     this.#now = now
     this.tokens = new Tokens(secret, now)
-    this.#attempts = new Attempts(now)
+    this.#announce = announce ?? (() => undefined)
+    this.#attempts = new Attempts(now, joint)
     this.#verified = new BoundedCache({ max: 10_000, ttlMs: 15 * 60_000, now })
     this.#standing = new BoundedCache({ max: 10_000, ttlMs: standingMs, now })
   }
@@ -73,13 +87,13 @@ export class Auth {
   /** By e-mail and password. @throws Problem `bad_credentials`, `too_many_attempts` or `try_again` */
   async login({ email, password }: { email: string; password: string }): Promise<SignedIn> {
     const who = hashOf(normalEmail(email))
-    this.#attempts.begin(who)
+    await this.#attempts.begin(who)
     const account = await accountByEmail(this.#store, email)
     const isRight = await verifyPassword(account?.passwordHash ?? null, password)
     const [member] = account && isRight ? await membershipsOf(this.#store, account.id) : []
     // One answer for all: who works here, and under which address, is told to nobody.
     if (!member) throw new Problem('unauthorized', 'bad_credentials', 'This e-mail address or password is not right.')
-    this.#attempts.succeeded(who)
+    await this.#attempts.succeeded(who)
     return this.#open(member)
   }
 
@@ -139,12 +153,28 @@ export class Auth {
     if (session) await this.#end(session.familyId, 'logout')
   }
 
+  /** A sign-in ended in another process. */
+  ended(familyId: string) {
+    this.#standing.delete(familyId)
+    for (const listener of this.#listeners) listener(familyId)
+  }
+
+  /** Somebody's role or standing changed, whoever it is: everybody's is read anew. */
+  forget() {
+    this.#standing.clear()
+  }
+
+  /** Which of these sign-ins have ended, told here or not. */
+  async endedOf(familyIds: readonly string[]): Promise<string[]> {
+    return revokedOf(this.#store, familyIds)
+  }
+
   /** Ends a sign-in. Here at once, in other processes within five seconds. */
   revoke(sessionId: string, reason: string) {
     return this.#end(sessionId, reason)
   }
 
-  /** Hears of every sign-in that ends in this process, so that its sockets can be cut. The answer stops it. */
+  /** Hears of every sign-in that ends, so that its sockets can be cut. The answer stops it. */
   onRevoked(listener: (sessionId: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -186,8 +216,9 @@ export class Auth {
 
   async #end(familyId: string, reason: string) {
     const isNews = await revokeFamily(this.#store, familyId, reason, this.#now())
-    this.#standing.delete(familyId)
-    if (isNews) for (const listener of this.#listeners) listener(familyId)
+    if (isNews) this.#announce(familyId)
+    if (isNews) this.ended(familyId)
+    else this.#standing.delete(familyId)
   }
 
   /** Who a sign-in belongs to while it lasts. */

@@ -1,22 +1,49 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Problem } from '../../kernel/problem.ts'
+import type { JointMemory } from '../joint-memory.ts'
 import type { HttpConfig } from '../ports.ts'
 import type { Limit } from './route.ts'
 
-/** Counts the requests of one process by address or account, in fixed windows of a minute. */
-export function limiters(limits: HttpConfig['limits']) {
-  const counters = new Map<string, RateLimiterMemory>(
-    Object.entries(limits).map(([name, points]) => [name, new RateLimiterMemory({ points, duration: 60 })]),
-  )
+const windowSeconds = 60
+
+/** Counts requests by address or account, in fixed windows of a minute: of all processes together, where there are more. */
+export function limiters(limits: HttpConfig['limits'], joint?: JointMemory) {
+  const counters = new Map(Object.entries(limits).map(([name, points]) => [name, counter(name, points, joint)]))
   return async (limit: Limit, who: string) => {
-    try {
-      await counters.get(limit)?.consume(who)
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused
+    const refused = await counters.get(limit)?.(who)
+    if (refused)
       throw new Problem('limited', 'too_many_requests', 'Too many requests: please wait a moment.', {
         retryAfterMs: refused.msBeforeNext,
       })
-    }
+  }
+}
+
+/** Answers what refused it, or nothing. */
+function counter(name: string, points: number, joint: JointMemory | undefined) {
+  const here = new RateLimiterMemory({ points, duration: windowSeconds })
+  const together =
+    joint &&
+    new RateLimiterRedis({
+      storeClient: joint.redis,
+      keyPrefix: joint.key(`limit:${name}`),
+      points,
+      duration: windowSeconds,
+      // Whoever is over the limit costs Redis nothing more in this window.
+      inMemoryBlockOnConsumed: points + 1,
+    })
+  return async (who: string) => {
+    const counted = together && (await joint.ask(() => taken(together, who)))
+    return counted ? counted.value : taken(here, who)
+  }
+}
+
+async function taken(limiter: RateLimiterMemory | RateLimiterRedis, who: string) {
+  try {
+    await limiter.consume(who)
+    return undefined
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return refused
+    throw refused
   }
 }
 

@@ -6,7 +6,7 @@ import { invalid, missing, Problem } from '../../kernel/problem.ts'
 import type { Parts } from '../ports.ts'
 import { bearerOf } from './bearer.ts'
 import { readBytes, readJson } from './body.ts'
-import { type Answer, keyOf, Repetitions } from './idempotency.ts'
+import { type Answer, keyOf, Repetitions, type Sealing } from './idempotency.ts'
 import { limiters, placeOf } from './limits.ts'
 import { type Allow, Id, type Incoming, type Raw, rawBodyOf, rawReplyOf, type Route } from './route.ts'
 
@@ -17,8 +17,9 @@ export type HttpContext = RouterContext<HttpState>
 
 /** Puts the routes behind everything that their declarations promise. */
 export function mount(router: Router<HttpState>, routes: readonly Route[], parts: Parts) {
-  const limit = limiters(parts.config.limits)
-  const repetitions = new Repetitions(parts.now)
+  const { joint, rest } = parts
+  const limit = limiters(parts.config.limits, joint)
+  const repetitions = new Repetitions(parts.now, joint && { joint, sealing: sealingBy(rest) })
   for (const route of routes) {
     const { terms } = route
     const pathIds = terms.params ?? idsOf(route.path)
@@ -48,14 +49,27 @@ export function mount(router: Router<HttpState>, routes: readonly Route[], parts
       // The key belongs to its caller: nobody gets the answer to another's request by guessing it.
       const commandId = `http/${caller.id}/${key}`
       const request = { method: ctx.method, path: ctx.path, body }
-      const { isHit, ...answer } = await repetitions.answer(`${caller.workspaceId}/${commandId}`, request, () =>
-        run(commandId),
+      const { isHit, ...answer } = await repetitions.answer(
+        { workspaceId: caller.workspaceId, commandId },
+        request,
+        () => run(commandId),
       )
       if (isHit) ctx.set('idempotency-hit', 'true')
       send(ctx, terms.reply, answer)
     })
   }
 }
+
+const sealingBy = (rest: Parts['rest']): Sealing => ({
+  async seal(workspaceId, at, answer) {
+    await rest.ready(workspaceId)
+    return rest.seal({ workspaceId, at }, answer)
+  },
+  async unseal(workspaceId, at, sealed) {
+    await rest.ready(workspaceId)
+    return rest.unseal({ workspaceId, at }, sealed)
+  },
+})
 
 /** The path of a route names only ids, so a name that cannot be one names nothing. */
 function idsOf(path: string) {

@@ -36,11 +36,14 @@ export function securityHeaders({ isSecure }: HttpConfig): Middleware {
 }
 
 const given = /^[\w.:-]{1,64}$/
+// Every request gets one, and random bytes for each would cost more than finding its route: this process, and a count.
+const ofProcess = newId('req')
+let requests = 0
 
 /** Every answer says which request it belongs to: the sender's own name for it, or ours. */
 export async function requestIds(ctx: Context, next: Next) {
   const theirs = ctx.get('x-request-id')
-  const requestId = given.test(theirs) ? theirs : newId('req')
+  const requestId = given.test(theirs) ? theirs : `${ofProcess}.${++requests}`
   ctx.state['requestId'] = requestId
   ctx.set('x-request-id', requestId)
   await next()

@@ -3,12 +3,15 @@ import { conversationEffects } from '../../actors/conversation/effects.ts'
 import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactions } from '../../actors/reactions/index.ts'
+import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
+import { Journal } from '../../actors/runtime/journal.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
 import { ActorSystem, principal } from '../../actors/runtime/system.ts'
 import { outbox, reminders } from '../../jobs/reminders.ts'
 import type { Caller } from '../../kernel/caller.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
+import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { Delivery } from '../delivery.ts'
@@ -21,11 +24,14 @@ interface Parts {
   settings: KnownSettings
   clock: Clock
   log: Log
+  /** Where actors live when several processes share them. */
+  cluster: Cluster | undefined
 }
 
 /** The actors of this process, with what stands behind their effects and the schedules that wake them. */
-export function startActors({ storage, channels, settings, clock, log }: Parts) {
+export function startActors({ storage, channels, settings, clock, log, cluster }: Parts) {
   const { persistence, events, files, queries } = storage
+  const clocks = new WorkspaceClocks(clock)
   const delivery = new Delivery({ channels, sender: new CloudApi(), files, messageById: queries.messageRow })
   // Effects are typed by their contracts; the runtime, which runs any actor, knows them by name.
   const effects = {
@@ -38,20 +44,29 @@ export function startActors({ storage, channels, settings, clock, log }: Parts) 
     reactions,
     effects,
     persistence,
-    clocks: () => clock,
+    clocks: clocks.of,
+    world: clock,
+    // A test, or the demo's past, moves all of its time itself.
+    ...(clock !== systemClock && { retries: clock }),
+    journal: new Journal(clock),
     settings: settings.ofWorkspace,
+    placement: cluster,
+    ...(cluster && { isAlive: (incarnation: string) => cluster.isAlive(incarnation) }),
     publish: (event) => events.publish(event),
     onError: (error, { to, message }) =>
       log.error('actor fault', { kind: to.kind, id: to.id, actorMessage: message, error }),
+    onHeavy: ({ kind, id }, bytes) => log.warn('actor heavy', { kind, id, bytes }),
   })
   const sleepers = {
     kinds: actors.map(({ contract }) => contract.kind),
     dueActors: persistence.dueActors.bind(persistence),
     wake: system.wake.bind(system),
     now: () => clock.now(),
+    moved: () => clocks.moved(),
   }
   return {
     system,
+    clocks,
     schedules: [reminders(sleepers), outbox(sleepers)],
     workspace: ({ workspaceId, role, id }: Caller, commandId?: string) =>
       system.workspace(workspaceId, principal(role, id), commandId),

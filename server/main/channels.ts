@@ -1,55 +1,79 @@
 import { channel } from '../../actors/channel/contract.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
-import type { WhatsAppSimulator } from '../../providers/whatsapp/simulator/simulator.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Channel, ChannelSettings } from '../../store/settings/channels.ts'
 import { workspaceById } from '../../store/settings/workspaces.ts'
-import { connectSimulated, simulatorPrefix } from './simulators.ts'
+import type { Notices } from './notices.ts'
+import { connectSimulated, type SimulatorPlace } from './simulators.ts'
 
 interface Parts {
   store: Store
   channels: ChannelSettings
   system: ActorSystem
-  simulator: WhatsAppSimulator | undefined
+  notices: Notices
+  /** Undefined where nothing is simulated; in a service of several processes it may be in another one. */
+  simulator(): SimulatorPlace | undefined
   /** Where this server is reached from itself. */
   here: string
+  onError(error: unknown): void
 }
 
 // Meta's default for a number; a higher tier is a setting of the channel to come with the module that edits them.
 const limits = { perSecond: 80, burst: 80, pairMs: 0 }
 
-/** Tells a channel's actor, and the simulator that plays its provider, what the settings say. */
+/** Tells a channel's actor, the other processes, and the simulator that plays its provider, what the settings say. */
 export class ConnectedChannels {
   readonly #parts: Parts
-  readonly simulatorUrl: string
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.simulatorUrl = `${parts.here}${simulatorPrefix}/v23.0`
+    const { notices, channels } = parts
+    notices.hear('channel', ({ channelId }) => {
+      channels.forget(channelId)
+      this.#simulateAgain(channelId).catch(parts.onError)
+    })
+    notices.onMissed(() => {
+      channels.forget()
+      if (parts.simulator()?.here) this.connectAll().catch(parts.onError)
+    })
+  }
+
+  /** Where simulated channels find their provider at this moment. */
+  get simulatorUrl() {
+    return `${this.#parts.simulator()?.url ?? this.#parts.here}/v23.0`
   }
 
   readonly changed = async ({ id, workspaceId, simulate }: Channel) => {
-    await this.#parts.system
-      .workspace(workspaceId, principal('system', 'settings'))
-      .at(channel, id)
-      .configure({ limits })
+    const { system, notices } = this.#parts
+    await system.workspace(workspaceId, principal('system', 'settings')).at(channel, id).configure({ limits })
     if (simulate) await this.#simulate(id, workspaceId)
+    await notices.tell({ topic: 'channel', channelId: id })
   }
 
-  /** After a start the port may be another: simulated channels are told where their provider is now. */
+  /** After a start the address may be another: simulated channels are told where their provider is now. */
   async connectAll() {
-    const { store, channels } = this.#parts
+    const { store } = this.#parts
     const simulated = await store.collection('channels').find({ simulate: true, status: 'active' }).toArray()
-    for (const { _id, workspaceId, baseUrl } of simulated) {
-      if (baseUrl !== this.simulatorUrl)
-        await channels.change(workspaceId as string, _id, { baseUrl: this.simulatorUrl })
-      await this.#simulate(_id, workspaceId as string)
-    }
+    for (const { _id, workspaceId } of simulated) await this.#simulate(_id, workspaceId as string)
   }
 
+  async #simulateAgain(channelId: string) {
+    const open = await this.#parts.channels.opened(channelId)
+    // Only who has it: those who have not would ask one another for ever.
+    if (this.#parts.simulator()?.here && open?.simulate && open.status === 'active')
+      await this.#simulate(channelId, open.workspaceId)
+  }
+
+  /** Whoever has the simulator says where it is; whoever has not asks them to. */
   async #simulate(id: string, workspaceId: string) {
-    const { store, channels, simulator, here } = this.#parts
+    const { store, channels, notices, here } = this.#parts
+    const place = this.#parts.simulator()
+    if (!place) return
     const [open, workspace] = await Promise.all([channels.opened(id), workspaceById(store, workspaceId)])
-    if (simulator && open) connectSimulated(simulator, open, workspace?.name ?? open.name, here)
+    if (!open) return
+    if (place.here) connectSimulated(place.here, open, workspace?.name ?? open.name, here)
+    if (open.baseUrl === this.simulatorUrl) return
+    if (place.here) await channels.change(workspaceId, id, { baseUrl: this.simulatorUrl })
+    await notices.tell({ topic: 'channel', channelId: id })
   }
 }

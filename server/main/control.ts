@@ -31,9 +31,46 @@ export function controlSocket(dataDir: string): string {
   return join(tmpdir(), `careline-${name}`, 'control.sock')
 }
 
+/** Another process answers on this data directory's socket. */
+export class ControlTaken extends Error {
+  constructor(dataDir: string, cause: unknown) {
+    super(`Another server is running on ${resolve(dataDir)}: stop it, or set CARELINE_DATA.`, { cause })
+  }
+}
+
+const takeOverMs = 1_000
+
 /**
- * HTTP on a private unix socket. The socket of a process that died is taken over; a living one is refused with a
- * message that says so.
+ * For one of several servers on one data directory: whichever has the socket answers for all, and when it is gone,
+ * another one does.
+ */
+export async function shareControl(dataDir: string, controls: Controls, onError: (error: unknown) => void) {
+  let mine: { close(): Promise<void> } | undefined
+  let isTrying = false
+  const look = async () => {
+    if (mine || isTrying) return
+    isTrying = true
+    try {
+      mine = await openControl(dataDir, controls)
+    } catch (error) {
+      if (!(error instanceof ControlTaken)) onError(error)
+    } finally {
+      isTrying = false
+    }
+  }
+  await look()
+  const timer = setInterval(() => void look(), takeOverMs).unref()
+  return {
+    close: async () => {
+      clearInterval(timer)
+      await mine?.close()
+    },
+  }
+}
+
+/**
+ * HTTP on a private unix socket. The socket of a process that died is taken over. @throws ControlTaken where a living
+ * one has it
  */
 export async function openControl(dataDir: string, controls: Controls): Promise<{ close(): Promise<void> }> {
   const socket = controlSocket(dataDir)
@@ -43,10 +80,7 @@ export async function openControl(dataDir: string, controls: Controls): Promise<
     await listen(server, socket)
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error
-    if (await isAlive(socket))
-      throw new Error(`Another server is running on ${resolve(dataDir)}: stop it, or set CARELINE_DATA.`, {
-        cause: error,
-      })
+    if (await isAlive(socket)) throw new ControlTaken(dataDir, error)
     rmSync(socket, { force: true })
     await listen(server, socket)
   }
@@ -135,7 +169,8 @@ function listen(server: Server, socket: string) {
     // From its first moment on, nobody else may open it.
     const before = process.umask(0o177)
     try {
-      server.listen(socket, () => {
+      // Our own also under PM2, whose daemon would else make it, readable by others.
+      server.listen({ path: socket, exclusive: true }, () => {
         server.off('error', fail)
         done()
       })

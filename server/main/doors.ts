@@ -4,25 +4,40 @@ import type { Workspace } from '../../actors/runtime/contract.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
+import type { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import { commands } from '../../realtime/commands/index.ts'
+import type { Marks } from '../../realtime/socket/commanding.ts'
 import { createGateway, type Gateway } from '../../realtime/socket/gateway.ts'
 import { sources } from '../../realtime/streams/index.ts'
 import type { Auth } from '../auth/auth.ts'
+import { JointMemory } from '../joint-memory.ts'
 import { WhatsAppIntake } from '../webhooks/intake.ts'
 import { People } from '../webhooks/people.ts'
+import type { RedisLinks } from './redis.ts'
 import type { Storage } from './storage.ts'
 
 interface Parts {
   storage: Storage
   auth: Auth
   clock: Clock
+  clocks: WorkspaceClocks
   log: Log
   workspace(caller: Caller, commandId?: string): Workspace
+  transports: Config['socketTransports']
+  /** Among several processes: how their gateways speak, and what this one is called. */
+  links?: RedisLinks | undefined
+  node?: string | undefined
 }
 
+/** A sign-in that was ended elsewhere ends here no later than this, whatever was lost in between. */
+const revokedMs = 4_000
+const sessionsAtOnce = 1_000
+
 /** The sockets' door. A sign-in that ends, ends its sockets. */
-export function openGateway(http: Server, { storage, auth, clock, log, workspace }: Parts): Gateway {
+export function openGateway(http: Server, parts: Parts): Gateway {
+  const { storage, auth, clock, log, workspace, transports, links, node } = parts
   const gateway = createGateway(http, {
     contracts: actors.map(({ contract }) => contract),
     sources,
@@ -32,14 +47,53 @@ export function openGateway(http: Server, { storage, auth, clock, log, workspace
     authenticate: auth.authenticate,
     workspace,
     clock,
+    transports,
+    ...(links && { links, marks: marksIn(new JointMemory(links.publisher, links.prefix)) }),
+    ...(node !== undefined && { node }),
     onError: (error) => log.error('socket fault', { error }),
   })
   auth.onRevoked((sessionId) => gateway.revoke(sessionId))
+  if (links) watchSessions(gateway, parts)
   return gateway
 }
 
+const markedMs = 60 * 60_000
+
+/** Without Redis nothing is known: a command that comes again at another process may then be refused as stale. */
+const marksIn = (joint: JointMemory): Marks => ({
+  async has(key) {
+    const found = await joint.ask((redis) => redis.exists(joint.key(`expected:${key}`)))
+    return found?.value === 1
+  },
+  async add(key) {
+    await joint.ask((redis) => redis.set(joint.key(`expected:${key}`), '1', 'PX', markedMs))
+  },
+})
+
+/** Notices may be lost: the store is asked as well. */
+function watchSessions(gateway: Gateway, { auth, log }: Parts) {
+  let isLooking = false
+  const look = async () => {
+    const ids = gateway.sessions()
+    for (let at = 0; at < ids.length; at += sessionsAtOnce)
+      for (const ended of await auth.endedOf(ids.slice(at, at + sessionsAtOnce))) auth.ended(ended)
+  }
+  const timer = setInterval(() => {
+    if (gateway.isClosing) return clearInterval(timer)
+    if (isLooking) return
+    isLooking = true
+    look()
+      .catch((error: unknown) => log.error('sign-ins not read', { error }))
+      .finally(() => (isLooking = false))
+  }, revokedMs).unref()
+}
+
 /** The providers' door. */
-export function openIntake({ storage, clock, log }: Parts, system: ActorSystem, gateway: Gateway): WhatsAppIntake {
+export function openIntake(
+  { storage, clock, clocks, log }: Parts,
+  system: ActorSystem,
+  gateway: Gateway,
+): WhatsAppIntake {
   const now = () => clock.now()
   return new WhatsAppIntake({
     events: storage.webhookEvents,
@@ -49,6 +103,7 @@ export function openIntake({ storage, clock, log }: Parts, system: ActorSystem, 
     typing: (workspaceId, conversationId, userId, on) =>
       gateway.signals.typing({ workspaceId, conversationId }, { id: userId, role: 'person' }, on, storage),
     now,
+    timeIn: (workspaceId, at) => clocks.of(workspaceId).whenItWas(at),
     log,
   })
 }

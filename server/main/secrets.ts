@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHmac, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../kernel/config.ts'
 
@@ -12,14 +12,26 @@ export function secretsOf({ dataDir, masterKey, jwtSecret }: Pick<Config, 'dataD
   return {
     masterKey: Buffer.from(masterKey ?? kept(join(dataDir, 'master.key')), 'hex'),
     jwtSecret: jwtSecret ?? kept(join(dataDir, 'jwt.secret')),
-    phoneKey: kept(join(dataDir, 'phone.key')).slice(0, 32),
+    // On several machines there are several directories, and one phone.
+    phoneKey: (jwtSecret === undefined ? kept(join(dataDir, 'phone.key')) : derived(jwtSecret)).slice(0, 32),
   }
 }
 
+const derived = (secret: string) => createHmac('sha256', secret).update('careline phone').digest('hex')
+
+/** Whole from the first moment that it is there, also when several processes begin at once: the first one's counts. */
 function kept(path: string) {
   if (!existsSync(path)) {
-    writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
-    chmodSync(path, 0o600)
+    const made = `${path}.${process.pid}`
+    writeFileSync(made, randomBytes(32).toString('hex'), { mode: 0o600 })
+    chmodSync(made, 0o600)
+    try {
+      linkSync(made, path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      rmSync(made)
+    }
   }
   return readFileSync(path, 'utf8').trim()
 }

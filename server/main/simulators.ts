@@ -1,10 +1,30 @@
 import { mkdirSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Clock } from '../../kernel/clock.ts'
 import { WhatsAppSimulator } from '../../providers/whatsapp/simulator/simulator.ts'
 import type { OpenChannel } from '../../store/settings/channels.ts'
 
 export const simulatorPrefix = '/simulator/whatsapp'
+
+/** Where the simulated provider is: in this process, or in another one of the same service. */
+export interface SimulatorPlace {
+  /** Undefined while another process plays it. */
+  readonly here: WhatsAppSimulator | undefined
+  /** Where adapters reach it, without the version of its API. */
+  readonly url: string
+  /** For everything that comes for it. */
+  handler(req: IncomingMessage, res: ServerResponse): void
+  close(): Promise<void>
+}
+
+/** Of a process by itself. */
+export const onlyHere = (here: WhatsAppSimulator, origin: string): SimulatorPlace => ({
+  here,
+  url: `${origin}${simulatorPrefix}`,
+  handler: here.handler,
+  close: async () => here.close(),
+})
 
 /** Meta, played by this very server, for the channels that say `simulate`. */
 export function openSimulator({

@@ -4,6 +4,7 @@ import type { Config } from '../../kernel/config.ts'
 import { Claims } from '../../store/claims.ts'
 import { MongoPersistence } from '../../store/commit.ts'
 import { Store } from '../../store/connection.ts'
+import { DeadLetters } from '../../store/dead-letters.ts'
 import { ActorDocuments } from '../../store/documents.ts'
 import type { StoreEvent } from '../../store/embedded/observe.ts'
 import { startEmbeddedStore } from '../../store/embedded/start.ts'
@@ -20,7 +21,7 @@ export type Storage = Awaited<ReturnType<typeof openStorage>>
 
 /** The store and everything that reads and writes it. */
 export async function openStorage(
-  { mongodbUri, dataDir, durability }: Config,
+  { mongodbUri, dataDir, durability, redisUrl }: Config,
   masterKey: Buffer,
   onEvent: (event: StoreEvent) => void = () => undefined,
 ) {
@@ -37,8 +38,9 @@ export async function openStorage(
     embedded,
     vault,
     rest,
+    deadLetters: new DeadLetters(store, rest),
     persistence: new MongoPersistence(store, rest, documents),
-    events: new StoredEvents(store, rest, documents),
+    events: new StoredEvents(store, rest, documents, { isAlone: redisUrl === undefined }),
     claims: new Claims(store),
     webhookEvents: new WebhookEvents(store, rest),
     files: new StoredFiles({ store, rest, vault, directory: join(dataDir, 'files') }),

@@ -23,6 +23,8 @@ interface Parts {
   /** A person types: shown to those who look at the conversation, kept nowhere. */
   typing(workspaceId: string, conversationId: string, userId: string, on: boolean): void
   now(): number
+  /** What the time of this workspace was when it was `at` in the world. */
+  timeIn(workspaceId: string, at: number): number
   log: Log
 }
 
@@ -37,6 +39,8 @@ export class WhatsAppIntake {
   readonly #parts: Parts
   readonly #lanes = new Map<string, Promise<void>>()
   readonly #answers = new Set<Promise<void>>()
+  /** Events that were taken up here and not yet dealt with: however long that lasts, no sweep takes them up beside it. */
+  readonly #taken = new Set<string>()
   #underWay = 0
 
   constructor(parts: Parts) {
@@ -51,7 +55,12 @@ export class WhatsAppIntake {
     const kept = items.filter((item) => item.kind !== 'typing')
     for (const item of items)
       if (item.kind === 'typing')
-        this.#inLane(item, channelId, () => this.#typing(item, this.#place(workspaceId, channelId)))
+        this.#inLane(
+          item,
+          channelId,
+          () => this.#typing(item, this.#place(workspaceId, channelId)),
+          (error) => this.#failed(item, channelId, error),
+        )
     const raws = kept.map(({ eventKey, raw }) => ({ workspaceId, channelId, provider, eventKey, raw }))
     const received = await this.#parts.events.keep(raws, this.#parts.now())
     const byKey = new Map(kept.map((item) => [item.eventKey, item]))
@@ -64,7 +73,8 @@ export class WhatsAppIntake {
   /** Takes up what a crash or a fault left lying. Answers how many. */
   async sweep(limit: number) {
     const overdue = await this.#parts.events.overdue(this.#parts.now(), limit)
-    for (const event of overdue) this.#take(event, parseItem(event.raw as string, this.#parts.now()))
+    for (const event of overdue)
+      if (!this.#taken.has(event._id)) this.#take(event, parseItem(event.raw as string, this.#parts.now()))
     return overdue.length
   }
 
@@ -76,22 +86,37 @@ export class WhatsAppIntake {
   }
 
   #take(event: Received, item: Item) {
-    this.#inLane(item, event.channelId, async () => {
-      const answer = await this.#process(event, item)
-      if (answer) await this.#answered(event, item, answer.done)
-      else this.#parts.events.settle(event._id)
-    })
+    this.#taken.add(event._id)
+    const failed = (error: unknown) => {
+      this.#taken.delete(event._id)
+      this.#failed(item, event.channelId, error)
+    }
+    this.#inLane(
+      item,
+      event.channelId,
+      async () => {
+        const answer = await this.#process(event, item)
+        if (answer) await this.#answered(event, answer.done, failed)
+        else this.#settle(event)
+      },
+      failed,
+    )
+  }
+
+  #settle({ _id }: Received) {
+    this.#taken.delete(_id)
+    this.#parts.events.settle(_id)
   }
 
   /**
    * The next message of this person need not wait for the answer to the last: a mailbox keeps the order in which it was
    * given, and what waits in it is written together. Past the bound it does wait, so that no mailbox fills up.
    */
-  async #answered(event: Received, item: Item, done: Promise<unknown>) {
+  async #answered(event: Received, done: Promise<unknown>, failed: (error: unknown) => void) {
     this.#underWay++
     const answered = done
-      .then(() => this.#parts.events.settle(event._id))
-      .catch((error: unknown) => this.#failed(item, event.channelId, error))
+      .then(() => this.#settle(event))
+      .catch(failed)
       .finally(() => {
         this.#underWay--
         this.#answers.delete(answered)
@@ -101,16 +126,14 @@ export class WhatsAppIntake {
   }
 
   /** One at a time per person, so that what they say keeps its order; a fault leaves the event to the sweep. */
-  #inLane(item: Item, channelId: string, work: () => Promise<void>) {
+  #inLane(item: Item, channelId: string, work: () => Promise<void>, failed: (error: unknown) => void) {
     const lane = `${channelId}/${addressOf(whoOf(item))}`
     this.#underWay++
     const before = this.#lanes.get(lane)
-    const mine = (before ? before.then(work) : work())
-      .catch((error: unknown) => this.#failed(item, channelId, error))
-      .finally(() => {
-        this.#underWay--
-        if (this.#lanes.get(lane) === mine) this.#lanes.delete(lane)
-      })
+    const mine = (before ? before.then(work) : work()).catch(failed).finally(() => {
+      this.#underWay--
+      if (this.#lanes.get(lane) === mine) this.#lanes.delete(lane)
+    })
     this.#lanes.set(lane, mine)
   }
 
@@ -125,11 +148,15 @@ export class WhatsAppIntake {
   }
 
   /** What was handed over and not yet answered; nothing where all is done. */
-  #process({ workspaceId, channelId }: Received, item: Item): Promise<{ done: Promise<unknown> } | undefined> {
+  #process(
+    { workspaceId, channelId, attempts }: Received,
+    item: Item,
+  ): Promise<{ done: Promise<unknown> } | undefined> {
     const place = this.#place(workspaceId, channelId)
     switch (item.kind) {
       case 'message':
-        return item.content.kind === 'reaction' ? after(this.#reaction(item, place)) : this.#message(item, place)
+        if (item.content.kind === 'reaction') return after(this.#reaction(item, place))
+        return this.#message(item, place, attempts > 0)
       case 'status':
         return after(this.#status(item, place))
       case 'edited':
@@ -143,10 +170,11 @@ export class WhatsAppIntake {
     }
   }
 
-  async #message({ from, providerId, content, replyTo, at }: ItemOf<'message'>, place: Place) {
+  async #message({ from, providerId, content, replyTo, at }: ItemOf<'message'>, place: Place, isSwept: boolean) {
     const userId = await this.#parts.people.whoIs(place.workspace, from)
     if (!userId) return undefined
     const { channelId } = place
+    if (isSwept && (await this.#isKept(place, userId, providerId))) return undefined
     const answers = replyTo ? await this.#messageOf(place, replyTo) : null
     const done = place.workspace.at(conversation, conversationIdOf(userId)).receive({
       messageId: messageIdOf(channelId, providerId),
@@ -157,9 +185,23 @@ export class WhatsAppIntake {
       name: from.name ?? '',
       content,
       replyTo: answers,
-      sentAt: at,
+      sentAt: this.#parts.timeIn(place.workspaceId, at),
     })
     return { done }
+  }
+
+  /**
+   * Whether a message that is taken up again was dealt with before its process died. The conversation is asked first: it
+   * writes the rows that a crash left out, and knows itself only the latest of what came in.
+   */
+  async #isKept(place: Place, userId: string, providerId: string) {
+    try {
+      await place.workspace.at(conversation, conversationIdOf(userId)).view()
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'missing') return false
+      throw error
+    }
+    return (await this.#refOf(place, providerId)) !== undefined
   }
 
   async #reaction({ from, content }: ItemOf<'message'>, place: Place) {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { Config } from '../../../kernel/config.ts'
@@ -43,12 +43,22 @@ async function copied(config: Config, file: string, madeAt: string): Promise<Man
   return manifest
 }
 
-/** Files that are written whole and never changed; half-written ones are left out. */
 function copyRest({ dataDir }: Config, directory: string): string[] {
   const names = along.filter((name) => existsSync(join(dataDir, name)))
-  const filter = (from: string) => !basename(from).endsWith('.part')
-  for (const name of names) cpSync(join(dataDir, name), join(directory, name), { recursive: true, filter })
+  for (const name of names) copyTree(join(dataDir, name), join(directory, name))
+  synced(directory)
   return names
+}
+
+/** Of files that are written whole and never changed; half-written ones are left out. On disk when this returns. */
+export function copyTree(from: string, to: string) {
+  cpSync(from, to, { recursive: true, filter: (path) => !basename(path).endsWith('.part') })
+  syncTree(to)
+}
+
+function syncTree(path: string) {
+  if (statSync(path).isDirectory()) for (const name of readdirSync(path)) syncTree(join(path, name))
+  synced(path)
 }
 
 function tell({ dataDir, masterKey }: Config, target: string, { collections }: Manifest, rest?: string[]) {

@@ -7,7 +7,7 @@ import { Problem } from '../../../kernel/problem.ts'
 import { askControl, NotRunning } from '../control.ts'
 import { readConfig } from './environment.ts'
 import { indexCount, missingIndexes } from './indexes.ts'
-import { askStore, Validated } from './store-controls.ts'
+import { askStore, isUnfinished, Validated } from './store-controls.ts'
 import { aligned, say, told } from './words.ts'
 
 /** One thing that was looked at. `mend` stands where it is wrong, and says what to do. */
@@ -32,7 +32,8 @@ export async function doctor(): Promise<number> {
   } catch (error) {
     findings.push({ what: 'Configuration', is: 'wrong', mend: told(error) })
   }
-  if (config) findings.push(...(await place(config)), builtConsole(), ...(await server(config)))
+  if (config)
+    findings.push(...(await place(config)), builtConsole(), ...(await redis(config)), ...(await server(config)))
   say(aligned(findings.map(({ what, is, mend }) => [mend === undefined ? 'ok' : 'WRONG', what, is])))
   const wrong = findings.filter(({ mend }) => mend !== undefined)
   for (const { what, mend = '' } of wrong) say(`\n${what}: ${mend}`)
@@ -78,6 +79,8 @@ function dataDirectory(directory: string): Finding {
       is: directory,
       mend: `This user may not write there: chown it to ${process.getuid?.() ?? 'this user'}, or set CARELINE_DATA.`,
     }
+  if (isUnfinished({ dataDir: directory }))
+    return { what, is: `${directory}, half restored`, mend: 'Run the same "careline restore" again, to its end.' }
   const mode = statSync(directory).mode & 0o777
   if ((mode & 0o077) !== 0)
     return {
@@ -145,6 +148,22 @@ function builtConsole(): Finding {
   const isThere = existsSync(join(root, 'dist/console/index.html'))
   const mend = 'Build it: npm run prepare'
   return { what: 'Console', is: isThere ? 'built' : 'not built', ...(!isThere && { mend }) }
+}
+
+/** Asked as a start asks it; what is eviction to a cache would be loss of members and leases here. */
+async function redis({ redisUrl }: Config): Promise<Finding[]> {
+  if (redisUrl === undefined) return []
+  const what = 'Redis'
+  const { openRedis } = await import('../../../kernel/redis.ts')
+  try {
+    const link = await openRedis(redisUrl, { name: 'careline/doctor', onError: () => undefined })
+    const [, policy] = (await link.config('GET', 'maxmemory-policy').catch(() => [])) as string[]
+    link.disconnect()
+    if (policy === undefined || policy === 'noeviction') return [{ what, is: 'answers' }]
+    return [{ what, is: `answers, ${policy}`, mend: 'Set maxmemory-policy to noeviction: nothing in it is a cache.' }]
+  } catch (error) {
+    return [{ what, is: 'does not answer', mend: told(error) }]
+  }
 }
 
 const Status = z.object({ pid: z.int(), url: z.url() })

@@ -7,6 +7,7 @@ import { allWorkspaces, type WorkspaceSettings, workspaceBySlug } from '../../..
 import { type Careline, startCareline } from '../../main.ts'
 import type { Controls } from '../control.ts'
 import { type Demo, keptDemo } from '../demo/kept.ts'
+import { hasDemo, inTurn } from '../demo/in-turn.ts'
 import { staff, type Who } from '../demo/script.ts'
 import { demoSlug, seedDemo } from '../demo/seed.ts'
 import { wipeDemo } from '../demo/wipe.ts'
@@ -16,6 +17,9 @@ import { storeControls } from './store-controls.ts'
 
 const name = z.string().min(1).max(254)
 const Token = z.object({ workspace: name.optional(), as: name.default('owner'), isLink: z.boolean().default(false) })
+
+const People = z.object({ people: z.array(z.object({ waId: z.string(), name: z.string() })) })
+const peopleMs = 5_000
 
 export interface Addresses {
   console: string
@@ -39,13 +43,23 @@ export class House {
   }
 
   async open() {
-    if (this.config.hasDemo) await seedDemo(this.config)
+    if (this.config.hasDemo) await this.#seed()
     this.#careline = await startCareline({ config: this.config })
     const demo = keptDemo(this.config.dataDir)
-    if (!this.config.hasDemo || !demo) return
+    if (!this.config.hasDemo || !demo || isOneOfMany(this.config)) return
     if (await workspaceBySlug(this.#careline.storage.store, demoSlug)) return
     // The data went elsewhere, or away, and the demo's logins stayed: it is made anew where the data is now.
     await this.#rebuild()
+  }
+
+  /** Of several processes that begin together, one makes the demo, and by itself; the others wait for it. */
+  async #seed() {
+    if (!isOneOfMany(this.config)) return seedDemo(this.config)
+    if (this.config.role === 'jobs') return undefined
+    return inTurn(this.config, async () => {
+      const isHalf = keptDemo(this.config.dataDir)?.state === 'seeding'
+      if (isHalf || !(await hasDemo(this.config))) await seedDemo({ ...this.config, redisUrl: undefined, role: 'all' })
+    })
   }
 
   async close() {
@@ -61,16 +75,18 @@ export class House {
     'demo/reset': async () => {
       if (this.config.isProduction)
         throw new Problem('forbidden', 'not_here', 'A demo is made anew in development only.')
+      if (isOneOfMany(this.config))
+        throw new Problem('conflict', 'not_alone', 'Stop all servers first: the others would go on with the old demo.')
       await this.#rebuild()
       return this.demo()
     },
   }
 
   addresses(): Addresses {
-    const { url, secrets, simulator } = this.careline
+    const { url, secrets, simulatorPlace } = this.careline
     return {
       console: `${url}/`,
-      phone: simulator ? `${url}/phone?key=${secrets.phoneKey}` : null,
+      phone: simulatorPlace ? `${url}/phone?key=${secrets.phoneKey}` : null,
       apiDocs: `${url}/api/v1/docs`,
       data: this.config.dataDir,
     }
@@ -87,7 +103,7 @@ export class House {
     const kept = keptDemo(this.config.dataDir)
     const workspace = kept && (await workspaceBySlug(this.careline.storage.store, demoSlug))
     if (!kept || !workspace) throw missing('no_demo', 'There is no demo here. Set CARELINE_DEMO=true and start again.')
-    const { url, channels, secrets, simulator } = this.careline
+    const { url, channels, secrets, simulatorPlace } = this.careline
     const open = await Promise.all((await channels.list(workspace.id)).map(({ id }) => channels.opened(id)))
     return {
       url,
@@ -95,9 +111,21 @@ export class House {
       workspace: { id: workspace.id, slug: workspace.slug, name: workspace.name },
       logins: loginsOf(kept),
       channels: open.filter((channel) => channel !== undefined).map((channel) => shownChannel(channel, url)),
-      simulators: simulator ? { whatsapp: { url: `${url}${simulatorPrefix}`, phoneKey: secrets.phoneKey } } : {},
-      people: simulator?.snapshot().people.map(({ waId, name }) => ({ waId, name })) ?? [],
+      simulators: simulatorPlace ? { whatsapp: { url: `${url}${simulatorPrefix}`, phoneKey: secrets.phoneKey } } : {},
+      people: await this.#people(),
     }
+  }
+
+  /** Everybody with a simulated phone, on whichever process it is. */
+  async #people(): Promise<z.output<typeof People>['people']> {
+    const { simulatorPlace: place, secrets } = this.careline
+    if (!place) return []
+    if (place.here) return People.parse(place.here.snapshot()).people
+    const answer = await fetch(`${place.url}/phone`, {
+      headers: { 'x-phone-key': secrets.phoneKey },
+      signal: AbortSignal.timeout(peopleMs),
+    })
+    return People.parse(await answer.json()).people
   }
 
   async #rebuild() {
@@ -140,6 +168,9 @@ export class House {
     throw missing('no_member', `"${as}" is nobody in ${slug}. Give an e-mail address or a role: ${roles}.`)
   }
 }
+
+/** Whether other processes may serve the same data. */
+export const isOneOfMany = ({ mongodbUri, redisUrl }: Config) => mongodbUri !== undefined && redisUrl !== undefined
 
 export const loginsOf = ({ password, members }: Demo) =>
   (Object.keys(staff) as Who[]).map((who) => ({ id: members[who], ...staff[who], password }))

@@ -3,7 +3,7 @@ import { missing, Problem } from '../../../kernel/problem.ts'
 import { startEmbeddedStore } from '../../../store/embedded/start.ts'
 import { type Copied, migrate, MigrationRefused } from '../../../store/migrate.ts'
 import { readConfig } from './environment.ts'
-import { hasStore, storeDirectory } from './store-controls.ts'
+import { checkRestored, hasStore, storeDirectory } from './store-controls.ts'
 import { aligned, complain, say } from './words.ts'
 
 const speaks = /^mongodb(\+srv)?:\/\//
@@ -37,6 +37,7 @@ function checkAddresses(given: readonly (string | undefined)[]) {
 
 /** As the source nothing is written into it, and nothing expires; its lock keeps everybody else out. */
 function own(config: Config, isSource: boolean) {
+  checkRestored(config)
   const directory = storeDirectory(config)
   if (isSource && !hasStore(config)) throw missing('no_store', `There is no store in ${directory}.`)
   return startEmbeddedStore({ directory, readOnly: isSource })

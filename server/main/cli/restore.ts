@@ -1,14 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from '../../../kernel/config.ts'
 import { missing, Problem } from '../../../kernel/problem.ts'
 import { Store } from '../../../store/connection.ts'
-import { checkBackup, placeBackup } from '../../../store/embedded/backup.ts'
+import { checkBackup, placeBackup, synced } from '../../../store/embedded/backup.ts'
 import { type EmbeddedStore, startEmbeddedStore } from '../../../store/embedded/start.ts'
 import { Vault } from '../../../store/vault.ts'
-import { along } from './backup.ts'
+import { along, copyTree } from './backup.ts'
 import { readConfig } from './environment.ts'
-import { storeDirectory } from './store-controls.ts'
+import { restoreMark, storeDirectory } from './store-controls.ts'
 import { say } from './words.ts'
 
 /** Puts a backup into an empty data directory, and looks at everything before it says that it is there. */
@@ -23,12 +23,15 @@ export async function restore({ from }: { from?: string }): Promise<number> {
   const rest = isDirectory ? along.filter((name) => existsSync(join(source, name))) : []
   checkEmpty(config, rest)
   const { madeAt, version } = checkBackup(file) // Before anything is made.
+  clear(config)
   const directory = storeDirectory(config)
   for (const path of [config.dataDir, directory]) mkdirSync(path, { recursive: true, mode: 0o700 })
-  const { collections } = placeBackup(file, directory)
+  begin(config, ['store', ...rest])
   try {
+    for (const name of rest) copyTree(join(source, name), join(config.dataDir, name))
+    const { collections } = placeBackup(file, directory)
     const key = await checked(config, directory)
-    for (const name of rest) cpSync(join(source, name), join(config.dataDir, name), { recursive: true })
+    finish(config)
     const documents = collections.reduce((sum, each) => sum + each.documents, 0)
     say(`Restored into ${resolve(config.dataDir)}: the backup of ${madeAt} (Careline ${version}).`)
     say(`  ${collections.length} collections, ${documents} documents, every index looked at: all is as it was.`)
@@ -40,22 +43,50 @@ export async function restore({ from }: { from?: string }): Promise<number> {
     say(`  ${key}`)
     return 0
   } catch (error) {
-    for (const end of ['', '-wal']) rmSync(join(directory, `careline.sqlite${end}`), { force: true })
+    clear(config)
+    finish(config)
     throw error
   }
 }
 
+/** As long as the mark is there, what it names is part of a backup: nobody starts on it. */
+function begin(config: Config, names: readonly string[]) {
+  writeFileSync(restoreMark(config), names.join('\n'), { mode: 0o600 })
+  synced(restoreMark(config))
+  synced(config.dataDir)
+}
+
+function finish(config: Config) {
+  rmSync(restoreMark(config), { force: true })
+  synced(config.dataDir)
+}
+
+/** What a restore has put there that did not come to its end. */
+function half(config: Config): string[] {
+  const mark = restoreMark(config)
+  const names = existsSync(mark) ? readFileSync(mark, 'utf8').split('\n') : []
+  return ['store', ...along].filter((name) => names.includes(name))
+}
+
+/** Takes that away, and nothing else ever. */
+function clear(config: Config) {
+  for (const name of half(config)) rmSync(join(config.dataDir, name), { recursive: true, force: true })
+}
+
 /** Nothing that is there is written over. A key may be there already: it is not in the backup. */
-function checkEmpty({ dataDir }: Config, rest: readonly string[]) {
-  const there = ['store/careline.sqlite', 'store/careline.sqlite-wal', ...rest].filter((name) =>
-    existsSync(join(dataDir, name)),
-  )
+function checkEmpty(config: Config, rest: readonly string[]) {
+  const places = new Map<string, string[]>([
+    ['store', ['store/careline.sqlite', 'store/careline.sqlite-wal']],
+    ...rest.map((name): [string, string[]] => [name, [name]]),
+  ])
+  for (const name of half(config)) places.delete(name)
+  const there = [...places.values()].flat().filter((path) => existsSync(join(config.dataDir, path)))
   if (there.length === 0) return
   const names = there.join(', ')
   throw new Problem(
     'conflict',
     'not_empty',
-    `${resolve(dataDir)} is not empty (${names}): move it away, or set CARELINE_DATA.`,
+    `${resolve(config.dataDir)} is not empty (${names}): move it away, or set CARELINE_DATA.`,
   )
 }
 

@@ -1,18 +1,22 @@
 import { resolve } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { Config } from '../../../kernel/config.ts'
-import { openControl } from '../control.ts'
+import { openControl, shareControl } from '../control.ts'
 import { keptDemo } from '../demo/kept.ts'
-import { House, loginsOf } from './house.ts'
+import { House, isOneOfMany, loginsOf } from './house.ts'
 import { firstOwner, firstWorkspace, hasCome } from './owner.ts'
 import { whenAsked } from './when-asked.ts'
-import { aligned, say } from './words.ts'
+import { aligned, complain, say, told } from './words.ts'
 
 /** Serves until it is asked to stop. Rejects when it cannot begin; answers 0, or 1 when it did not end well. */
 export async function serve(config: Config): Promise<number> {
   const house = new House(config)
   await house.open()
-  const control = await openControl(config.dataDir, house.controls)
+  const { dataDir } = config
+  const unheard = (error: unknown) => complain(told(error, config))
+  const control = isOneOfMany(config)
+    ? await shareControl(dataDir, house.controls, unheard)
+    : await openControl(dataDir, house.controls)
   const ended = whenAsked(async () => {
     await control.close()
     await house.close()
@@ -24,6 +28,8 @@ export async function serve(config: Config): Promise<number> {
 
 async function greeting(house: House) {
   const { config } = house
+  if (config.role === 'jobs')
+    return `Careline ${packageJson.version} runs its schedules, and takes no requests (CARELINE_ROLE).\n\n  Ctrl+C stops it.`
   const { console, phone, apiDocs, data } = house.addresses()
   const rows = [
     ['Console', console],

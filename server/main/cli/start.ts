@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { createServer } from 'node:net'
 import { readConfig } from './environment.ts'
 import type { Config } from '../../../kernel/config.ts'
@@ -7,8 +8,11 @@ import { complain, told } from './words.ts'
 export async function start(): Promise<number> {
   const config = readConfig()
   try {
-    await whenFree(config)
+    // Under PM2 the workers share the port: a probe would be given connections, and drop them.
+    if (config.role !== 'jobs' && !cluster.isWorker) await whenFree(config)
     // Read only now: what was wrong until here was said at once.
+    const { checkRestored } = await import('./store-controls.ts')
+    checkRestored(config)
     const { serve } = await import('./serve.ts')
     return await serve(config)
   } catch (error) {

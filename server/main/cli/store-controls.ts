@@ -56,6 +56,21 @@ export const storeDirectory = ({ dataDir }: Pick<Config, 'dataDir'>) => join(dat
 
 export const hasStore = (config: Pick<Config, 'dataDir'>) => existsSync(join(storeDirectory(config), 'careline.sqlite'))
 
+/** There from the first step of a restore to its last. */
+export const restoreMark = ({ dataDir }: Pick<Config, 'dataDir'>) => join(dataDir, 'restoring')
+
+export const isUnfinished = (config: Pick<Config, 'dataDir'>) => existsSync(restoreMark(config))
+
+/** Half a backup is no data to work on. @throws Problem `restore_unfinished` */
+export function checkRestored(config: Pick<Config, 'dataDir'>): void {
+  if (!isUnfinished(config)) return
+  throw new Problem(
+    'conflict',
+    'restore_unfinished',
+    `A restore into ${config.dataDir} was interrupted: run the same "careline restore" again.`,
+  )
+}
+
 /**
  * Asks `careline store`, else the server, else does it here. @throws Problem `no_store`, `no_embedded_store`, `store_failed`
  */
@@ -70,6 +85,7 @@ export async function askStore(config: Config, work: StoreWork, input: { file?: 
 }
 
 async function here(config: Config, work: StoreWork, input: { file?: string }): Promise<unknown> {
+  checkRestored(config)
   if (!hasStore(config)) {
     if (config.mongodbUri) throw new Problem('invalid', 'no_embedded_store', notEmbedded)
     throw missing('no_store', `There is no store in ${storeDirectory(config)}.`)

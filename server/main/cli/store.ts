@@ -5,7 +5,7 @@ import { startEmbeddedStore } from '../../../store/embedded/start.ts'
 import { openControl } from '../control.ts'
 import { logged } from '../store-events.ts'
 import { readConfig } from './environment.ts'
-import { hasStore, storeControls, storeDirectory } from './store-controls.ts'
+import { checkRestored, hasStore, storeControls, storeDirectory } from './store-controls.ts'
 import { whenAsked } from './when-asked.ts'
 import { complain, say, told } from './words.ts'
 
@@ -18,6 +18,7 @@ const Port = z
 /** Runs the embedded store as a process of its own until it is asked to stop. The last line is its MONGODB_URI. */
 export async function store(options: { 'read-only'?: boolean; tcp?: string }): Promise<number> {
   const config = readConfig()
+  checkRestored(config)
   const { 'read-only': readOnly = false } = options
   const port = options.tcp === undefined ? undefined : Port.safeParse(options.tcp)
   if (port && !port.success) throw new Problem('invalid', 'port', '--tcp takes a port: a number from 0 to 65535.')

@@ -1,8 +1,8 @@
 import { monotonicMs } from '../../../kernel/clock.ts'
 import { complain, told } from './words.ts'
 
-/** Whatever hangs by then is left behind; PM2 waits a second longer (`kill_timeout`). */
-const drainMs = 7_000
+/** Whatever hangs by then is left behind; PM2 waits two seconds longer (`kill_timeout`). */
+const drainMs = 15_000
 const hurryMs = 1_000
 
 /** Resolves when it was asked to stop, and has stopped. */

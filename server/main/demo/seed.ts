@@ -63,7 +63,11 @@ async function opened(careline: Careline, at: number): Promise<Demo> {
   // Known before it is there: whatever happens from here on, the next start can take it away.
   keepDemo(careline.config.dataDir, demo)
   const settings = { timezone: 'Europe/Lisbon', locale: 'en' }
-  await createWorkspace(store, { id: workspaceId, slug: demoSlug, name: 'Harbour Clinic', settings }, at)
+  await createWorkspace(
+    store,
+    { id: workspaceId, slug: demoSlug, name: 'Harbour Clinic', settings, isSandbox: true },
+    at,
+  )
   const passwordHash = await hashPassword(demo.password)
   for (const who of names) {
     const { email, name, role } = staff[who]

@@ -1,0 +1,77 @@
+import { Agent, type IncomingMessage, request as overHttp } from 'node:http'
+import { Agent as SecureAgent, request as overHttps } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+
+// Not `fetch`, which takes twice the time of this thread (measured: 0.30 ms a call against 0.16), and every answer of
+// the staff is such a call. A connection that rested longer may have been dropped on the way without a word.
+const restMs = 4_000
+const doors = {
+  'http:': { request: overHttp, agent: new Agent({ keepAlive: true, timeout: restMs }) },
+  'https:': { request: overHttps, agent: new SecureAgent({ keepAlive: true, timeout: restMs }) },
+}
+const answerMax = 1_000_000
+
+export interface Posted {
+  status: number
+  bytes: Uint8Array
+  header(name: string): string
+}
+
+/** Why there is no answer; `code` is Node's, or one of ours. */
+export class NoAnswer extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Posts once, follows nothing. Rejects with a `NoAnswer` whose code says `NOT_CONNECTED` when time ran out before a byte left. */
+export function postJson(address: string, token: string, body: string, timeoutMs: number): Promise<Posted> {
+  const url = new URL(address)
+  const { request, agent } = url.protocol === 'https:' ? doors['https:'] : doors['http:']
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  }
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method: 'POST', agent, headers })
+    const fail = (error: unknown) => {
+      clearTimeout(patience)
+      outgoing.destroy()
+      const { code = '' } = error as { code?: string }
+      reject(error instanceof NoAnswer ? error : new NoAnswer(code, `The connection broke${code && ` (${code})`}.`))
+    }
+    const patience = setTimeout(() => {
+      const socket = outgoing.socket as TLSSocket | null
+      const isOpen =
+        socket !== null && !socket.connecting && !(socket as { secureConnecting?: boolean }).secureConnecting
+      fail(new NoAnswer(isOpen ? 'TIMEOUT' : 'NOT_CONNECTED', 'No answer in time.'))
+    }, timeoutMs)
+    outgoing.on('error', fail)
+    outgoing.on('response', (incoming) => {
+      bytesOf(incoming).then((bytes) => {
+        clearTimeout(patience)
+        const header = (name: string) => String(incoming.headers[name] ?? '')
+        resolve({ status: incoming.statusCode ?? 0, bytes, header })
+      }, fail)
+    })
+    outgoing.end(body)
+  })
+}
+
+function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    incoming.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > answerMax) reject(new NoAnswer('TOO_LONG', 'A very long answer.'))
+    })
+    incoming.on('end', () => resolve(Buffer.concat(chunks, size)))
+    incoming.on('error', reject)
+  })
+}
