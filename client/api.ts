@@ -1,12 +1,7 @@
-import { Http, type HttpOptions } from './http.ts'
+import { adminOf } from './admin.ts'
+import { Http, type HttpOptions, type Page } from './http.ts'
 import type { Member, Session, WorkspaceCard } from './tokens.ts'
 import type { CommandResult, ConversationStatus, Header, Health, Line, Message, Outgoing, Profile } from './wire.ts'
-
-export interface Page<Item> {
-  items: Item[]
-  /** Give it back to get the next page; null after the last one. */
-  nextCursor: string | null
-}
 
 export interface ConversationFilter {
   /** All of them where it is not said. */
@@ -113,6 +108,8 @@ export function createApi(options: HttpOptions = {}) {
     },
 
     files: filesOf(http),
+
+    admin: adminOf(http),
   }
 }
 

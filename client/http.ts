@@ -1,6 +1,6 @@
 import { ApiProblem } from './problem.ts'
 import { memoryTokens, type Session, type TokenStorage } from './tokens.ts'
-import { randomId } from './random.ts'
+import { timedId } from './random.ts'
 import type { ShownError } from './wire.ts'
 
 export interface HttpOptions {
@@ -10,6 +10,12 @@ export interface HttpOptions {
   /** The session is over and nothing renews it: show the sign-in. */
   onSignedOut?: (error: ApiProblem) => void
   fetch?: typeof globalThis.fetch
+}
+
+export interface Page<Item> {
+  items: Item[]
+  /** Give it back to get the next page; null after the last one. */
+  nextCursor: string | null
 }
 
 type Query = { readonly [name: string]: string | number | boolean | undefined }
@@ -114,7 +120,7 @@ export class Http {
 
   /** Any answer below 400; others are thrown as ApiProblem, and a server out of reach as `unreachable`. */
   async send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
-    const key = options.idempotencyKey ?? (method === 'POST' ? randomId('key') : undefined)
+    const key = options.idempotencyKey ?? (method === 'POST' ? timedId('key', Date.now()) : undefined)
     const request = { ...options, ...(key !== undefined && { idempotencyKey: key }) }
     if (options.isSigned === false) return this.#once(method, path, request)
 

@@ -7,13 +7,9 @@ import type {
   Header as HeaderSchema,
   Message as MessageSchema,
   MessageStatus as MessageStatusSchema,
-} from '../actors/conversation/contract.ts'
-import type {
-  Counts as CountsSchema,
-  inbox,
-  Line as LineSchema,
   Preview as PreviewSchema,
-} from '../actors/inbox/contract.ts'
+} from '../actors/conversation/contract.ts'
+import type { Counts as CountsSchema, inbox, Line as LineSchema } from '../actors/inbox/contract.ts'
 import type { Shape } from '../actors/runtime/contract.ts'
 import type { Profile as ProfileSchema, Stage as StageSchema, user } from '../actors/user/contract.ts'
 import type { Content as ContentSchema, Outgoing as OutgoingSchema } from '../kernel/content.ts'

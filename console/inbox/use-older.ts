@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { InfiniteData } from '@tanstack/react-query'
-import type { Page } from '../../client/api.ts'
+import type { Page } from '../../client/http.ts'
 import { onConversation, type ConversationState } from '../../client/streams/conversation.ts'
 import type { ConversationEvent, Message } from '../../client/wire.ts'
 import { cache } from '../live/cache.ts'

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query'
-import type { Page } from '../../client/api.ts'
+import type { Page } from '../../client/http.ts'
 
 /** A list over HTTP, page after page by cursor. */
 export const pagesQuery = <Item>(key: readonly unknown[], ask: (cursor: string | undefined) => Promise<Page<Item>>) =>

@@ -13,6 +13,7 @@ export const keys = [
   { action: 'search', press: ['/'], says: 'Search the list' },
   { action: 'inbox', press: ['G', 'I'], says: 'Go to the inbox', isSequence: true },
   { action: 'phones', press: ['G', 'P'], says: 'Go to the phones', isSequence: true },
+  { action: 'operations', press: ['G', 'O'], says: 'Go to operations', isSequence: true },
   { action: 'sheet', press: ['?'], says: 'This list' },
   { action: 'back', press: ['Esc'], says: 'One step back' },
 ] as const

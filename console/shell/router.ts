@@ -62,6 +62,44 @@ const conversation = createRoute({
   loader: ({ params }) => void cache.prefetchQuery(streamQuery(`conversation:${params.conversationId}`)),
 })
 
+const operations = createRoute({
+  getParentRoute: () => staff,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('../operations/frame.tsx'), 'OperationsFrame'),
+})
+
+const actors = createRoute({
+  getParentRoute: () => operations,
+  path: 'actors',
+  validateSearch: (search): { kind?: string; find?: string } => {
+    const [kind, find] = [words(search['kind']), words(search['find'])]
+    return { ...(kind === undefined ? {} : { kind }), ...(find === undefined ? {} : { find }) }
+  },
+  component: lazyRouteComponent(() => import('../operations/actors-page.tsx'), 'ActorsPage'),
+})
+
+const actor = createRoute({
+  getParentRoute: () => operations,
+  path: 'actors/$kind/$id',
+  component: lazyRouteComponent(() => import('../operations/actor-page.tsx'), 'ActorPage'),
+})
+
+const deadLetters = createRoute({
+  getParentRoute: () => operations,
+  path: 'dead-letters',
+  component: lazyRouteComponent(() => import('../operations/dead-letters-page.tsx'), 'DeadLettersPage'),
+})
+
+const events = createRoute({
+  getParentRoute: () => operations,
+  path: 'events',
+  validateSearch: (search): { stream?: string } => {
+    const stream = words(search['stream'])
+    return stream === undefined ? {} : { stream }
+  },
+  component: lazyRouteComponent(() => import('../operations/events-page.tsx'), 'EventsPage'),
+})
+
 const phone = createRoute({
   getParentRoute: () => shell,
   path: '/phone',
@@ -77,7 +115,13 @@ export const makeRouter = () =>
     routeTree: root.addChildren([
       home,
       signIn,
-      shell.addChildren([staff.addChildren([inbox.addChildren([conversation])]), phone]),
+      shell.addChildren([
+        staff.addChildren([
+          inbox.addChildren([conversation]),
+          operations.addChildren([actors, actor, deadLetters, events]),
+        ]),
+        phone,
+      ]),
     ]),
     defaultPreload: 'intent',
     defaultPreloadDelay: 30,

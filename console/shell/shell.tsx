@@ -1,5 +1,6 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import {
+  IconActivityHeartbeat,
   IconBell,
   IconBellOff,
   IconDeviceMobile,
@@ -27,11 +28,13 @@ export const Shell = () => {
   const session = useMaybeSession()
   const navigate = useNavigate()
   const [isSheetOpen, setSheetOpen] = useState(false)
+  const runsIt = session?.user.role === 'owner' || session?.user.role === 'admin'
   useEffect(listenToKeys, [])
   useKeys({
     sheet: () => setSheetOpen(true),
     inbox: () => void navigate({ to: '/inbox' }),
     phones: () => void navigate({ to: '/phone' }),
+    ...(runsIt && { operations: () => void navigate({ to: '/operations/actors' }) }),
   })
   // A thread on a narrow screen takes the whole height; the bar at the bottom would sit on the composer.
   const isInThread = path.startsWith('/inbox/')
@@ -42,24 +45,7 @@ export const Shell = () => {
       </a>
       <nav className={style.rail} aria-label="Careline">
         <Mark />
-        <ul className={style.places}>
-          <Place
-            to="/inbox"
-            name="Inbox"
-            keys="G I"
-            isHere={path.startsWith('/inbox')}
-            icon={<IconInbox size={20} stroke={1.7} />}
-          >
-            {session && <Unread />}
-          </Place>
-          <Place
-            to="/phone"
-            name="Phones"
-            keys="G P"
-            isHere={path === '/phone'}
-            icon={<IconDeviceMobile size={20} stroke={1.7} />}
-          />
-        </ul>
+        <Places path={path} isSignedIn={Boolean(session)} runsIt={runsIt} />
         <ul className={style.foot}>
           {session && <Sound />}
           <li data-wide>
@@ -84,6 +70,43 @@ export const Shell = () => {
   )
 }
 
+interface PlacesProps {
+  path: string
+  isSignedIn: boolean
+  /** Owners and admins see how the installation is. */
+  runsIt: boolean
+}
+
+const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
+  <ul className={style.places}>
+    <Place
+      to="/inbox"
+      name="Inbox"
+      keys="G I"
+      isHere={path.startsWith('/inbox')}
+      icon={<IconInbox size={20} stroke={1.7} />}
+    >
+      {isSignedIn && <Unread />}
+    </Place>
+    <Place
+      to="/phone"
+      name="Phones"
+      keys="G P"
+      isHere={path === '/phone'}
+      icon={<IconDeviceMobile size={20} stroke={1.7} />}
+    />
+    {runsIt && (
+      <Place
+        to="/operations/actors"
+        name="Actors"
+        keys="G O"
+        isHere={path.startsWith('/operations')}
+        icon={<IconActivityHeartbeat size={20} stroke={1.7} />}
+      />
+    )}
+  </ul>
+)
+
 const Mark = () => (
   <span className={style.mark} aria-hidden="true">
     <svg viewBox="0 0 32 32" width="30" height="30">
@@ -101,7 +124,7 @@ const Mark = () => (
 )
 
 interface PlaceProps {
-  to: '/inbox' | '/phone'
+  to: '/inbox' | '/phone' | '/operations/actors'
   name: string
   keys: string
   isHere: boolean
