@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type FreshDatabase, freshElsewhere } from '../harness/database.ts'
 
 const bin = join(import.meta.dirname, '../../bin/careline.js')
 export type Variables = Record<string, string>
@@ -69,13 +70,24 @@ export class Installation {
   readonly variables: Variables
   readonly #running = new Set<Command>()
 
+  readonly #elsewhere: FreshDatabase | undefined
+
   private constructor(port: number, variables: Variables, directory: string) {
     this.directory = directory
-    this.variables = { CARELINE_DATA: this.directory, PORT: String(port), DURABILITY: 'relaxed', ...variables }
+    // Who names a store, or by an empty address the embedded one, means that one.
+    this.#elsewhere = variables['MONGODB_URI'] === undefined ? freshElsewhere() : undefined
+    const store = this.#elsewhere && { MONGODB_URI: this.#elsewhere.uri }
+    const own = { CARELINE_DATA: this.directory, PORT: String(port), DURABILITY: 'relaxed' }
+    this.variables = { ...own, ...store, ...variables }
   }
 
   static async on(variables: Variables = {}, directory = mkdtempSync(join(tmpdir(), 'clc-'))) {
     return new Installation(await freePort(), variables, directory)
+  }
+
+  /** Whether the data is in the embedded store of its directory. */
+  get isEmbedded() {
+    return !this.variables['MONGODB_URI']
   }
 
   get url() {
@@ -119,6 +131,7 @@ export class Installation {
     const left = [...this.#running]
     for (const { process } of left) process.kill('SIGKILL')
     await Promise.all(left.map(({ ended }) => ended))
+    await this.#elsewhere?.close()
     rmSync(this.directory, { recursive: true, force: true })
   }
 }

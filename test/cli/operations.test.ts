@@ -14,6 +14,7 @@ describe('careline, for years', function () {
   let elsewhere: Installation
   let running: Command
   const key = 'ab'.repeat(32)
+  const embedded = { CARELINE_DEMO: 'false', MONGODB_URI: '' }
   const backups = () => join(home.directory, 'backups')
   const uriOf = ({ out }: Command) => out.trimEnd().split('\n').at(-1) ?? ''
   const opened = async (at: Installation, args: string[] = []) => {
@@ -27,8 +28,8 @@ describe('careline, for years', function () {
   }
 
   before(async () => {
-    home = await Installation.on({ CARELINE_DEMO: 'false' })
-    elsewhere = await Installation.on({ CARELINE_DEMO: 'false' })
+    home = await Installation.on(embedded)
+    elsewhere = await Installation.on(embedded)
     writeFileSync(join(home.directory, 'master.key'), key, { mode: 0o600 })
     mkdirSync(join(home.directory, 'files/ws_1'), { recursive: true })
     writeFileSync(join(home.directory, 'files/ws_1/f_1'), 'sealed bytes')
@@ -87,8 +88,23 @@ describe('careline, for years', function () {
     )
   })
 
+  it('leaves alone what it did not bring, when a restore does not come to its end', async () => {
+    const data = join(home.directory, 'mine')
+    mkdirSync(join(data, 'files'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(data, 'files/own'), 'not of the backup')
+    mkdirSync(join(data, 'store'))
+    writeFileSync(join(data, 'store/half'), '')
+    writeFileSync(join(data, 'restoring'), 'store')
+    const from = join(backups(), 'one')
+    const { code, err } = await home.run(['restore', '--from', from], { CARELINE_DATA: data })
+    expect({ code, err }).to.deep.equal({ code: 0, err: '' })
+    expect(readFileSync(join(data, 'files/own'), 'utf8')).to.equal('not of the backup')
+    expect(readdirSync(data).sort()).to.deep.equal(['files', 'store'])
+    expect(readdirSync(join(data, 'store'))).not.to.include('half')
+  })
+
   it('moves everything into another server', async () => {
-    const target = await Installation.on({}, join(home.directory, 'target'))
+    const target = await Installation.on(embedded, join(home.directory, 'target'))
     const other = await opened(target, ['--tcp', '0'])
     const uri = uriOf(other)
     expect(uri).to.match(/^mongodb:\/\/127\.0\.0\.1:\d+\/careline$/)
@@ -97,6 +113,12 @@ describe('careline, for years', function () {
     expect(moved.out)
       .to.match(/files +1 documents +2 indexes +[0-9a-f]{16}\n/)
       .and.to.match(/compared by number and hash/)
+    const again = await Installation.on(embedded, join(home.directory, 'again'))
+    const back = await again.run(['migrate-store', '--from', uri])
+    expect(back.code, back.err).to.equal(0)
+    // Both ways say of every collection how many and what: all of it is the same.
+    const rows = ({ out }: { out: string }) => out.split('\n').filter((row) => / documents +\d+ indexes /.test(row))
+    expect(rows(back)).to.deep.equal(rows(moved)).and.not.to.be.empty
     expect(await stopped(other)).to.equal(0)
     await target.remove()
   })

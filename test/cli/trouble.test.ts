@@ -16,7 +16,7 @@ function refused({ code, out, err }: { code: number | null; out: string; err: st
 describe('careline, when something is wrong', function () {
   this.timeout(20_000)
   let home: Installation
-  before(async () => void (home = await Installation.on({ CARELINE_DEMO: 'false' })))
+  before(async () => void (home = await Installation.on({ CARELINE_DEMO: 'false', MONGODB_URI: '' })))
   after(() => home.remove())
 
   it('names a variable that is wrong, and where it is explained', async () => {
@@ -97,6 +97,17 @@ describe('careline, when something is wrong', function () {
       expect(out)
         .to.match(new RegExp(`Port: Port ${port} is in use`))
         .and.to.match(/3 of \d+ are wrong/)
+    })
+
+    it('knows half a backup, on which nothing starts', async () => {
+      const data = join(home.directory, 'half')
+      mkdirSync(data, { mode: 0o700 })
+      writeFileSync(join(data, 'restoring'), '')
+      for (const command of ['start', 'store', 'compact'])
+        refused(await home.run([command], { CARELINE_DATA: data }), /was interrupted: run the same "careline restore"/)
+      const { code, out } = await home.run(['doctor'], { CARELINE_DATA: data })
+      expect(code).to.equal(1)
+      expect(out).to.match(/WRONG +Data directory +.*half restored/)
     })
 
     it('misses the key of data that is there', async () => {

@@ -75,7 +75,7 @@ describe('the README', function () {
   let log: string
 
   before(async () => {
-    home = await Installation.on()
+    home = await Installation.on({ MONGODB_URI: '' })
     log = join(home.directory, '..', `${home.variables['PORT']}.log`)
     writeFileSync(log, '')
     // As at a person's machine: Node and npm are found where this process found them.

@@ -75,6 +75,23 @@ describe('what WhatsApp tells, at the door', () => {
     expect(conversation).to.include({ unread: 6 })
   })
 
+  it('counts once each of forty messages that a crash before their settling makes the sweep bring again', async () => {
+    const texts = Array.from({ length: 40 }, (_, n) => says(`wamid.again.${n}`, `${n}`))
+    expect(await door.post(door.messages({ waId: '4915770000040', name: 'Forty' }, ...texts))).to.include({
+      status: 200,
+    })
+    await app.settled()
+    const events = app.careline.storage.store.collection('webhook_events')
+    const theirs = { _id: { $in: texts.map(({ id }) => `${app.business.channel.id}/${id}`) } }
+    await events.updateMany(theirs, { $set: { status: 'received', dueAt: new Date(0) } })
+    expect(await app.careline.intake.sweep(100)).to.equal(40)
+    await app.settled()
+    const { items, conversation } = await threadOf('+4915770000040')
+    expect(items.map(({ n }) => n)).to.deep.equal(texts.map((_, n) => n + 1))
+    expect(conversation).to.include({ unread: 40 })
+    expect(await events.countDocuments({ ...theirs, status: 'processed', attempts: 1 })).to.equal(40)
+  })
+
   it('knows a person under another spelling of the same number, and keeps what was written', async () => {
     await door.post(door.messages({ waId: '5511987654321', name: 'Bia' }, says('wamid.br1', 'with the ninth digit')))
     await app.settled()

@@ -1,22 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { actors } from '../../actors/index.ts'
 import type { EventLog, Published } from '../../actors/runtime/contract.ts'
 import { MemoryPersistence } from '../../actors/runtime/memory.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
 import type { Persistence, Write } from '../../actors/runtime/persistence.ts'
-import { ActorSystem, type Bounds, principal } from '../../actors/runtime/system.ts'
+import type { Bounds } from '../../actors/runtime/bounds.ts'
+import { ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Command } from '../../actors/runtime/turn.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import { MongoPersistence } from '../../store/commit.ts'
 import { Store } from '../../store/connection.ts'
 import { ActorDocuments } from '../../store/documents.ts'
-import { startEmbeddedStore } from '../../store/embedded/start.ts'
 import { StoredEvents } from '../../store/events.ts'
 import { Rest } from '../../store/rest.ts'
 import { Vault } from '../../store/vault.ts'
 import { FakeClock } from './clock.ts'
+import { freshDatabase } from './database.ts'
 
 /** A persistence whose commits a test can hold, fail, or lose the answer of. */
 export class Disk implements Persistence {
@@ -25,6 +23,10 @@ export class Disk implements Persistence {
   before: () => Promise<void> = async () => {}
   after: () => Promise<void> = async () => {}
   readonly claim: Persistence['claim']
+  readonly peek: Persistence['peek']
+  readonly unclaim: Persistence['unclaim']
+  readonly part: Persistence['part']
+  readonly mark: Persistence['mark']
   readonly redo: Persistence['redo']
   readonly bury: Persistence['bury']
   readonly dueActors: Persistence['dueActors']
@@ -33,6 +35,10 @@ export class Disk implements Persistence {
   constructor(under: Persistence) {
     this.under = under
     this.claim = under.claim.bind(under)
+    this.peek = under.peek.bind(under)
+    this.unclaim = under.unclaim.bind(under)
+    this.part = under.part.bind(under)
+    this.mark = under.mark.bind(under)
     this.redo = under.redo.bind(under)
     this.dueActors = under.dueActors.bind(under)
     this.bury = async (command, error) => {
@@ -82,7 +88,7 @@ const quiet: Runners = {
   },
 }
 
-/** The runtime over memory, or over the embedded store through the real driver: one set of promises for both. */
+/** The runtime over memory, or over a store through the real driver: one set of promises for both. */
 export const stages: Record<'memory' | 'the store', () => Promise<Stage>> = {
   memory: async () => {
     const memory = new MemoryPersistence()
@@ -95,9 +101,8 @@ export const stages: Record<'memory' | 'the store', () => Promise<Stage>> = {
     )
   },
   'the store': async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'cl-'))
-    const embedded = await startEmbeddedStore({ directory, durability: 'relaxed' })
-    const store = await Store.open(embedded.uri)
+    const database = await freshDatabase()
+    const store = await Store.open(database.uri)
     const rest = new Rest(new Vault(store, Buffer.alloc(32, 7)))
     const documents = new ActorDocuments(rest, actors)
     const log = new StoredEvents(store, rest, documents)
@@ -109,8 +114,7 @@ export const stages: Record<'memory' | 'the store', () => Promise<Stage>> = {
       store,
       async () => {
         await store.close()
-        await embedded.close()
-        rmSync(directory, { recursive: true, force: true })
+        await database.close()
       },
     )
   },
@@ -140,6 +144,8 @@ function stageOver(
         effects: { ...quiet, ...effects },
         persistence: disk,
         clocks: () => clock,
+        world: clock,
+        retries: clock,
         settings: () => defaultSettings,
         publish: (event) => {
           stage.events.push(event)

@@ -1,8 +1,11 @@
 /** Resolves with what is there as soon as it is; rejects after `ms`. For what comes over a real socket. */
-export async function until<T>(look: () => T, ms = 3_000): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
+export async function until<T>(
+  look: () => T | Promise<T>,
+  ms = 3_000,
+): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const end = performance.now() + ms
   for (;;) {
-    const found = look()
+    const found = await look()
     if (found) return found as Exclude<T, undefined | null | false | 0 | ''>
     if (performance.now() > end) throw new Error(`it did not come within ${ms} ms: ${look.toString().slice(0, 200)}`)
     await new Promise((later) => setTimeout(later, 5))

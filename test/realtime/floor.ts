@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { io, type Socket } from 'socket.io-client'
 import { channel } from '../../actors/channel/contract.ts'
 import { channelEffects } from '../../actors/channel/effects.ts'
@@ -23,14 +20,15 @@ import { defaultSettings } from '../../kernel/settings.ts'
 import { commands } from '../../realtime/commands/index.ts'
 import { createGateway } from '../../realtime/socket/gateway.ts'
 import type { Limits } from '../../realtime/socket/limits.ts'
+import type { Links } from '../../realtime/socket/siblings.ts'
 import { sources } from '../../realtime/streams/index.ts'
 import { MongoPersistence } from '../../store/commit.ts'
 import { Store } from '../../store/connection.ts'
 import { ActorDocuments } from '../../store/documents.ts'
-import { startEmbeddedStore } from '../../store/embedded/start.ts'
 import { StoredEvents } from '../../store/events.ts'
 import type { Kind } from '../../store/kinds.ts'
 import { conversationPage, linesOf } from '../../store/queries/conversations.ts'
+import { freshDatabase } from '../harness/database.ts'
 import { quiet } from '../harness/quiet.ts'
 import { messageById, messagePage } from '../../store/queries/messages.ts'
 import { Rest } from '../../store/rest.ts'
@@ -63,17 +61,20 @@ export class HandClock implements Clock {
 export interface FloorOptions {
   limits?: Partial<Limits>
   clock?: Clock
+  /** Of a process among several; the actors then live in another one, unless it `commits`. */
+  links?: Links
+  commits?: boolean
+  transports?: ('websocket' | 'polling')[]
 }
 
 /** Real actors on a real store behind real sockets; no HTTP, no provider: what goes out is accepted at once. */
-export async function openFloor() {
-  const directory = mkdtempSync(join(tmpdir(), 'careline-realtime-'))
-  const embedded = await startEmbeddedStore({ directory, durability: 'relaxed' })
-  const store = await Store.open(embedded.uri)
+export async function openFloor({ isAlone = true } = {}) {
+  const database = await freshDatabase()
+  const store = await Store.open(database.uri)
   const rest = new Rest(new Vault(store, Buffer.alloc(32, 7)))
   const kinds = actors as unknown as Kind[]
   const documents = new ActorDocuments(rest, kinds)
-  const log = new StoredEvents(store, rest, documents)
+  const log = new StoredEvents(store, rest, documents, { isAlone })
   const source = { store, rest }
   const errors: unknown[] = []
   const shownTyping: string[] = []
@@ -154,15 +155,16 @@ export async function openFloor() {
 
     /** One gateway on the floor, with its own limits and clock. */
     async gateway(options: FloorOptions = {}) {
-      return openGateway({ log, queries, workspace, errors }, options)
+      // A process that commits nothing sees the log as it is in the store, through eyes of its own.
+      const seen = options.commits === false ? new StoredEvents(store, rest, documents, { isAlone }) : log
+      return openGateway({ log: seen, queries, workspace, errors }, options)
     },
 
     async close() {
       await system.settled()
       await system.close()
       await store.close()
-      await embedded.close()
-      rmSync(directory, { recursive: true, force: true })
+      await database.close()
     },
   }
 }
@@ -189,11 +191,13 @@ async function openGateway(
     errors,
     ...ports
   }: Pick<Parameters<typeof createGateway>[1], 'log' | 'queries' | 'workspace'> & { errors: unknown[] },
-  { limits = {}, clock = systemClock }: FloorOptions,
+  { limits = {}, clock = systemClock, links, transports }: FloorOptions,
 ) {
   const http = createServer()
   const gateway = createGateway(http, {
     ...ports,
+    ...(links && { links }),
+    ...(transports && { transports }),
     contracts: actors.map(({ contract }) => contract),
     sources,
     commands,
@@ -237,6 +241,7 @@ async function openGateway(
       for (const client of clients) client.close()
       for (const socket of sockets) socket.close()
       await gateway.close()
+      await gateway.end()
       http.closeAllConnections()
       await new Promise<void>((closed) => http.close(() => closed()))
     },

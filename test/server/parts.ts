@@ -1,24 +1,27 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { actors } from '../../actors/index.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
+import { systemClock } from '../../kernel/clock.ts'
 import { derivedId, newId } from '../../kernel/id.ts'
 import { Problem } from '../../kernel/problem.ts'
+import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import type { Item } from '../../providers/whatsapp/webhook.ts'
 import { Auth } from '../../server/auth/auth.ts'
 import { hashPassword } from '../../server/auth/passwords.ts'
+import { ClockControl } from '../../server/clocks.ts'
+import { LetterRoom } from '../../server/dead-letters.ts'
 import { createApp, type Routes } from '../../server/http/app.ts'
 import { defaultLimits, type HttpConfig, type KeptFile, type Log, type Parts } from '../../server/ports.ts'
 import { Store } from '../../store/connection.ts'
-import { startEmbeddedStore } from '../../store/embedded/start.ts'
+import { DeadLetters } from '../../store/dead-letters.ts'
 import { Rest } from '../../store/rest.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { ChannelSettings } from '../../store/settings/channels.ts'
 import { createMember, type MemberRole } from '../../store/settings/members.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
 import { Vault } from '../../store/vault.ts'
+import { freshDatabase } from '../harness/database.ts'
 
 export const secret = 'a secret of the tests, long enough for HS256'
 export const password = 'correct horse battery staple'
@@ -32,9 +35,8 @@ export interface Wishes {
 
 /** A real server on a real store. Actors are not what these tests are about: asking one is refused. */
 export async function open() {
-  const directory = mkdtempSync(join(tmpdir(), 'careline-http-'))
-  const embedded = await startEmbeddedStore({ directory, durability: 'relaxed' })
-  const store = await Store.open(embedded.uri)
+  const database = await freshDatabase()
+  const store = await Store.open(database.uri)
   const vault = new Vault(store, Buffer.alloc(32, 7))
   const passwordHash = await hashPassword(password)
 
@@ -62,8 +64,7 @@ export async function open() {
 
     async close() {
       await store.close()
-      await embedded.close()
-      rmSync(directory, { recursive: true, force: true })
+      await database.close()
     },
   }
 }
@@ -96,6 +97,30 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
       isDraining: () => false,
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
     },
+    inspection: {
+      overview: async () => {
+        throw new Problem('busy', 'no_actors', 'This test has no actors.')
+      },
+      actors: async () => ({ items: [], nextCursor: null }),
+      actor: async () => undefined,
+    },
+    clocks: new ClockControl({
+      store,
+      clocks: new WorkspaceClocks(systemClock),
+      kinds: ['conversation'],
+      wake: () => undefined,
+      changed: async () => undefined,
+    }),
+    readers: async () => [],
+    letters: new LetterRoom({
+      letters: new DeadLetters(store, new Rest(vault)),
+      contracts: actors.map(({ contract }) => contract),
+      send: async () => {
+        throw new Problem('busy', 'no_actors', 'This test has no actors.')
+      },
+      perform: async () => ({}),
+      now,
+    }),
     channelChanged: async () => undefined,
     acceptWhatsApp: async ({ id }, items) => void accepted.push({ channelId: id, items }),
     workspace: (caller, commandId) => actorless(caller.workspaceId, commandId),

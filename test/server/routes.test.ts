@@ -9,6 +9,8 @@ interface Known {
   memberId: string
   channelId: string
   fileId: string
+  /** Two of them: one is replayed, one dropped. */
+  letterIds: [string, string]
 }
 interface Row {
   path(known: Known): string
@@ -89,6 +91,37 @@ const table: Record<string, Row> = {
   'post /files': { path: () => '/files', body: png, status: 201, allow: 'staff' },
   'get /files/:id/link': { path: ({ fileId }) => `/files/${fileId}/link`, status: 200, allow: 'staff' },
   'get /files/:id': { path: ({ fileId }) => `/files/${fileId}`, status: 200, allow: 'staff' },
+  // This workspace is no sandbox.
+  'get /admin/clock': { path: () => '/admin/clock', status: 200, allow: 'staff' },
+  'post /admin/clock/freeze': { path: () => '/admin/clock/freeze', body: {}, status: 409, allow: 'admin' },
+  'post /admin/clock/release': { path: () => '/admin/clock/release', body: {}, status: 409, allow: 'admin' },
+  'post /admin/clock/step': { path: () => '/admin/clock/step', body: { ms: 1 }, status: 409, allow: 'admin' },
+  'post /admin/clock/next': { path: () => '/admin/clock/next', body: {}, status: 409, allow: 'admin' },
+  'get /admin/actors/overview': { path: () => '/admin/actors/overview', status: 200, allow: 'admin' },
+  'get /admin/actors': { path: () => '/admin/actors', status: 200, allow: 'admin' },
+  'get /admin/actors/:kind/:id': { path: ({ userId }) => `/admin/actors/user/${userId}`, status: 200, allow: 'admin' },
+  'get /admin/dead-letters': { path: () => '/admin/dead-letters', status: 200, allow: 'admin' },
+  'get /admin/dead-letters/:id': {
+    path: ({ letterIds }) => `/admin/dead-letters/${letterIds[0]}`,
+    status: 200,
+    allow: 'admin',
+  },
+  'post /admin/dead-letters/:id/replay': {
+    path: ({ letterIds }) => `/admin/dead-letters/${letterIds[0]}/replay`,
+    status: 200,
+    allow: 'admin',
+  },
+  'post /admin/dead-letters/:id/drop': {
+    path: ({ letterIds }) => `/admin/dead-letters/${letterIds[1]}/drop`,
+    body: { reason: 'It is of no use.' },
+    status: 200,
+    allow: 'admin',
+  },
+  'get /admin/streams/readers': {
+    path: (k) => `/admin/streams/readers?stream=conversation:${k.conversationId}`,
+    status: 200,
+    allow: 'admin',
+  },
 }
 
 const ofStrangers = ['post /auth/login', 'post /auth/link', 'post /auth/refresh', 'post /auth/logout']
@@ -117,9 +150,19 @@ describe('every route', () => {
       memberId: clinic.members['ann']?.id ?? '',
       channelId: clinic.channel.id,
       fileId: file.fileId,
+      letterIds: [await letter(line.conversation.userId), await letter(line.conversation.userId)],
     }
   })
   after(() => app.stop())
+
+  /** A message that could not be delivered. */
+  async function letter(userId: string) {
+    const to = { workspaceId: clinic.workspace.id, kind: 'user', id: userId }
+    const by = { role: 'staff', id: 'ann', depth: 0 } as const
+    const { deadLetters } = app.careline.storage
+    await deadLetters.bury({ id: 'x', to, message: 'view', input: {}, by }, new Error('on purpose'))
+    return (await deadLetters.page(to.workspaceId, { limit: 1 })).items[0]?.id ?? ''
+  }
 
   const tokenOf = async (business: Business, name: string) =>
     (await app.careline.auth.openFor(business.workspace.id, business.members[name]?.id ?? '')).accessToken
@@ -185,10 +228,10 @@ describe('every route', () => {
 
   it("shows nothing of another workspace's in a list", async () => {
     const stranger = await tokenOf(other, 'owner')
-    for (const path of ['/conversations', '/members', '/integrations']) {
+    for (const path of ['/conversations', '/members', '/integrations', '/admin/actors']) {
       const { body } = await ask('get', path, stranger)
       const said = JSON.stringify(body)
-      for (const id of Object.values(known)) expect(said, path).not.to.include(id)
+      for (const id of Object.values(known).flat()) expect(said, path).not.to.include(id)
     }
     expect((await ask('get', '/conversations', stranger)).body).to.deep.equal({ items: [], nextCursor: null })
   })

@@ -236,7 +236,7 @@ describe('WhatsApp: sending, when the line is bad', () => {
 
   it('does not know, when no answer comes in time', async () => {
     const { url, stop } = await listening(() => undefined)
-    expect(await sendTo(url, 20)).to.deep.equal({ outcome: 'unknown', why: 'No answer in time.' })
+    expect(await sendTo(url, 200)).to.deep.equal({ outcome: 'unknown', why: 'No answer in time.' })
     await stop()
   })
 
@@ -244,7 +244,7 @@ describe('WhatsApp: sending, when the line is bad', () => {
     const { url, stop } = await listening(
       (_, res) => void res.writeHead(200, { 'content-length': 500 }).write('{"mess'),
     )
-    expect(await sendTo(url, 50)).to.include({ outcome: 'unknown' })
+    expect(await sendTo(url, 200)).to.include({ outcome: 'unknown' })
     await stop()
   })
 
@@ -279,6 +279,14 @@ describe('WhatsApp: sending, when the line is bad', () => {
     expect(result.outcome).to.equal('refused')
     expect(result.error).to.include({ code: 'provider_unreachable', action: 'retry' })
     expect((await sendTo('http://nobody.invalid')).error).to.include({ action: 'retry' })
+  })
+
+  it('may try again, when time ran out before the connection was made', async () => {
+    const mute = createServer(() => undefined) // It takes the connection and never answers TLS's first word.
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+    const { port } = mute.address() as { port: number }
+    expect((await sendTo(`https://127.0.0.1:${port}`, 200)).error).to.include({ action: 'retry' })
+    mute.close()
   })
 
   it('may try again, when it is Meta that says 5xx, and waits as long as it asks', async () => {

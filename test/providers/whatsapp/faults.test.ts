@@ -68,8 +68,8 @@ describe('WhatsApp: the simulator, when things go wrong', () => {
   })
 
   it('is slow: nobody knows, until the status tells', async () => {
-    fault({ latencyMs: 200 })
-    expect((await send('slow', 20)).outcome).to.equal('unknown')
+    fault({ latencyMs: 600 })
+    expect((await send('slow', 200)).outcome).to.equal('unknown')
     await here.simulator.settled()
     expect(statuses()).to.deep.equal(['slow sent', 'slow delivered'])
     fault({ latencyMs: 10 })

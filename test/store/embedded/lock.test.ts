@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { startEmbeddedStore } from '../../../store/embedded/start.ts'
 import { MongoClient, openedStore, refusal } from './harness.ts'
 
-const child = join(import.meta.dirname, 'store-child.ts')
+const child = join(import.meta.dirname, '../proof/child.ts')
 
 describe('embedded store: one owner, in private', () => {
   const opened = openedStore()

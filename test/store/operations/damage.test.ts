@@ -60,7 +60,7 @@ describe('embedded store: damage', function () {
     expect(text).to.match(/index tag lacks a key of row 5/)
     expect(text).to.match(/index list has a key that row 9 has not/)
     expect(text).to.match(/index list has a key of row 9999, which is not there/)
-    expect(text).to.match(/document in row 11 is damaged/)
+    expect(text).to.match(/document in row 11 of careline.things, _id: 10, is damaged/)
     const answer = await client.db().command({ validate: 'things', full: true })
     expect(answer).to.deep.include({ valid: false, nrecords: 300, nIndexes: 3 })
     expect(answer['indexDetails']).to.deep.equal({

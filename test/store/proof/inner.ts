@@ -1,20 +1,35 @@
 import { deserialize, serialize } from 'bson'
 import { decodeCommand } from '../../../store/embedded/bson/decode.ts'
-import { Request, type Store } from '../../../store/embedded/commands/command.ts'
+import type { Fields } from '../../../store/embedded/bson/value.ts'
+import { type Command, Request, type Store } from '../../../store/embedded/commands/command.ts'
 import { commandFor } from '../../../store/embedded/commands/index.ts'
 import { Cursors } from '../../../store/embedded/cursors.ts'
 import { Catalog } from '../../../store/embedded/engine/catalog.ts'
 import { Database } from '../../../store/embedded/engine/database.ts'
 import { StoreError } from '../../../store/embedded/errors.ts'
 
+/** A command as it came: its fields, and the documents of an insert as bytes. */
+export interface Asked {
+  command: Fields
+  documents: Buffer[] | null
+}
+
+/** What a write answered, and everything that it changed in every table. */
+export interface Changed {
+  reply: Buffer
+  changes: Buffer
+}
+
 /** Every command of the store in memory, without socket, thread and disk: a million of them take minutes. */
 export class InnerStore {
+  readonly catalog: Catalog
+  readonly database: Database
   readonly #store: Store
-  readonly #database: Database
 
   constructor() {
-    this.#database = new Database(':memory:')
-    const inner = { database: this.#database, catalog: new Catalog(this.#database), cursors: new Cursors(600_000) }
+    this.database = new Database(':memory:')
+    this.catalog = new Catalog(this.database)
+    const inner = { database: this.database, catalog: this.catalog, cursors: new Cursors(600_000) }
     this.#store = { ...inner, isReadOnly: false, socket: '' } as unknown as Store
   }
 
@@ -22,30 +37,68 @@ export class InnerStore {
   run(command: object): any {
     const { command: fields, documents } = decodeCommand(Buffer.from(serialize({ ...command, $db: 'proof' })))
     try {
-      const request = new Request(this.#store, fields, documents, 1)
-      const found = commandFor(request)
-      const reply = found.kind === 'read' ? found.command.run(request) : this.#write(() => found.command.run(request))
-      return deserialize(reply, { promoteValues: false, promoteBuffers: false })
+      return deserialize(this.answer({ command: fields, documents }), { promoteValues: false, promoteBuffers: false })
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       return { refused: error.message, code: error.code }
     }
   }
 
-  #write<T>(work: () => T): T {
-    this.#database.run('BEGIN')
+  /** @throws StoreError */
+  answer(asked: Asked): Buffer {
+    const found = this.#found(asked)
+    return found.kind === 'read' ? found.run() : this.#inTransaction(found.run, 'COMMIT')
+  }
+
+  /** With what it changes; unless it is to be kept, everything is afterwards as it was. @throws StoreError */
+  change(asked: Asked, isKept: boolean): Changed {
+    const { run } = this.#found(asked)
+    const session = this.database.connection.createSession()
+    try {
+      const work = () => ({ reply: run(), changes: Buffer.from(session.changeset()) })
+      return this.#inTransaction(work, isKept ? 'COMMIT' : 'ROLLBACK')
+    } finally {
+      session.close()
+      if (!isKept) this.catalog.load()
+    }
+  }
+
+  /** A read that finds no index at all, not even in the collections that it joins. */
+  withoutIndexes<T>(read: () => T): T {
+    const all = this.catalog.all().map((collection) => ({ collection, indexes: collection.indexes }))
+    try {
+      for (const { collection } of all) collection.indexes = []
+      return read()
+    } finally {
+      for (const { collection, indexes } of all) collection.indexes = indexes
+    }
+  }
+
+  #found({ command, documents }: Asked) {
+    const request = new Request(this.#store, command, documents, 1)
+    const found = commandFor(request)
+    return { kind: found.kind, run: () => wholly(found.command, request) }
+  }
+
+  #inTransaction<T>(work: () => T, end: 'COMMIT' | 'ROLLBACK'): T {
+    this.database.run('BEGIN')
     try {
       const value = work()
-      this.#database.run('COMMIT')
+      this.database.run(end)
       return value
     } catch (error) {
-      this.#database.run('ROLLBACK')
-      this.#store.catalog.load()
+      this.database.run('ROLLBACK')
+      this.catalog.load()
       throw error
     }
   }
 
   close(): void {
-    this.#database.connection.close()
+    this.database.connection.close()
   }
+}
+
+function wholly(command: Command, request: Request): Buffer {
+  const answer = command.run(request)
+  return Buffer.isBuffer(answer) ? answer : (answer.next(() => false) as Buffer)
 }

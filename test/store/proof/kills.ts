@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import mongoose from 'mongoose'
 
 /*
@@ -21,6 +22,8 @@ export interface Deaths {
 export interface Place {
   directory: string
   durability?: 'full' | 'relaxed'
+  /** What the next process starts with, `NAME=value` each. */
+  environment?(): string[]
   /** Ends the process given; what it leaves behind is the store's next start. */
   end(running: ChildProcess): Promise<void>
 }
@@ -30,6 +33,8 @@ export async function killed(running: ChildProcess): Promise<void> {
   running.kill('SIGKILL')
   await gone
 }
+
+const PATIENCE_MS = 20_000
 
 const INDEXES = [
   { key: { round: 1, tag: 1 }, name: 'tags' },
@@ -58,7 +63,8 @@ export async function dieRepeatedly(place: Place, rounds: number, writers: numbe
     const acknowledged = new Map<string, number>()
     const things = client.db().collection<any>('things')
     const all = Array.from({ length: writers }, (_, writer) => write(things, `${round}-${writer}`, acknowledged))
-    await new Promise((done) => setTimeout(done, 50 + Math.random() * seenMs))
+    await atWork(acknowledged, writers, running)
+    await setTimeout(Math.random() * seenMs)
     await place.end(running)
     // First, so that no writer looks for a server that is gone.
     await client.close()
@@ -73,19 +79,43 @@ export async function dieRepeatedly(place: Place, rounds: number, writers: numbe
   return deaths
 }
 
-async function started({ directory, durability }: Place) {
+/** However slow the machine is: each has written something on average, or nobody can any more. */
+async function atWork(acknowledged: Map<string, number>, writers: number, running: ChildProcess) {
+  const gaveUpAt = performance.now() + PATIENCE_MS
+  while (acknowledged.size < writers && running.exitCode === null && running.signalCode === null)
+    if (performance.now() > gaveUpAt) throw new Error(`only ${acknowledged.size} writes in ${PATIENCE_MS} ms`)
+    else await setTimeout(5)
+}
+
+/** Again, when it dies while it opens: that is a death like any other. */
+async function started(place: Place) {
+  for (;;) {
+    const running = begun(place)
+    const gone = once(running, 'exit').then(() => [null])
+    const [said] = (await Promise.race([once(running.stdout as NodeJS.ReadableStream, 'data'), gone])) as [
+      Buffer | null,
+    ]
+    const client = said && (await connected(String(said).trim()))
+    if (client) return { running, client }
+    await place.end(running)
+  }
+}
+
+function begun(place: Place) {
+  const { directory, durability } = place
   const child = join(import.meta.dirname, 'child.ts')
-  const running = spawn(process.execPath, [child, directory, ...(durability ? [durability] : [])], {
-    // A store that dies of a cut disk says so; that is no news here.
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const [uri] = (await once(running.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
-  const { MongoClient } = mongoose.mongo
-  const client = await MongoClient.connect(String(uri).trim(), {
-    serverSelectionTimeoutMS: 10_000,
-    retryWrites: false,
-  })
-  return { running, client }
+  const command = [process.execPath, child, directory, ...(durability ? [durability] : [])]
+  // A store that dies of a cut disk says so; that is no news here.
+  return spawn('env', [...(place.environment?.() ?? []), ...command], { stdio: ['pipe', 'pipe', 'ignore'] })
+}
+
+async function connected(uri: string) {
+  try {
+    return await mongoose.mongo.MongoClient.connect(uri, { serverSelectionTimeoutMS: 2_000, retryWrites: false })
+  } catch (error) {
+    if (error instanceof mongoose.mongo.MongoServerSelectionError) return null
+    throw error
+  }
 }
 
 /** Inserts, counts and rewrites until the store is gone; only what was acknowledged is promised. */

@@ -24,17 +24,6 @@ describe('embedded store: proofs', () => {
     expect(updates - refused).to.be.greaterThan(600)
   })
 
-  it('refuses a regular expression that may take for ever, and takes the others', () => {
-    const store = new InnerStore()
-    const find = ($regex: string) => store.run({ find: 'texts', filter: { text: { $regex } } })
-    store.run({ insert: 'texts', documents: [{ text: 'foo(a+)+' }] })
-    for (const pattern of ['(a+)+$', '(a|a)*$', '((a+)b){2,}', '(?:\\w+\\s?)*$', '(a?){30}'])
-      expect(find(pattern), pattern).to.include({ code: 51091 })
-    for (const pattern of ['^(foo|bar)', '\\(a\\+\\)\\+', '[(a+)]+$', 'o+(?=\\()', '(fo{2})?'])
-      expect(find(pattern).cursor.firstBatch, pattern).to.have.length(1)
-    store.close()
-  })
-
   it('never uses a partial index of present fields for null, which missing fields are too', () => {
     const store = new InnerStore()
     const key = { a: 1 }
@@ -45,7 +34,7 @@ describe('embedded store: proofs', () => {
   })
 
   it('loses nothing that it acknowledged when it is killed ten times under 16 writers', async function () {
-    this.timeout(60_000)
+    this.timeout(120_000)
     const directory = mkdtempSync(join(tmpdir(), 'careline-proof-'))
     try {
       const deaths = await dieRepeatedly({ directory, end: killed }, 10, 16, 100)

@@ -32,7 +32,7 @@ const OPERATORS = [
   '$rename',
 ]
 
-class Maker {
+export class Maker {
   readonly random: Random
 
   constructor(random: Random) {
@@ -194,14 +194,14 @@ function agree(store: InnerStore, maker: Maker, before: Doc, steps: Step[], seed
   )
 }
 
-function updateOf(steps: Step[]): object {
+export function updateOf(steps: Step[]): object {
   const update: Record<string, Record<string, unknown>> = {}
   for (const { operator, path, argument } of steps) (update[operator] ??= {})[path] = toBson(argument)
   return update
 }
 
 /** `e`: of documents those with such an `x`, of anything else what is such a number. */
-function elementFilter(maker: Maker, steps: Step[]): { filters: object | null; chosen: ElementFilter } {
+export function elementFilter(maker: Maker, steps: Step[]): { filters: object | null; chosen: ElementFilter } {
   if (!steps.some(({ path }) => path.includes('$[e]'))) return { filters: null, chosen: () => true }
   const bound = maker.number()
   const isNumber = (value: Value) => value.k === 'int' || value.k === 'long' || value.k === 'double'

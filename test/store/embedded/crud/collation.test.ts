@@ -75,6 +75,9 @@ describe('embedded store: collation', () => {
   it('goes with updates, deletes, distinct and groups', async () => {
     const things = await filled()
     expect((await things.distinct('a', {}, { collation: loose })).length).to.equal(4)
+    const mixed = await filled(['d', 'b', 'C', 'a', 'B', 'D', 'c', 'A', ['e', 'E']])
+    expect(await mixed.distinct('a', {}, { collation: loose })).to.deep.equal(['d', 'b', 'C', 'a', 'e'])
+    await filled()
     const groups = await things
       .aggregate([{ $group: { _id: '$a', n: { $sum: 1 } } }, { $sort: { _id: 1 } }], { collation: loose })
       .toArray()

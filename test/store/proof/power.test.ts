@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { hasCompiler, Powerless } from './disk.ts'
+import { dieRepeatedly } from './kills.ts'
+import { Random } from './random.ts'
+
+/** A slice of `bench/proof/kills.ts --disk`; a failure says of which seed. */
+describe('embedded store: the power fails under 16 writers', function () {
+  this.timeout(120_000)
+  const seed = Date.now() % 1_000_000_000
+  before(function () {
+    if (!hasCompiler) this.skip() // The disk that loses what was not synced is a library in C.
+  })
+
+  async function cut(durability: 'full' | 'relaxed', times: number) {
+    const place = new Powerless(durability, new Random(seed))
+    try {
+      return { ...(await dieRepeatedly(place, times, 16, 50)), cuts: place.cuts }
+    } finally {
+      place.remove()
+    }
+  }
+
+  it('and nothing that was acknowledged is lost, nor anything found by half', async () => {
+    const { acknowledged, cuts, ...deaths } = await cut('full', 4)
+    expect(deaths, `seed ${seed}`).to.deep.equal({ rounds: 4, lost: 0, torn: 0, indexDifferences: 0 })
+    expect(cuts).to.be.greaterThan(0)
+    expect(acknowledged).to.be.greaterThan(50)
+  })
+
+  it('and where acknowledging does not wait for the disk, something is: this disk does lose things', async () => {
+    const { lost, torn, indexDifferences } = await cut('relaxed', 3)
+    expect({ torn, indexDifferences }, `seed ${seed}`).to.deep.equal({ torn: 0, indexDifferences: 0 })
+    expect(lost).to.be.greaterThan(0)
+  })
+})
