@@ -21,7 +21,7 @@ export function readWishes(args: string[]) {
       profile: { type: 'string' },
       /** Of the messages: `ours` or `plain` alone. */
       side: { type: 'string' },
-      /** A part of the actors: `ask`, `idle` or `durable`. */
+      /** A part of the actors: `ask`, `idle`, `durable` or `remote`. */
       only: { type: 'string' },
     },
   })

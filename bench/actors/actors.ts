@@ -6,6 +6,7 @@ import { Program } from '../program.ts'
 import type { Wishes } from '../wishes.ts'
 import type { AskPlan, DurablePlan, IdlePlan } from './measure.ts'
 import { peers } from './peers/index.ts'
+import { remotes } from './remote.ts'
 
 type Rate = { perSecond: number; p50Us: number; p99Us: number }
 type Found<Cell> = Map<string, Cell[]>
@@ -17,9 +18,13 @@ export async function benchActors({ quick, rounds: wanted, ms: wantedMs, only, s
   const rounds = Number(wanted ?? (quick ? 1 : 3))
   const ms = Number(wantedMs ?? 300)
   print(`${rounds} rounds in fresh processes, ${ms} ms each after a warm-up; median (least..most)\n`)
-  if (!only || only === 'ask') await asks(rounds, ms)
-  if (!only || only === 'idle') await idles(rounds, quick ? 20_000 : 100_000)
-  if (!only || only === 'durable') await durables(rounds, ms, store)
+  const parts: Record<string, () => Promise<void>> = {
+    ask: () => asks(rounds, ms),
+    idle: () => idles(rounds, quick ? 20_000 : 100_000),
+    durable: () => durables(rounds, ms, store),
+    remote: () => remotes(rounds, ms),
+  }
+  for (const [name, part] of Object.entries(parts)) if (!only || only === name) await part()
 }
 
 async function once<Answer>(name: string, plan: AskPlan | DurablePlan | IdlePlan): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { Persistence } from '../../../actors/runtime/persistence.ts'
+import type { Placement } from '../../../actors/runtime/placement.ts'
 import { ActorSystem, principal } from '../../../actors/runtime/system.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { defaultSettings } from '../../../kernel/settings.ts'
@@ -9,24 +10,32 @@ import type { Peer } from '../peer.ts'
 const nowhere: Persistence = {
   claim: async () => undefined,
   commit: async () => {},
+  peek: async () => undefined,
+  unclaim: async () => {},
+  part: async () => {},
+  mark: async () => {},
   redo: async () => [],
   bury: async () => {},
   dueActors: async () => [],
 }
 
-const system = new ActorSystem({
-  actors: [counterActor] as never,
-  reactions: [],
-  effects: {},
-  persistence: nowhere,
-  clocks: () => systemClock,
-  settings: () => defaultSettings,
-  publish() {},
-  onError(error) {
-    throw error
-  },
-})
-const workspace = system.workspace('ws_bench', principal('staff', 'usr_bench'))
+/** One process's actors; with a placement, its part of a cluster's. */
+export const systemOver = (placement?: Placement) =>
+  new ActorSystem({
+    actors: [counterActor] as never,
+    reactions: [],
+    effects: {},
+    persistence: nowhere,
+    clocks: () => systemClock,
+    settings: () => defaultSettings,
+    publish() {},
+    onError(error) {
+      throw error
+    },
+    placement,
+  })
+export const workspaceOf = (system: ActorSystem) => system.workspace('ws_bench', principal('staff', 'usr_bench'))
+const workspace = workspaceOf(systemOver())
 
 export const peer: Peer = {
   name: 'careline',
