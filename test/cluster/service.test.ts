@@ -204,7 +204,9 @@ describe('two processes are one service', function () {
 
     // It answers on the control socket of the machine now, and has the phone.
     expect((await other.place.run(['token'])).code).to.equal(0)
-    const demo = JSON.parse((await other.place.run(['demo', '--json'])).out)
+    let told = await other.place.run(['demo', '--json'])
+    await until(async () => told.code === 0 || (told = await other.place.run(['demo', '--json'])).code === 0, 15_000)
+    const demo = JSON.parse(told.out)
     const headers = { 'x-phone-key': demo.simulators.whatsapp.phoneKey }
     await until(async () => {
       const { status } = await other.place.json('/simulator/whatsapp/phone', { headers })

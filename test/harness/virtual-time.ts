@@ -53,7 +53,7 @@ export class VirtualTime {
   /** `watch` looks after whatever ran, and at its end. */
   async advance(ms: number, watch: () => void = () => undefined) {
     const until = this.now + ms
-    for (let due = this.#next(until); due; due = this.#next(until)) {
+    for (let due = await this.#soonest(until); due; due = await this.#soonest(until)) {
       this.now = Math.max(this.now, due.at)
       // What was stopped makes up for one tick, not for all that it missed.
       if (due.everyMs === undefined) this.#timers = this.#timers.filter((one) => one !== due)
@@ -64,6 +64,14 @@ export class VirtualTime {
     }
     this.now = until
     watch()
+  }
+
+  /** Where nothing is due, what is under way may still set a timer. */
+  async #soonest(until: number) {
+    const due = this.#next(until)
+    if (due) return due
+    await new Promise(setImmediate)
+    return this.#next(until)
   }
 
   #next(until: number) {

@@ -31,6 +31,7 @@ class Schedule {
       await this.town.pass(this.#random.between(20, 1_500))
     }
     this.#heal()
+    if (this.town.all.size === 0) await this.#join() // The last one could not begin, or left.
     await this.town.pass(6_000)
   }
 
