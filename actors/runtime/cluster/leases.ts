@@ -57,6 +57,8 @@ export class Leases {
   #failures = 0
   /** The last sign that was answered. */
   #answered = ''
+  /** The sign that was sent last, and when it was sent first. */
+  #said: { sign: string; sentAt: number; sentAtByWall: number } | undefined
   /** What is being finished and given away at this moment. */
   #slice: ReadonlySet<number> | undefined
   #beating: Promise<void> | undefined
@@ -138,9 +140,10 @@ export class Leases {
     this.#isOver = true
     this.#stopTimer()
     await this.#beating
-    await this.#quietly(() => this.#parts.board.leave(this.me, this.#generation))
+    // First, for nobody knows how soon after it others take what no heir could be given.
     this.#servesUntil = -Infinity
     this.#drop(this.#all())
+    await this.#quietly(() => this.#parts.board.leave(this.me, this.#generation))
   }
 
   readonly #tick = () => {
@@ -179,6 +182,9 @@ export class Leases {
     const sentAt = pulse.now()
     const sentAtByWall = wall()
     const sign = this.#sign(sentAt)
+    // One that was said before may have been heard then: others count from there, and so do we.
+    const said = this.#said?.sign === signOf(sign.beat) ? this.#said : { sign: signOf(sign.beat), sentAt, sentAtByWall }
+    this.#said = said
     let sighting: Sighting
     try {
       sighting = await board.beat(sign)
@@ -190,16 +196,17 @@ export class Leases {
     }
     this.#failures = 0
     this.#beats++
-    this.#answered = signOf(sign.beat)
+    this.#answered = said.sign
     if (!sighting.isMember) {
       this.#wasBuried()
       return
     }
     const wasServing = this.isServing()
     const isOther = this.#read(sighting, sentAt) || this.#keepWhatWasNotGiven()
-    this.#servesUntil = sentAt + timing.servesMs
-    this.#servesUntilByWall = sentAtByWall + timing.servesMs
-    this.#endsAt = sentAt + timing.expiryMs
+    this.#servesUntil = said.sentAt + timing.servesMs
+    this.#servesUntilByWall = said.sentAtByWall + timing.servesMs
+    this.#endsAt = said.sentAt + timing.expiryMs
+    if (said.sentAt < sentAt) this.#looksAgain = true
     if (isOther || !wasServing) this.#parts.changed()
     this.#decide()
   }
