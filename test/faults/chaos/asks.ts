@@ -1,5 +1,5 @@
 import { type Add, ledgerOf, type View } from './actors.ts'
-import type { Fleet } from './fleet.ts'
+import type { History } from './history.ts'
 import { type Member, Refused } from './member.ts'
 
 interface How {
@@ -18,12 +18,18 @@ const againMs = 15
 const insistMs = 30_000
 const pause = (ms: number) => new Promise((later) => setTimeout(later, ms))
 
+/** Whom to ask, and where what they say is kept. */
+interface Asked {
+  readonly history: History
+  readonly running: readonly Member[]
+}
+
 /** What a client asks of the counters, with all that it hears noted down. */
 export class Asks {
-  readonly #fleet: Fleet
+  readonly #fleet: Asked
   #turn = 0
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: Asked) {
     this.#fleet = fleet
   }
 
