@@ -1,4 +1,5 @@
 import { IconFile, IconX } from '@tabler/icons-react'
+import { IconButton } from '../parts/button.tsx'
 import style from './composer.module.css'
 import type { Attachment } from './use-attachments.ts'
 
@@ -19,9 +20,9 @@ export const Attachments = ({ files, remove }: Props) => {
             {file.state === 'uploading' && <small role="status">on its way</small>}
             {file.why && <small role="alert">{file.why}</small>}
           </span>
-          <button type="button" aria-label={`Take ${file.name} away`} onClick={() => remove(file.key)}>
+          <IconButton says={`Take ${file.name} away`} onClick={() => remove(file.key)}>
             <IconX size={15} stroke={2} />
-          </button>
+          </IconButton>
         </li>
       ))}
     </ul>

@@ -1,6 +1,7 @@
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react'
 import { memo, type ReactNode } from 'react'
 import type { Message } from '../../client/wire.ts'
+import { IconButton } from '../parts/button.tsx'
 import style from './bubble.module.css'
 import { Said } from './content/content.tsx'
 import { Failed } from './failed.tsx'
@@ -73,15 +74,9 @@ const At = ({ at, times }: { at: string; times: Times }) => (
 )
 
 const Reply = ({ message, reply }: BubbleProps) => (
-  <button
-    type="button"
-    className={style.reply}
-    aria-label="Reply to this message"
-    data-tip="Reply"
-    onClick={() => reply(message)}
-  >
+  <IconButton says="Reply to this message" className={style.reply} data-tip="Reply" onClick={() => reply(message)}>
     <IconArrowBackUp className="turns" size={16} stroke={1.9} />
-  </button>
+  </IconButton>
 )
 
 const Quote = ({ message }: { message: Message }) => (

@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom'
 import type { Header, Message } from '../../client/wire.ts'
 import { careline } from '../live/careline.ts'
 import { useKeys } from '../shell/keys.ts'
+import { IconButton } from '../parts/button.tsx'
 import { Attachments } from './attachments.tsx'
 import { ChannelGlyph } from './avatar.tsx'
 import style from './composer.module.css'
@@ -154,8 +155,8 @@ const Replying = ({ message, leave }: { message: Message; leave: () => void }) =
     <span>
       Reply to <bdi>{gist(message)}</bdi>
     </span>
-    <button type="button" aria-label="Do not reply to this one" onClick={leave}>
+    <IconButton says="Do not reply to this one" onClick={leave}>
       <IconX size={15} stroke={2} />
-    </button>
+    </IconButton>
   </p>
 )

@@ -2,6 +2,7 @@ import { IconRefresh } from '@tabler/icons-react'
 import type { Message } from '../../client/wire.ts'
 import { outcomeUnknown } from '../../kernel/delivery.ts'
 import { useCommand } from '../live/use-command.ts'
+import { Button } from '../parts/button.tsx'
 import style from './bubble.module.css'
 
 /** Why a message did not get there, in the provider's own words, and the way to try again. */
@@ -11,10 +12,10 @@ export const Failed = ({ message: { _id: messageId, status, error } }: { message
   return (
     <div className={style.failed} role="group" aria-label="Not delivered">
       <Why error={error} />
-      <button type="button" disabled={retry.isWaiting} onClick={() => retry.run({ messageId })}>
+      <Button tone="urgent" disabled={retry.isWaiting} onClick={() => retry.run({ messageId })}>
         <IconRefresh size={14} stroke={2} aria-hidden="true" />
         {retry.isWaiting ? 'Trying' : 'Try again'}
-      </button>
+      </Button>
       {retry.error && <p role="alert">{retry.error.title}</p>}
     </div>
   )

@@ -5,6 +5,7 @@ import { api } from '../live/careline.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import { useStream } from '../live/use-stream.ts'
+import { Button, IconButton } from '../parts/button.tsx'
 import { Avatar, ChannelGlyph } from './avatar.tsx'
 import style from './person-pane.module.css'
 import { timesIn } from './times.ts'
@@ -25,9 +26,9 @@ export const PersonPane = ({ conversation, close }: { conversation: Header; clos
   const [isEditing, setEditing] = useState(false)
   return (
     <aside className={style.pane} aria-label={`About ${name}`}>
-      <button type="button" className={style.close} aria-label="Close" onClick={close}>
+      <IconButton says="Close" className={style.close} onClick={close}>
         <IconX size={18} stroke={1.7} />
-      </button>
+      </IconButton>
       <header className={style.head}>
         <Avatar name={name} size={56} />
         {isEditing ? (
@@ -35,9 +36,9 @@ export const PersonPane = ({ conversation, close }: { conversation: Header; clos
         ) : (
           <h2>
             <bdi>{name}</bdi>
-            <button type="button" aria-label={`Change the name of ${name}`} onClick={() => setEditing(true)}>
+            <IconButton says={`Change the name of ${name}`} onClick={() => setEditing(true)}>
               <IconPencil size={15} stroke={1.8} />
-            </button>
+            </IconButton>
           </h2>
         )}
         <p>
@@ -167,12 +168,12 @@ const Rename = ({ userId, name, done }: { userId: string; name: string; done: ()
         }}
       />
       <span>
-        <button type="submit" disabled={isBusy}>
+        <Button tone="main" type="submit" disabled={isBusy}>
           Save
-        </button>
-        <button type="button" onClick={done}>
+        </Button>
+        <Button tone="quiet" onClick={done}>
           Leave it
-        </button>
+        </Button>
       </span>
       {failed && <Trouble error={failed} what="The name did not change." />}
     </form>

@@ -4,6 +4,7 @@ import { memo } from 'react'
 import type { Line } from '../../client/wire.ts'
 import { useNow } from '../live/use-now.ts'
 import { useMembers, useSession } from '../live/use-session.ts'
+import { Count } from '../parts/count.tsx'
 import { Avatar } from './avatar.tsx'
 import { kindOf } from './gist.ts'
 import style from './list.module.css'
@@ -38,12 +39,7 @@ export const Row = memo(function Row({ line, isHere }: { line: Line; isHere: boo
         </span>
         <span className={style.rowMid}>
           <Snippet last={line.last} />
-          {conversation.unread > 0 && (
-            <span className={style.unread}>
-              {conversation.unread > 99 ? '99+' : conversation.unread}
-              <span className="unseen"> unread</span>
-            </span>
-          )}
+          <Count of={conversation.unread} says="unread" />
         </span>
         <Marks line={line} now={now} />
       </span>

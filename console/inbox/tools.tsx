@@ -1,5 +1,6 @@
 import { IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { useRef } from 'react'
+import { IconButton } from '../parts/button.tsx'
 import style from './composer.module.css'
 import { accepted } from './use-attachments.ts'
 
@@ -16,14 +17,13 @@ export const Tools = ({ isNote, canSend, attach, send }: Props) => {
     <div className={style.tools}>
       {!isNote && (
         <>
-          <button
-            type="button"
-            aria-label="Attach a file or a picture"
+          <IconButton
+            says="Attach a file or a picture"
             data-tip="Attach a file or a picture"
             onClick={() => picker.current?.click()}
           >
             <IconPaperclip size={18} stroke={1.7} />
-          </button>
+          </IconButton>
           <input
             ref={picker}
             type="file"

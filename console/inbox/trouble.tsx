@@ -1,4 +1,5 @@
 import { ApiProblem } from '../../client/problem.ts'
+import { Button } from '../parts/button.tsx'
 import style from './trouble.module.css'
 
 interface Props {
@@ -15,9 +16,9 @@ export const Trouble = ({ error, what, again }: Props) => (
       <b>{what}</b> {error instanceof ApiProblem ? error.title : 'Something went wrong here.'}
     </p>
     {again && (
-      <button type="button" onClick={again}>
+      <Button tone="urgent" onClick={again}>
         Try again
-      </button>
+      </Button>
     )}
   </div>
 )

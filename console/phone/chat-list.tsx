@@ -1,4 +1,5 @@
 import { IconBrandWhatsapp } from '@tabler/icons-react'
+import { Count } from '../parts/count.tsx'
 import type { Channel, Chat, Place } from './phone-api.ts'
 import { phone } from './phone-api.ts'
 import style from './chat.module.css'
@@ -31,12 +32,7 @@ export const ChatList = ({ channel, chat, place }: { channel: Channel; chat: Cha
             {nowIn(chat)}
           </span>
         </span>
-        {chat && chat.unread > 0 && (
-          <span className={style.badge}>
-            {chat.unread}
-            <span className="unseen"> unread</span>
-          </span>
-        )}
+        <Count of={chat?.unread ?? 0} says="unread" on="phone" />
       </button>
       {doing.failed && (
         <p className={style.failed} role="alert">

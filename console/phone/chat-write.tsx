@@ -1,5 +1,6 @@
 import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { IconButton } from '../parts/button.tsx'
 import { Attach } from './attach.tsx'
 import type { Aim } from './chat-screen.tsx'
 import style from './chat.module.css'
@@ -71,9 +72,9 @@ const Aimed = ({ aim, leave }: { aim: NonNullable<Aim>; leave: () => void }) => 
     <span>
       <b>{aim.do === 'edit' ? 'Edit' : 'Reply to'}</b> {said(aim.message)}
     </span>
-    <button type="button" aria-label="Leave it" onClick={leave}>
+    <IconButton says="Leave it" onClick={leave}>
       <IconX size={15} stroke={2} />
-    </button>
+    </IconButton>
   </p>
 )
 

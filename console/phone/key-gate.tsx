@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react'
+import { Button } from '../parts/button.tsx'
 import { keepPhoneKey } from './phone-api.ts'
 import style from './phone.module.css'
 
@@ -23,7 +24,9 @@ export const KeyGate = ({ isRefused = false, enter }: { isRefused?: boolean; ent
           <input required autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />
         </label>
         {isRefused && <p role="alert">This key is not the one of this server.</p>}
-        <button type="submit">Open the phones</button>
+        <Button tone="main" type="submit">
+          Open the phones
+        </Button>
       </form>
     </div>
   )

@@ -1,5 +1,7 @@
 import { IconPlus } from '@tabler/icons-react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { Button } from '../parts/button.tsx'
+import { Count } from '../parts/count.tsx'
 import style from './people.module.css'
 import { phone, type Person } from './phone-api.ts'
 import { useDoing } from './use-doing.ts'
@@ -36,12 +38,7 @@ export const People = ({ people, shown, toggle }: Props) => {
                 <span className={style.name}>
                   <bdi>{person.name}</bdi>
                 </span>
-                {unread > 0 && (
-                  <span className={style.unread}>
-                    {unread}
-                    <span className="unseen"> unread</span>
-                  </span>
-                )}
+                <Count of={unread} says="unread" on="phone" />
               </button>
             </li>
           )
@@ -92,12 +89,12 @@ const Newcomer = ({ added, leave }: { added: (waId: string) => void; leave: () =
       </label>
       {doing.failed && <p role="alert">{doing.failed}</p>}
       <span className={style.ends}>
-        <button type="submit" disabled={doing.isBusy}>
+        <Button tone="main" type="submit" disabled={doing.isBusy}>
           Add
-        </button>
-        <button type="button" onClick={leave}>
+        </Button>
+        <Button tone="quiet" onClick={leave}>
           Leave it
-        </button>
+        </Button>
       </span>
     </form>
   )

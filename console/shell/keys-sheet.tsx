@@ -1,5 +1,6 @@
 import { IconX } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
+import { IconButton } from '../parts/button.tsx'
 import { keys, letterKeys } from './keys.ts'
 import style from './keys-sheet.module.css'
 import { usePreference } from './preference.ts'
@@ -12,9 +13,9 @@ export const KeysSheet = ({ close }: { close: () => void }) => {
     <dialog ref={dialog} className={style.sheet} aria-labelledby="keys" onClose={close}>
       <header>
         <h2 id="keys">Keys</h2>
-        <button type="button" aria-label="Close" onClick={() => dialog.current?.close()}>
+        <IconButton says="Close" onClick={() => dialog.current?.close()}>
           <IconX size={18} stroke={1.8} />
-        </button>
+        </IconButton>
       </header>
       <dl data-off={!areOn || undefined}>
         {keys.map(({ action, press, says, ...rest }) => (

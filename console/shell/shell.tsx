@@ -14,6 +14,8 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { api, leave } from '../live/careline.ts'
 import { useMaybeSession } from '../live/use-session.ts'
+import { Count } from '../parts/count.tsx'
+import { Mark } from '../parts/mark.tsx'
 import { sound } from './bell.ts'
 import { listenToKeys, useKeys } from './keys.ts'
 import { usePreference } from './preference.ts'
@@ -44,7 +46,9 @@ export const Shell = () => {
         Skip to the page
       </a>
       <nav className={style.rail} aria-label="Careline">
-        <Mark />
+        <span className={style.mark}>
+          <Mark size={30} />
+        </span>
         <Places path={path} isSignedIn={Boolean(session)} runsIt={runsIt} />
         <ul className={style.foot}>
           {session && <Sound />}
@@ -107,22 +111,6 @@ const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
   </ul>
 )
 
-const Mark = () => (
-  <span className={style.mark} aria-hidden="true">
-    <svg viewBox="0 0 32 32" width="30" height="30">
-      <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path
-        d="M7 17h4l3-7 4 13 3-6h4"
-        fill="none"
-        stroke="var(--on-accent)"
-        strokeWidth="2.6"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-      />
-    </svg>
-  </span>
-)
-
 interface PlaceProps {
   to: '/inbox' | '/phone' | '/operations/actors'
   name: string
@@ -152,16 +140,7 @@ const Place = ({ to, name, keys, isHere, icon, children }: PlaceProps) => (
   </li>
 )
 
-const Unread = () => {
-  const unread = useInbox().data?.counts.unread ?? 0
-  if (unread === 0) return null
-  return (
-    <span className={style.count}>
-      {unread > 99 ? '99+' : unread}
-      <span className="unseen"> unread, </span>
-    </span>
-  )
-}
+const Unread = () => <Count of={useInbox().data?.counts.unread ?? 0} says="unread, " on="rail" />
 
 const Plain = ({ says, onClick, children }: { says: string; onClick: () => void; children: ReactNode }) => (
   <button type="button" className={style.plain} aria-label={says} data-tip={says} data-tip-side="end" onClick={onClick}>

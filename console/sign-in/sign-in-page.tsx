@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState, type FormEvent } from 'react'
 import { ApiProblem } from '../../client/problem.ts'
 import { api, enter } from '../live/careline.ts'
+import { Mark } from '../parts/mark.tsx'
 import style from './sign-in.module.css'
 
 /** Words for what a person can do about it; others are the server's own. */
@@ -23,29 +24,15 @@ export const SignInPage = () => {
   return (
     <main className={style.page}>
       <div className={style.card}>
-        <Mark />
+        <p className={style.mark}>
+          <Mark size={34} />
+          Careline
+        </p>
         {isByPassword || link === undefined ? <ByPassword /> : <ByLink link={link} other={() => setByPassword(true)} />}
       </div>
     </main>
   )
 }
-
-const Mark = () => (
-  <p className={style.mark}>
-    <svg viewBox="0 0 32 32" width="34" height="34" aria-hidden="true">
-      <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path
-        d="M7 17h4l3-7 4 13 3-6h4"
-        fill="none"
-        stroke="var(--on-accent)"
-        strokeWidth="2.6"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-      />
-    </svg>
-    Careline
-  </p>
-)
 
 /** Runs a sign-in, then goes where the person wanted to. */
 function useSignIn() {
