@@ -13,6 +13,7 @@ export const wanted: [above: string, below: string, least: number][] = [
   ['insert, 32 in flight', 'insert, 1 in flight', 3],
   ['insert of 1,000, documents', 'SQLite alone, 1,000 rows a commit', 0.3],
   ['insert, 32 in flight', 'SQLite alone, 32 rows a commit', 0],
+  ['insert, 32 in flight', 'fdatasync alone, 32 rows each', 0],
   ['driver: insertOne', 'driver: ping', 0.7],
   ['driver: findOne by _id', 'driver: ping', 0.8],
 ]

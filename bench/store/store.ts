@@ -5,7 +5,7 @@ import mongoose from 'mongoose'
 import { startEmbeddedStore, type EmbeddedStore } from '../../store/embedded/start.ts'
 import { median, print, short, spread, table, times } from '../figures.ts'
 import type { Wishes } from '../wishes.ts'
-import { bareInserts } from './bare.ts'
+import { bareInserts, syncedRows } from './bare.ts'
 import { walk } from './walk.ts'
 import { byDriver, bulk, type Cells, document, pings, singles, wanted } from './cells.ts'
 import { RawConnection } from './frames.ts'
@@ -50,6 +50,7 @@ async function measured(store: EmbeddedStore, ms: number): Promise<Cells> {
       'find by _id, 32 in flight': await singles(client, connections, 'find', ms),
       'insert, 32 in flight': await singles(client, connections, 'insert', ms),
       'insert, 1 in flight': await singles(client, one, 'insert', ms),
+      'fdatasync alone, 32 rows each': await syncedRows(IN_FLIGHT, ms),
       'SQLite alone, 32 rows a commit': bareInserts(document, IN_FLIGHT, ms),
       'insert of 1,000, documents': await bulk(one, ms),
       'SQLite alone, 1,000 rows a commit': bareInserts(document, 1000, ms),

@@ -1,7 +1,8 @@
 import { Long } from 'bson'
 import { randomInt } from 'node:crypto'
 import type { Collection } from './engine/collection.ts'
-import { StoreError } from './errors.ts'
+import { checkTime, refuse } from './errors.ts'
+import type { Steps } from './steps.ts'
 
 /** MongoDB closes a cursor that nobody has asked for this long. */
 export const CURSOR_IDLE_MS = 600_000
@@ -9,11 +10,14 @@ const CURSORS_MAX = 10_000
 /** A batch stops at MongoDB's reply size, whatever was asked for. */
 const BATCH_BYTES_MAX = 16_000_000
 export const BATCH_FIRST = 101
+/** Steps between two looks at the clock. */
+const CLOCK_EVERY = 64
 
 export interface Cursor {
   id: bigint
   namespace: string
-  results: Iterator<Buffer>
+  /** Null for a step at which nothing was found (see steps.ts). */
+  results: Iterator<Buffer | null>
   /** Read already, but it did not fit the last batch. */
   pending: Buffer | null
   collection: Collection | null
@@ -21,6 +25,10 @@ export interface Cursor {
   isIdleAllowed: boolean
   /** How many more results its limit leaves: at none it is done, and need not be asked. */
   left: number
+  /** How much longer, in ms, others may work for it in all. */
+  leftMs: number
+  /** Somebody waits for a batch of it. */
+  isBusy: boolean
 }
 
 export interface CursorOptions {
@@ -29,6 +37,8 @@ export interface CursorOptions {
   limit?: number
   isSingle?: boolean
   isIdleAllowed?: boolean
+  /** When the work for all of it must end, by the cursors' clock, were it done in one go; null: whenever it does. */
+  deadline?: number | null
   collection?: Collection | null
 }
 
@@ -50,44 +60,52 @@ export class Cursors {
   }
 
   /** The first batch; a cursor stays open when there is more and `isSingle` does not forbid it. */
-  begin(namespace: string, results: Iterator<Buffer>, options: CursorOptions): Batch {
+  *begin(namespace: string, results: Iterator<Buffer | null>, options: CursorOptions): Steps<Batch> {
     const cursor: Cursor = {
       id: 0n,
       namespace,
       results,
       pending: null,
       collection: options.collection ?? null,
-      usedAt: this.now(),
+      usedAt: 0,
       isIdleAllowed: options.isIdleAllowed ?? false,
       left: options.limit ? options.limit : Infinity,
+      leftMs: Infinity,
+      isBusy: false,
     }
-    const { documents, isDone } = take(cursor, options.size)
+    const { documents, isDone } = yield* this.taken(cursor, options.size)
+    cursor.usedAt = this.now()
+    if (options.deadline) cursor.leftMs = options.deadline - cursor.usedAt
     if (!isDone && !options.isSingle) this.keep(cursor)
     else results.return?.()
     return { documents, id: cursor.id, namespace }
   }
 
   /** `size` 0: as much as fits. */
-  more(id: bigint, namespace: string, size: number): Batch {
-    const cursor = this.open.get(id)
-    if (!cursor) throw new StoreError(43, `cursor id ${id} not found`)
+  *more(id: bigint, namespace: string, size: number): Steps<Batch> {
+    const cursor = this.open.get(id) ?? refuse(43, `cursor id ${id} not found`)
     if (cursor.namespace !== namespace)
-      throw new StoreError(
+      refuse(
         13,
         `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
       )
-    if (cursor.collection?.isDropped) {
-      this.close(id)
-      throw new StoreError(175, `collection dropped. UUID ${String(cursor.collection.uuid)}`)
-    }
-    cursor.usedAt = this.now()
+    if (cursor.isBusy) refuse(143, `cursor id ${id} is already in use`)
+    let isWhole = false
     try {
-      const { documents, isDone } = take(cursor, size === 0 ? Infinity : size)
-      if (isDone) this.close(id)
+      cursor.collection?.checkThere()
+      cursor.isBusy = true
+      cursor.usedAt = this.now()
+      const { documents, isDone } = yield* this.taken(cursor, size === 0 ? Infinity : size)
+      if (!this.open.has(id)) refuse(237, 'operation was interrupted because a client killed the cursor')
+      isWhole = !isDone
       return { documents, id: isDone ? 0n : id, namespace }
-    } catch (error) {
-      this.close(id)
-      throw error
+    } finally {
+      cursor.isBusy = false
+      const now = this.now()
+      cursor.leftMs -= now - cursor.usedAt
+      cursor.usedAt = now
+      // Also when whoever asked has gone away in the middle of a batch, which nobody can ask for again.
+      if (!isWhole) this.close(id)
     }
   }
 
@@ -98,17 +116,42 @@ export class Cursors {
 
   closeIdle(): void {
     const before = this.now() - this.idleMs
-    for (const cursor of this.open.values()) if (cursor.usedAt < before && !cursor.isIdleAllowed) this.close(cursor.id)
+    for (const { id, usedAt, isIdleAllowed, isBusy } of this.open.values())
+      if (usedAt < before && !isIdleAllowed && !isBusy) this.close(id)
   }
 
   get count(): number {
     return this.open.size
   }
 
+  /** A batch that is full does not say whether there is more; as in MongoDB, the next one may then be empty. */
+  private *taken(cursor: Cursor, size: number): Steps<{ documents: Buffer[]; isDone: boolean }> {
+    const documents: Buffer[] = []
+    const deadline = Number.isFinite(cursor.leftMs) ? this.now() + cursor.leftMs : null
+    let bytes = 0
+    for (let n = 1; documents.length < size; n++) {
+      const next = cursor.left > 0 ? nextOf(cursor) : END
+      if (next.done) return { documents, isDone: true }
+      const document = next.value
+      if (document) {
+        if (documents.length > 0 && bytes + document.length > BATCH_BYTES_MAX) {
+          cursor.pending = document
+          return { documents, isDone: false }
+        }
+        bytes += document.length
+        cursor.left--
+        documents.push(document)
+      }
+      if (n % CLOCK_EVERY === 0) checkTime(deadline)
+      yield null
+    }
+    return { documents, isDone: cursor.left <= 0 }
+  }
+
   private keep(cursor: Cursor): void {
     if (this.open.size >= CURSORS_MAX) {
       cursor.results.return?.()
-      throw new StoreError(2, `Too many open cursors: the embedded store keeps ${CURSORS_MAX}`)
+      refuse(2, `Too many open cursors: the embedded store keeps ${CURSORS_MAX}`)
     }
     do cursor.id = BigInt(randomInt(1, 2 ** 47))
     while (this.open.has(cursor.id))
@@ -116,28 +159,12 @@ export class Cursors {
   }
 }
 
-/** A batch that is full does not say whether there is more; as in MongoDB, the next one may then be empty. */
-function take(cursor: Cursor, size: number): { documents: Buffer[]; isDone: boolean } {
-  const documents: Buffer[] = []
-  let bytes = 0
-  while (documents.length < size) {
-    const document = cursor.left > 0 ? (cursor.pending ?? nextOf(cursor.results)) : null
-    cursor.pending = null
-    if (!document) return { documents, isDone: true }
-    if (documents.length > 0 && bytes + document.length > BATCH_BYTES_MAX) {
-      cursor.pending = document
-      return { documents, isDone: false }
-    }
-    bytes += document.length
-    cursor.left--
-    documents.push(document)
-  }
-  return { documents, isDone: cursor.left <= 0 }
-}
+const END = { done: true, value: null } as const
 
-function nextOf(results: Iterator<Buffer>): Buffer | null {
-  const next = results.next()
-  return next.done ? null : next.value
+function nextOf(cursor: Cursor): IteratorResult<Buffer | null> {
+  const { pending } = cursor
+  cursor.pending = null
+  return pending ? { done: false, value: pending } : cursor.results.next()
 }
 
 export function cursorId(value: unknown): bigint | null {

@@ -29,15 +29,18 @@ const NAMES = new Map([
   [86, 'IndexKeySpecsConflict'],
   [91, 'ShutdownInProgress'],
   [123, 'NotAReplicaSet'],
+  [125, 'CommandFailed'],
+  [143, 'CursorInUse'],
   [146, 'ExceededMemoryLimit'],
   [168, 'InvalidPipelineOperator'],
   [171, 'CannotIndexParallelArrays'],
   [175, 'QueryPlanKilled'],
   [197, 'InvalidIndexSpecificationOption'],
+  [237, 'CursorKilled'],
   [238, 'NotImplemented'],
   [276, 'IndexBuildAborted'],
+  [279, 'ClientDisconnect'],
   [241, 'ConversionFailure'],
-  [286, 'CursorInUse'],
   [291, 'NoQueryExecutionPlans'],
   [292, 'QueryExceededMemoryLimitNoDiskUseAllowed'],
   [10334, 'BSONObjectTooLarge'],
@@ -68,6 +71,11 @@ export function codeName(code: number): string {
 
 export function refuse(code: number, message: string): never {
   throw new StoreError(code, message)
+}
+
+/** `maxTimeMS`, by `performance.now()`; null: there is none. */
+export function checkTime(deadline: number | null): void {
+  if (deadline !== null && performance.now() > deadline) refuse(50, 'operation exceeded time limit')
 }
 
 export function badValue(message: string): never {

@@ -5,6 +5,7 @@ import { find } from './engine/find.ts'
 import type { Index } from './engine/index.ts'
 import { DamagedRow } from './engine/rows.ts'
 import { tellDamage } from './observe.ts'
+import { found } from './steps.ts'
 
 /** How many documents one transaction of the sweep removes: other writes come in between. */
 const AT_ONCE = 500
@@ -30,7 +31,7 @@ async function expire(store: Store, { namespace }: Collection, index: Index, now
     const removed = await store.committer.submit(() => {
       const collection = store.catalog.find(namespace)
       if (!collection) return 0
-      const expired = [...find(store.database, collection, { filter, limit: AT_ONCE }).results]
+      const expired = [...found(find(store.database, collection, { filter, limit: AT_ONCE }).results)]
       for (const { row } of expired) collection.remove(row)
       return expired.length
     })

@@ -1,5 +1,5 @@
 import { cursorReply } from './reply.ts'
-import { frameReply, nextNumber } from './wire.ts'
+import { BODY_AT, frameReply, nextNumber } from './wire.ts'
 
 /** The whole frame around an answer with one document, for one namespace: only five lengths and numbers differ. */
 interface Around {
@@ -13,7 +13,7 @@ const NAMESPACES_MAX = 1000
 const NAME_BYTES = 3
 const EMPTY = Buffer.from([5, 0, 0, 0, 0])
 /** Where its frame has the lengths of the command, of its cursor, and of the batch. */
-const LENGTHS_AT = [21, 33, 49] as const
+const LENGTHS_AT = [BODY_AT, BODY_AT + 12, BODY_AT + 28] as const
 
 function aroundOne(namespace: string): Around {
   let known = around.get(namespace)

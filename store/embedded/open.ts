@@ -14,6 +14,7 @@ import type { StoreEvent } from './observe.ts'
 import { Operations } from './operations.ts'
 import type { Ask } from './operations.ts'
 import { StoreServer } from './server.ts'
+import { Turns } from './turns.ts'
 
 export interface OpenOptions {
   directory: string
@@ -95,7 +96,8 @@ export async function open(options: OpenOptions, { failed, happened }: On): Prom
   }
   const committer = new Committer(database, file, options.durability, { rolledBack: () => catalog.load(), failed })
   const cursors = new Cursors(options.cursorIdleMs)
-  const store: Store = { database, catalog, committer, cursors, isReadOnly, socket, observer }
+  const turns = new Turns()
+  const store: Store = { database, catalog, committer, cursors, turns, isReadOnly, socket, observer }
   const operations = new Operations(store, file)
   const server = new StoreServer(store)
   const tcpPort = await server.listen(options.tcpPort)

@@ -4,12 +4,13 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { answerFindById } from './commands/find-by-id.ts'
 import { commandFor, taskFor } from './commands/index.ts'
 import { Request } from './commands/command.ts'
-import type { Store } from './commands/command.ts'
+import type { Command, Store } from './commands/command.ts'
 import { Writing } from './commands/writing.ts'
 import { DamagedRow } from './engine/rows.ts'
 import { StoreError } from './errors.ts'
 import { tellDamage } from './observe.ts'
 import { failure } from './reply.ts'
+import type { Steps } from './steps.ts'
 import { Frames, frameReply, parseMessage } from './wire.ts'
 import type { Message } from './wire.ts'
 
@@ -161,27 +162,32 @@ class Connection {
   }
 
   /** At once for a read; a write is answered when its group is durable. Every error has become an answer. */
-  private answer({ command, documents }: Message): Buffer | Promise<Buffer> {
+  private answer({ command, documents, refusal }: Message): Buffer | Promise<Buffer> {
+    if (refusal) return this.failed(refusal)
     try {
       const request = new Request(this.store, command, documents, this.id)
       const task = taskFor(request)
       if (task) return task.run(request).catch(this.failed)
       const found = commandFor(request)
-      if (found.kind === 'read') return this.timed(request, () => found.command.run(request) as Buffer)
+      if (found.kind === 'read') return this.read(request, found.command)
       return this.store.committer.submit(new Writing(request, found.command), isLazy(command)).catch(this.failed)
     } catch (error) {
       return this.failed(error)
     }
   }
 
-  private timed(request: Request, run: () => Buffer): Buffer {
+  private read(request: Request, command: Command): Buffer | Promise<Buffer> {
     const startedAt = performance.now()
-    try {
-      return run()
-    } finally {
-      const now = performance.now()
-      this.store.observer.took(request.command, now - startedAt, now - request.receivedAt)
+    const worked = (workMs: number) =>
+      this.store.observer.took(request.command, workMs, performance.now() - request.receivedAt)
+    const answer = command.run(request) as Buffer | Steps<Buffer>
+    if (Buffer.isBuffer(answer)) {
+      worked(performance.now() - startedAt)
+      return answer
     }
+    const { deadline } = request
+    const reply = this.store.turns.carryOut(answer, { deadline, isWanted: () => !this.socket.destroyed, worked })
+    return Buffer.isBuffer(reply) ? reply : reply.catch(this.failed)
   }
 
   /** What a damaged file cannot give is said with the way to restore it, here and to the owner. */

@@ -1,13 +1,15 @@
-import { decode, decodeCommand } from './bson/decode.ts'
-import { isFields } from './bson/value.ts'
-import type { Fields } from './bson/value.ts'
+import { decode, decodeCommand, TOO_DEEP } from './bson/decode.ts'
+import { Fields, isFields } from './bson/value.ts'
 import { MESSAGE_BYTES_MAX } from './commands/handshake.ts'
 import { crc32c } from './crc32c.ts'
+import { StoreError } from './errors.ts'
 
 const HEADER_BYTES = 16
+/** Of a message whose body comes first: behind the header, the flags and the kind of the section. */
+export const BODY_AT = HEADER_BYTES + 4 + 1
 const OP_REPLY = 1
 const OP_QUERY = 2004
-const OP_MSG = 2013
+export const OP_MSG = 2013
 
 const CHECKSUM_PRESENT = 1
 const MORE_TO_COME = 2
@@ -25,6 +27,8 @@ export interface Message {
   isLegacy: boolean
   /** A write with `w: 0`: nobody listens for an answer. */
   isUnanswered: boolean
+  /** What is wrong with it although its frame is whole: then there is no command in it. */
+  refusal: StoreError | null
 }
 
 /** Cuts a stream of bytes into frames. */
@@ -73,23 +77,33 @@ export function parseMessage(frame: Buffer): Message {
 }
 
 function parseMsg(frame: Buffer, requestId: number): Message {
-  if (frame.length < HEADER_BYTES + 4 + 1 + 5) throw new BadFrame('a message without a body')
+  if (frame.length < BODY_AT + 5) throw new BadFrame('a message without a body')
   const flags = frame.readUInt32LE(16)
   if (flags & REQUIRED_FLAGS & ~(CHECKSUM_PRESENT | MORE_TO_COME)) throw new BadFrame(`flags ${flags}`)
   const end = flags & CHECKSUM_PRESENT ? frame.length - 4 : frame.length
   if (end < frame.length && crc32c(frame.subarray(0, end)) !== frame.readUInt32LE(end))
     throw new BadFrame('a wrong checksum')
-  let body: Body | null = null
+  let body: Buffer | null = null
   const sequences = new Map<string, Buffer[]>()
-  for (let at = 20; at < end;) {
+  for (let at = BODY_AT - 1; at < end;) {
     const section = sectionAt(frame, at + 1, end)
-    if (frame[at] === 0 && !body) body = decodeCommand(section)
+    if (frame[at] === 0 && !body) body = section
     else if (frame[at] === 1) readSequence(section, sequences)
     else throw new BadFrame(`a section of kind ${frame[at]}`)
     at += 1 + section.length
   }
   if (!body) throw new BadFrame('a message without a body')
-  return { requestId, ...withSequences(body, sequences), isLegacy: false, isUnanswered: (flags & MORE_TO_COME) !== 0 }
+  return { requestId, ...bodyOf(body, sequences), isLegacy: false, isUnanswered: (flags & MORE_TO_COME) !== 0 }
+}
+
+/** As in MongoDB, a command that is nested too deep gets an answer; any other that cannot be read ends the connection. */
+function bodyOf(bytes: Buffer, sequences: Map<string, Buffer[]>): Body & Pick<Message, 'refusal'> {
+  try {
+    return { ...withSequences(decodeCommand(bytes), sequences), refusal: null }
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== TOO_DEEP) throw error
+    return { command: new Fields(), documents: null, refusal: error }
+  }
 }
 
 interface Body {
@@ -139,7 +153,7 @@ function parseQuery(frame: Buffer, requestId: number): Message {
   const inner = command['$query']
   const found = isFields(inner) ? inner : command
   found['$db'] ??= collection.slice(0, -5)
-  return { requestId, command: found, documents: null, isLegacy: true, isUnanswered: false }
+  return { requestId, command: found, documents: null, isLegacy: true, isUnanswered: false, refusal: null }
 }
 
 let nextRequestId = 1
@@ -152,7 +166,7 @@ export function nextNumber(): number {
 }
 
 export function frameReply({ requestId, isLegacy }: Pick<Message, 'requestId' | 'isLegacy'>, body: Buffer): Buffer {
-  const head = isLegacy ? HEADER_BYTES + 20 : HEADER_BYTES + 5
+  const head = isLegacy ? HEADER_BYTES + 20 : BODY_AT
   const frame = Buffer.allocUnsafe(head + body.length)
   frame.writeInt32LE(frame.length, 0)
   frame.writeInt32LE(nextNumber(), 4)

@@ -42,17 +42,23 @@ export const bucketAuto: CompileStage = (specification, { variables }) => {
   const compare = (a: Value, b: Value) => compareValues(a, b, collation)
   return function* (input) {
     const sorter = new Sorter<Entry, Value>(Infinity, { keyOf: (entry) => entry['value'], compare })
-    for (const root of input) {
+    yield* sorter.take(input, (root) => {
       const scope = { root, variables }
       const value = by(scope) ?? null
       if (granularity) checkNumber(value)
-      sorter.add(fields({ value }), { value, scope }, GUESSED_BYTES)
+      return [fields({ value }), { value, scope }, GUESSED_BYTES]
+    })
+    const entries: Entry[] = []
+    for (const entry of sorter.items()) {
+      entries.push(entry)
+      yield null
     }
-    const entries = sorter.items()
     for (const { min, max, from, to } of divided(entries, buckets, granularity, compare)) {
       const { accumulators } = grouping.start(null, collation)
-      for (let i = from; i < to; i++)
+      for (let i = from; i < to; i++) {
         for (const accumulator of accumulators) accumulator.add((entries[i] as Entry).scope)
+        yield null
+      }
       yield shown(min, max, grouping.names, accumulators)
     }
   }

@@ -78,8 +78,8 @@ export const densify: CompileStage = (specification, surroundings) => {
   return function* (input) {
     const series = new Series(range, pathOf(field), names)
     for (const root of sorted(input)) {
-      const place = placeOf({ root, variables: surroundings.variables })
-      if (isNothing(place)) yield root
+      const place = root && placeOf({ root, variables: surroundings.variables })
+      if (!root || isNothing(place)) yield root
       else yield* series.next(root, checked(place, range))
     }
     yield* series.end()

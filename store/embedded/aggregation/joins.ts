@@ -1,4 +1,4 @@
-import { asNumber, Fields, fields, isArray, isFields, isNumeric } from '../bson/value.ts'
+import { asNumber, Fields, fields, isArray, isFields, isNumeric, setField } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
 import { keyText } from '../keys.ts'
@@ -7,7 +7,7 @@ import { Long } from 'bson'
 import { compileExpression } from './expression.ts'
 import { parameters } from './arrays.ts'
 import type { CompileStage, Stage, Surroundings } from './stages.ts'
-import { replaced } from './stages.ts'
+import { gathered, replaced } from './stages.ts'
 
 export type CompilePipeline = (stages: Fields[], surroundings: Surroundings) => Stage
 
@@ -15,7 +15,7 @@ function text(value: Value, name: string): string {
   return typeof value === 'string' ? value : refuse(9, `${name} must be a string`)
 }
 
-export function stagesOf(value: Value, name: string): Fields[] {
+function stagesOf(value: Value, name: string): Fields[] {
   return isArray(value) && value.every(isFields) ? value : refuse(9, `${name} must be an array of stages`)
 }
 
@@ -48,6 +48,10 @@ export function lookup(compilePipeline: CompilePipeline): CompileStage {
     compilePipeline(stages, { ...surroundings, variables: { ...surroundings.variables, ...nulls(bound) } })
     return function* (input) {
       for (const root of input) {
+        if (!root) {
+          yield null
+          continue
+        }
         const variables = { ...surroundings.variables }
         for (const [name, each] of bound) variables[name] = each({ root, variables: surroundings.variables }) ?? null
         const filter =
@@ -56,7 +60,7 @@ export function lookup(compilePipeline: CompilePipeline): CompileStage {
             : fields({ [text(foreign, 'foreignField')]: fields({ $in: joinedBy(root, text(local, 'localField')) }) })
         const found = from === null ? [] : surroundings.find(from, filter)
         const results = compilePipeline(stages, { ...surroundings, variables })(found)
-        yield replaced(root, as, 0, [...results])
+        yield replaced(root, as, 0, yield* gathered(results))
       }
     }
   }
@@ -99,8 +103,10 @@ export function facet(compilePipeline: CompilePipeline): CompileStage {
       return [name, compilePipeline(stages, surroundings)] as const
     })
     return function* (input) {
-      const all = [...input]
-      yield fields(Object.fromEntries(runs.map(([name, run]) => [name, [...run(all)]])))
+      const all = yield* gathered(input)
+      const found = new Fields()
+      for (const [name, run] of runs) setField(found, name, yield* gathered(run(all)))
+      yield found
     }
   }
 }
@@ -126,12 +132,18 @@ export const graphLookup: CompileStage = (specification, surroundings) => {
   }
   return function* (input) {
     for (const root of input) {
+      if (!root) {
+        yield null
+        continue
+      }
       const found = new Map<string, Fields>()
       const first = start({ root, variables: surroundings.variables })
       let frontier = isArray(first) ? first : [first ?? null]
       for (let depth = 0; frontier.length > 0 && depth <= deepest; depth++) {
         const next: Value[] = []
         for (const document of surroundings.find(from, filterOf(frontier))) {
+          yield null
+          if (!document) continue
           const key = keyText(document['_id'])
           if (found.has(key)) continue
           const isDeep = typeof depthField === 'string'

@@ -4,6 +4,7 @@ import { refuse } from '../errors.ts'
 import { compileExpression } from './expression.ts'
 import { withVariable } from './scope.ts'
 import type { Scope } from './scope.ts'
+import { eachBy } from './stages.ts'
 import type { CompileStage } from './stages.ts'
 
 /** What `$$KEEP`, `$$PRUNE` and `$$DESCEND` stand for. */
@@ -33,10 +34,5 @@ export const redact: CompileStage = (specification, { variables }) => {
     if (!isArray(value)) return value
     return value.map((element) => within(element, scope)).filter((element) => element !== undefined)
   }
-  return function* (input) {
-    for (const root of input) {
-      const document = redacted(root, { root, variables: { ...variables, ...VERDICTS } })
-      if (document) yield document
-    }
-  }
+  return eachBy((root) => redacted(root, { root, variables: { ...variables, ...VERDICTS } }) ?? null)
 }

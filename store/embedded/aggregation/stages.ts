@@ -7,35 +7,52 @@ import { collationIn } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
 import { orderingOf, Sorter, sortOf } from '../query/sort.ts'
 import type { Ordering } from '../query/sort.ts'
+import type { Steps } from '../steps.ts'
 import { compileExpression } from './expression.ts'
 import { compileGrouping, groupIdOf, Groups } from './group.ts'
 import { compileAddFields, compileProject } from './project.ts'
 import type { Transform } from './project.ts'
 import { compareValues } from './scope.ts'
+import type { Scope } from './scope.ts'
 
-export type Stage = (input: Iterable<Fields>) => Iterable<Fields>
+/** Null for a step at which there is none: whoever asks for the next may rest first (see steps.ts). */
+export type Documents = Iterable<Fields | null>
+
+/** Hands on a document or a step for each that it takes. */
+export type Stage = (input: Documents) => Documents
 
 /** Where stages find other collections, and what their expressions know. */
 export interface Surroundings {
-  find: (collection: string, filter: Fields) => Iterable<Fields>
+  find: (collection: string, filter: Fields) => Documents
   variables: Variables
-  /** By `performance.now()`; null for none. */
-  deadline?: number | null
 }
 
 export type CompileStage = (specification: Value, surroundings: Surroundings) => Stage
 
-function eachBy(transform: Transform, { variables }: Surroundings): Stage {
+/** What becomes of each document; null: nothing. */
+export function eachBy(transform: (root: Fields) => Fields | null): Stage {
   return function* (input) {
-    for (const root of input) yield transform(root, { root, variables })
+    for (const root of input) yield root && transform(root)
   }
+}
+
+function transformed(transform: Transform, { variables }: Surroundings): Stage {
+  return eachBy((root) => transform(root, { root, variables }))
+}
+
+/** All of them in a list. */
+export function* gathered(input: Documents): Steps<Fields[]> {
+  const all: Fields[] = []
+  for (const document of input) {
+    if (document) all.push(document)
+    yield null
+  }
+  return all
 }
 
 export const match: CompileStage = (filter, { variables }) => {
   const matches = compileFilter(filter, variables)
-  return function* (input) {
-    for (const document of input) if (matches(document)) yield document
-  }
+  return eachBy((document) => (matches(document) ? document : null))
 }
 
 /** A rough size is enough for a bound: the real one would cost an encoding. */
@@ -51,7 +68,7 @@ export const sortedUpTo =
     const ordering = orderingOf(spec, collationIn(variables)) as Ordering<unknown>
     return function* (input) {
       const sorter = new Sorter<Fields, unknown>(most, ordering)
-      for (const document of input) sorter.add(document, document, GUESSED_BYTES)
+      yield* sorter.take(input, (document) => [document, document, GUESSED_BYTES])
       yield* sorter.items()
     }
   }
@@ -69,7 +86,7 @@ export const limit: CompileStage = (specification) => {
     let n = 0
     for (const document of input) {
       yield document
-      if (++n >= most) return
+      if (document && ++n >= most) return
     }
   }
 }
@@ -78,15 +95,15 @@ export const skip: CompileStage = (specification) => {
   const least = whole(specification, 'the skip', 0)
   return function* (input) {
     let n = 0
-    for (const document of input) if (n++ >= least) yield document
+    for (const document of input) yield document && n++ >= least ? document : null
   }
 }
 
 export const project: CompileStage = (specification, surroundings) =>
-  eachBy(compileProject(specification, surroundings.variables), surroundings)
+  transformed(compileProject(specification, surroundings.variables), surroundings)
 
 export const addFields: CompileStage = (specification, surroundings) =>
-  eachBy(compileAddFields(specification), surroundings)
+  transformed(compileAddFields(specification), surroundings)
 
 export const unset: CompileStage = (specification, surroundings) => {
   const names = isArray(specification) ? specification : [specification]
@@ -97,17 +114,15 @@ export const unset: CompileStage = (specification, surroundings) => {
 
 export const replaceRoot: CompileStage = (specification, { variables }) => {
   const expression = compileExpression(isFields(specification) ? specification['newRoot'] : undefined)
-  return function* (input) {
-    for (const root of input) {
-      const document = expression({ root, variables })
-      if (!isFields(document))
-        refuse(
+  return eachBy((root) => {
+    const document = expression({ root, variables })
+    return isFields(document)
+      ? document
+      : refuse(
           40228,
           `'newRoot' expression must evaluate to an object, but resulting value was of type: ${typeName(document)}`,
         )
-      yield document
-    }
-  }
+  })
 }
 
 export const replaceWith: CompileStage = (specification, surroundings) =>
@@ -120,8 +135,8 @@ export const group: CompileStage = (specification, { variables }) => {
   return function* (input) {
     const groups = new Groups(grouping, collationIn(variables))
     for (const root of input) {
-      const scope = { root, variables }
-      groups.add(id(scope), scope)
+      if (root) groups.add(id({ root, variables }), { root, variables })
+      yield null
     }
     yield* groups.results()
   }
@@ -138,7 +153,10 @@ export const count: CompileStage = (name) => {
     return refuse(40156, 'the count field must be a non-empty string, without $ at its start and without dots')
   return function* (input) {
     let n = 0
-    for (const _ of input) n++
+    for (const document of input) {
+      if (document) n++
+      yield null
+    }
     if (n > 0) yield fields({ [name]: n })
   }
 }
@@ -157,15 +175,18 @@ export const bucket: CompileStage = (specification, { variables }) => {
     isFields(specification['output']) ? specification['output'] : fields({ count: fields({ $sum: 1 }) }),
   )
   const other = specification['default']
+  const add = (groups: Groups, scope: Scope) => {
+    const value = by(scope)
+    const above = boundaries.findIndex((each) => compareValues(value, each, collation) < 0)
+    const id = above > 0 ? boundaries[above - 1] : other
+    if (id === undefined) refuse(40066, '$bucket found a value outside its boundaries, and no default was specified')
+    groups.add(id, scope)
+  }
   return function* (input) {
     const groups = new Groups(grouping, collation)
     for (const root of input) {
-      const scope = { root, variables }
-      const value = by(scope)
-      const above = boundaries.findIndex((each) => compareValues(value, each, collation) < 0)
-      const id = above > 0 ? boundaries[above - 1] : other
-      if (id === undefined) refuse(40066, '$bucket found a value outside its boundaries, and no default was specified')
-      groups.add(id, scope)
+      if (root) add(groups, { root, variables })
+      yield null
     }
     yield* [...groups.results()].sort((a, b) => compareValues(a['_id'], b['_id'], collation))
   }
@@ -174,7 +195,7 @@ export const bucket: CompileStage = (specification, { variables }) => {
 export const sample: CompileStage = (specification) => {
   const size = whole(isFields(specification) ? specification['size'] : undefined, 'size', 1)
   return function* (input) {
-    const all = [...input]
+    const all = yield* gathered(input)
     for (let i = 0; i < size && i < all.length; i++) {
       const at = i + Math.floor(Math.random() * (all.length - i))
       const chosen = all[at] as Fields
@@ -207,15 +228,16 @@ export const unwind: CompileStage = (specification) => {
     indexName === null ? document : replaced(document, pathOf(indexName), 0, at)
   return function* (input) {
     for (const document of input) {
-      const value = throughDocuments(document, path)
-      if (!isArray(value)) {
-        if (keepsEmpty || (value !== null && value !== undefined)) yield indexed(document, null)
-      } else if (value.length === 0) {
-        if (keepsEmpty) yield indexed(replaced(document, path, 0, undefined), null)
-      } else for (const [at, element] of value.entries()) yield indexed(replaced(document, path, 0, element), at)
+      const value = document && throughDocuments(document, path)
+      if (!document) yield null
+      else if (!isArray(value)) yield keepsEmpty || isSome(value) ? indexed(document, null) : null
+      else if (value.length === 0) yield keepsEmpty ? indexed(replaced(document, path, 0, undefined), null) : null
+      else for (const [at, element] of value.entries()) yield indexed(replaced(document, path, 0, element), at)
     }
   }
 }
+
+const isSome = (value: Value) => value !== null && value !== undefined
 
 function throughDocuments(document: Fields, path: string[]): Value {
   const parent = path.length > 1 ? valueAt(document, path.slice(0, -1)) : document

@@ -1,22 +1,12 @@
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  Decimal128,
-  Double,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from 'bson'
+import * as bson from 'bson'
 import { StoreError } from '../errors.ts'
 import { Fields, isIndexLike, isInt32, keepOrder } from './value.ts'
 import type { Value } from './value.ts'
+import type { Wanted } from './wanted.ts'
 
-/** MongoDB's own limit on nesting. */
+/** MongoDB's own limit on nesting, and its code for more. */
 export const DEPTH_MAX = 200
+export const TOO_DEEP = 15
 
 /**
  * Decodes one document and checks it while doing so: every length against its frame, every terminator, the depth.
@@ -44,6 +34,10 @@ export function startsWithId(bytes: Buffer): boolean {
   return bytes.length > 8 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0
 }
 
+export function tooDeep(): never {
+  throw new StoreError(TOO_DEEP, 'BSONObj exceeds maximum nested object depth')
+}
+
 export function malformed(why: string): never {
   throw new StoreError(22, `Invalid BSON: ${why}`)
 }
@@ -66,7 +60,8 @@ export class Reader {
     this.end = end
   }
 
-  document(depth: number): Fields {
+  /** `wanted` is for a reader that leaves out what is not. */
+  document(depth: number, wanted?: Wanted): Fields {
     const end = this.frame(depth)
     const document = new Fields()
     // Only when JavaScript would change it.
@@ -77,12 +72,18 @@ export class Reader {
       const name = this.name(end)
       if (order === null && isIndexLike(name)) order = Object.keys(document)
       if (order !== null && !Object.hasOwn(document, name)) order.push(name)
-      if (depth === 0 && name === this.raw && type === 4) this.rawDocuments = this.slices(end)
+      if (wanted) document[name] = this.part(type, end, depth, wanted.at(name))
+      else if (depth === 0 && name === this.raw && type === 4) this.rawDocuments = this.slices(end)
       else document[name] = this.value(type, end, depth)
     }
     this.close(end)
     if (order) keepOrder(document, order)
     return document
+  }
+
+  /** As far as it is wanted. */
+  protected part(type: number, end: number, depth: number, _wanted: Wanted | undefined): Value {
+    return this.value(type, end, depth)
   }
 
   protected array(depth: number): Value[] {
@@ -116,7 +117,7 @@ export class Reader {
   }
 
   protected frame(depth: number, outer = this.end): number {
-    if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
+    if (depth > DEPTH_MAX) tooDeep()
     const start = this.at
     const length = this.int32(outer)
     if (length < 5 || start + length > outer) malformed('a length does not fit its frame')
@@ -157,23 +158,23 @@ export class Reader {
       case 0x05:
         return this.binary(end)
       case 0x0b:
-        return new BSONRegExp(this.cstring(end), this.cstring(end))
+        return new bson.BSONRegExp(this.cstring(end), this.cstring(end))
       case 0x0d:
-        return new Code(this.string(end))
+        return new bson.Code(this.string(end))
       case 0x0e:
-        return new BSONSymbol(this.string(end))
+        return new bson.BSONSymbol(this.string(end))
       case 0x0f:
         return this.codeWithScope(end, depth)
       case 0x11:
-        return new Timestamp(this.int64(end))
+        return new bson.Timestamp(this.int64(end))
       case 0x12:
-        return Long.fromBigInt(this.int64(end))
+        return bson.Long.fromBigInt(this.int64(end))
       case 0x13:
-        return new Decimal128(Buffer.from(this.taken(16, end)))
+        return new bson.Decimal128(Buffer.from(this.taken(16, end)))
       case 0xff:
-        return new MinKey()
+        return new bson.MinKey()
       case 0x7f:
-        return new MaxKey()
+        return new bson.MaxKey()
       default:
         return malformed(`type ${type} is not one that this store keeps`)
     }
@@ -204,9 +205,9 @@ export class Reader {
     return this.bytes.readBigInt64LE(this.skip(8, end))
   }
 
-  private double(end: number): number | Double {
+  private double(end: number): number | bson.Double {
     const value = this.bytes.readDoubleLE(this.skip(8, end))
-    return isInt32(value) ? new Double(value) : value
+    return isInt32(value) ? new bson.Double(value) : value
   }
 
   private boolean(end: number): boolean {
@@ -215,8 +216,8 @@ export class Reader {
     return byte === 1
   }
 
-  private objectId(end: number): ObjectId {
-    return new ObjectId(Uint8Array.prototype.slice.call(this.bytes, this.skip(12, end), this.at))
+  private objectId(end: number): bson.ObjectId {
+    return new bson.ObjectId(Uint8Array.prototype.slice.call(this.bytes, this.skip(12, end), this.at))
   }
 
   private date(end: number): Date {
@@ -267,16 +268,16 @@ export class Reader {
     return name
   }
 
-  private binary(end: number): Binary {
+  private binary(end: number): bson.Binary {
     const length = this.int32(end)
     const subtype = this.byte(end)
-    return new Binary(Buffer.from(this.taken(length, end)), subtype)
+    return new bson.Binary(Buffer.from(this.taken(length, end)), subtype)
   }
 
-  private codeWithScope(end: number, depth: number): Code {
+  private codeWithScope(end: number, depth: number): bson.Code {
     this.int32(end)
     const code = this.string(end)
-    return new Code(code, this.document(depth + 1))
+    return new bson.Code(code, this.document(depth + 1))
   }
 }
 

@@ -1,18 +1,5 @@
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  Decimal128,
-  Double,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from 'bson'
-import { StoreError } from '../errors.ts'
-import { DEPTH_MAX } from './decode.ts'
+import * as bson from 'bson'
+import { DEPTH_MAX, tooDeep } from './decode.ts'
 import { Sink } from './sink.ts'
 import { bytesOf, isInt32, Kept, namesOf } from './value.ts'
 import type { Value } from './value.ts'
@@ -27,7 +14,7 @@ export function encode(document: object): Buffer {
 }
 
 function putDocument(document: Record<string, Value>, depth: number): void {
-  if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
+  if (depth > DEPTH_MAX) tooDeep()
   const start = open()
   for (const name of namesOf(document)) {
     const value = document[name]
@@ -37,7 +24,7 @@ function putDocument(document: Record<string, Value>, depth: number): void {
 }
 
 function putArray(array: Value[], depth: number): void {
-  if (depth > DEPTH_MAX) throw new StoreError(15, `BSONObj exceeded maximum nested object depth: ${DEPTH_MAX}`)
+  if (depth > DEPTH_MAX) tooDeep()
   const start = open()
   for (let i = 0; i < array.length; i++) putElement(String(i), array[i] ?? null, depth)
   close(start)
@@ -99,7 +86,7 @@ function putObject(name: string, value: object, depth: number): void {
     header(0x09, name)
     return sink.instant(value.getTime())
   }
-  if (value instanceof ObjectId) {
+  if (value instanceof bson.ObjectId) {
     header(0x07, name)
     return sink.append(value.id)
   }
@@ -117,19 +104,19 @@ type Put = (name: string, value: never, depth: number) => void
 
 // Found by prototype, not by `_bsontype`: that is a field name which any document may carry.
 const putters = new Map<object, Put>([
-  [Double.prototype, (name, value: Double) => (header(0x01, name), sink.double(value.value))],
-  [Long.prototype, (name, value: Long) => (header(0x12, name), sink.int64(value.toBigInt()))],
+  [bson.Double.prototype, (name, value: bson.Double) => (header(0x01, name), sink.double(value.value))],
+  [bson.Long.prototype, (name, value: bson.Long) => (header(0x12, name), sink.int64(value.toBigInt()))],
   [
-    Timestamp.prototype,
-    (name, value: Timestamp) => (header(0x11, name), sink.int64(BigInt.asIntN(64, value.toBigInt()))),
+    bson.Timestamp.prototype,
+    (name, value: bson.Timestamp) => (header(0x11, name), sink.int64(BigInt.asIntN(64, value.toBigInt()))),
   ],
-  [Decimal128.prototype, (name, value: Decimal128) => (header(0x13, name), sink.append(value.bytes))],
-  [BSONSymbol.prototype, (name, value: BSONSymbol) => (header(0x0e, name), putString(value.value))],
-  [MinKey.prototype, (name) => header(0xff, name)],
-  [MaxKey.prototype, (name) => header(0x7f, name)],
+  [bson.Decimal128.prototype, (name, value: bson.Decimal128) => (header(0x13, name), sink.append(value.bytes))],
+  [bson.BSONSymbol.prototype, (name, value: bson.BSONSymbol) => (header(0x0e, name), putString(value.value))],
+  [bson.MinKey.prototype, (name) => header(0xff, name)],
+  [bson.MaxKey.prototype, (name) => header(0x7f, name)],
   [
-    Binary.prototype,
-    (name, value: Binary) => {
+    bson.Binary.prototype,
+    (name, value: bson.Binary) => {
       header(0x05, name)
       sink.int32(value.position)
       sink.byte(value.sub_type)
@@ -137,8 +124,8 @@ const putters = new Map<object, Put>([
     },
   ],
   [
-    BSONRegExp.prototype,
-    (name, value: BSONRegExp) => {
+    bson.BSONRegExp.prototype,
+    (name, value: bson.BSONRegExp) => {
       header(0x0b, name)
       for (const part of [value.pattern, value.options]) {
         sink.text(part)
@@ -146,10 +133,10 @@ const putters = new Map<object, Put>([
       }
     },
   ],
-  [Code.prototype, putCode],
+  [bson.Code.prototype, putCode],
 ] as [object, Put][])
 
-function putCode(name: string, value: Code, depth: number): void {
+function putCode(name: string, value: bson.Code, depth: number): void {
   header(value.scope ? 0x0f : 0x0d, name)
   if (!value.scope) return putString(value.code.toString())
   const start = open()

@@ -1,6 +1,6 @@
 import { malformed, Reader, startsWithId } from './decode.ts'
-import { Fields, isIndexLike, keepOrder, Kept } from './value.ts'
-import type { Value } from './value.ts'
+import { Kept } from './value.ts'
+import type { Fields, Value } from './value.ts'
 import type { Wanted } from './wanted.ts'
 
 /**
@@ -40,7 +40,7 @@ class PartialReader extends Reader {
   }
 
   whole(wanted: Wanted): Fields {
-    const document = this.part(0, wanted)
+    const document = this.document(0, wanted)
     if (this.at !== this.bytes.length) malformed('the document ends before its bytes do')
     return document
   }
@@ -50,27 +50,10 @@ class PartialReader extends Reader {
     return this.value(this.bytes[4] as number, this.bytes.length, 0)
   }
 
-  private part(depth: number, wanted: Wanted): Fields {
-    const end = this.frame(depth)
-    const document = new Fields()
-    let order: string[] | null = null
-    for (;;) {
-      const type = this.byte(end)
-      if (type === 0) break
-      const name = this.name(end)
-      if (order === null && isIndexLike(name)) order = Object.keys(document)
-      if (order !== null && !Object.hasOwn(document, name)) order.push(name)
-      const inner = wanted.at(name)
-      document[name] = inner ? this.wantedValue(type, end, depth, inner) : this.kept(type, end, depth)
-    }
-    this.close(end)
-    if (order) keepOrder(document, order)
-    return document
-  }
-
-  private wantedValue(type: number, end: number, depth: number, wanted: Wanted): Value {
+  protected override part(type: number, end: number, depth: number, wanted: Wanted | undefined): Value {
+    if (!wanted) return this.kept(type, end, depth)
     if (wanted.isWhole) return this.value(type, end, depth)
-    if (type === 0x03) return this.part(depth + 1, wanted)
+    if (type === 0x03) return this.document(depth + 1, wanted)
     if (type === 0x04 && wanted.isList) return this.elements(depth + 1)
     return this.value(type, end, depth)
   }

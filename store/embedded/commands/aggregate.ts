@@ -5,20 +5,20 @@ import { encode } from '../bson/encode.ts'
 import { fields, Fields, isArray, isFields } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import { BATCH_FIRST } from '../cursors.ts'
-import { checkSize } from '../engine/collection.ts'
+import { checkSize } from '../engine/storable.ts'
 import { find } from '../engine/find.ts'
 import type { Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
 import { checkStages, compilePipeline } from '../aggregation/pipeline.ts'
-import type { Surroundings } from '../aggregation/stages.ts'
+import type { Documents, Surroundings } from '../aggregation/stages.ts'
 import { compileFilter } from '../query/match.ts'
-import { cursorReply, ok } from '../reply.ts'
+import type { Steps } from '../steps.ts'
 import { wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
 import { explained, ofPipeline } from './explain.ts'
-import { hintOf } from './find.ts'
-import { mergeInto, writeOut } from './output.ts'
+import { hintOf, replied } from './find.ts'
+import { Output } from './output.ts'
 import { statsOf } from './collections.ts'
 
 /** What an aggregation in memory may hold, as stored bytes. */
@@ -32,18 +32,30 @@ export const aggregate: Command = {
     const { command } = request
     const stages = request.documentsOf('pipeline')
     checkStages(stages)
-    if (request.flag('explain')) return ok(explained(request, command, 'aggregate'))
+    if (request.flag('explain')) return explained(request, command, 'aggregate')
     if (!isFields(command['cursor']))
       return refuse(9, "The 'cursor' option is required, except for aggregate with the explain argument")
     const output = outputOf(stages)
-    const results = resultsOf(request, output ? stages.slice(0, -1) : stages)
-    if (output) return written(request, output, results)
+    const namespace = namespaceOf(request)
+    if (output) return new Output(request, output, namespace, () => documentsFrom(request, stages.slice(0, -1)))
     const size = wholeOf(command['cursor']['batchSize'], 'batchSize', BATCH_FIRST)
-    return cursorReply(
-      request.store.cursors.begin(namespaceOf(request), results[Symbol.iterator](), { size }),
-      'firstBatch',
-    )
+    return aggregated(request, stages, namespace, size)
   },
+}
+
+function* aggregated(request: Request, stages: Fields[], namespace: string, size: number): Steps<Buffer> {
+  const results = yield* resultsOf(request, stages)
+  const { deadline, store } = request
+  return yield* replied(store.cursors.begin(namespace, results[Symbol.iterator](), { size, deadline }), 'firstBatch')
+}
+
+function* documentsFrom(request: Request, stages: Fields[]): Steps<Fields[]> {
+  const documents: Fields[] = []
+  for (const result of yield* resultsOf(request, stages)) {
+    if (result) documents.push(decode(result))
+    yield null
+  }
+  return documents
 }
 
 function outputOf(pipeline: Value): Fields | null {
@@ -56,16 +68,19 @@ function namespaceOf(request: Request): string {
   return typeof request.command['aggregate'] === 'string' ? request.namespace : `${request.databaseName}.$cmd.aggregate`
 }
 
-/** All of it at once: what a stage refuses must not come to light between two batches. */
-function computed(results: Iterable<Fields>): Buffer[] {
+/** All of it before the first is told: what a stage refuses must not come to light between two batches. */
+function* computed(results: Documents): Steps<Buffer[]> {
   let bytes = 0
   const buffers: Buffer[] = []
   for (const result of results) {
-    const buffer = encode(result)
-    checkSize(buffer)
-    bytes += buffer.length
-    if (bytes > RESULT_BYTES_MAX) tooMuch('results')
-    buffers.push(buffer)
+    if (result) {
+      const buffer = encode(result)
+      checkSize(buffer)
+      bytes += buffer.length
+      if (bytes > RESULT_BYTES_MAX) tooMuch('results')
+      buffers.push(buffer)
+    }
+    yield null
   }
   return buffers
 }
@@ -77,14 +92,15 @@ function tooMuch(what: string): never {
   )
 }
 
-function resultsOf(request: Request, stages: Fields[]): Iterable<Buffer> {
+/** A cursor over rows as they are reads on while it is asked; everything else is computed first. */
+function* resultsOf(request: Request, stages: Fields[]): Steps<Iterable<Buffer | null>> {
   const [first] = stages
   const surroundings = surroundingsOf(request)
-  const made = madeBy(request, first)
-  if (made) return computed(compilePipeline(stages.slice(1), surroundings)([made]))
+  const made = yield* madeBy(request, first)
+  if (made) return yield* computed(compilePipeline(stages.slice(1), surroundings)([made]))
   if (typeof request.command['aggregate'] !== 'string') {
     checkDatabaseStage(first)
-    return computed(compilePipeline(stages, surroundings)([]))
+    return yield* computed(compilePipeline(stages, surroundings)([]))
   }
   const query = ofPipeline(stages, hintOf(request.command['hint']))
   const rest = stages.slice(query.taken)
@@ -92,17 +108,14 @@ function resultsOf(request: Request, stages: Fields[]): Iterable<Buffer> {
   compileFilter(query.filter, variables)
   const run = compilePipeline(rest, surroundings)
   const { collection, store } = request
-  const found = collection
-    ? find(store.database, collection, { ...query, variables, deadline: request.deadline }).results
-    : []
-  // A cursor over rows as they are reads on while it is asked; everything else is computed now.
+  const found = collection ? find(store.database, collection, { ...query, variables }).results : []
   if (rest.length === 0) return raws(found)
-  return computed(countOf(rest, found) ?? run(documentsOf(found)))
+  return yield* computed(isCounting(rest) ? counted(found) : run(documentsOf(found)))
 }
 
 /** What a stage at the beginning makes without any collection's documents. */
-function madeBy(request: Request, first: Fields | undefined): Fields | null {
-  if (first?.['$collStats'] !== undefined) return collectionStats(request)
+function* madeBy(request: Request, first: Fields | undefined): Steps<Fields | null> {
+  if (first?.['$collStats'] !== undefined) return yield* collectionStats(request)
   return first?.['$listLocalSessions'] !== undefined ? localSession(request) : null
 }
 
@@ -112,44 +125,49 @@ function checkDatabaseStage(first: Fields | undefined): void {
   refuse(73, `{aggregate: 1} is not valid for '${name}'; a collection is required.`)
 }
 
-function* raws(found: Iterable<Found>): Generator<Buffer> {
-  for (const { row } of found) yield row.raw
+function* raws(results: Iterable<Found | null>): Iterable<Buffer | null> {
+  for (const found of results) yield found && found.row.raw
 }
 
-function* documentsOf(found: Iterable<Found>): Generator<Fields> {
+function* documentsOf(results: Iterable<Found | null>): Generator<Fields | null> {
   let bytes = 0
-  for (const { row, document } of found) {
-    bytes += row.raw.length
+  for (const found of results) {
+    bytes += found?.row.raw.length ?? 0
     if (bytes > INPUT_BYTES_MAX) tooMuch('documents')
-    yield document ?? decode(row.raw)
+    yield found && (found.document ?? decode(found.row.raw))
   }
 }
 
 const COUNTING = fields({ _id: 1, n: fields({ $sum: 1 }) })
 
 /** The pipeline of the drivers' `countDocuments`: counting needs no documents. */
-function countOf(stages: Fields[], found: Iterable<Found>): Fields[] | null {
-  const [only] = stages
-  if (stages.length !== 1 || !only || !isFields(only['$group']) || !equal(only['$group'], COUNTING)) return null
+function isCounting([only, ...more]: Fields[]): boolean {
+  return only !== undefined && more.length === 0 && isFields(only['$group']) && equal(only['$group'], COUNTING)
+}
+
+function* counted(results: Iterable<Found | null>): Generator<Fields | null> {
   let n = 0
-  for (const _ of found) n++
-  return n > 0 ? [fields({ _id: 1, n })] : []
+  for (const found of results) {
+    if (found) n++
+    yield null
+  }
+  if (n > 0) yield fields({ _id: 1, n })
 }
 
 /** What stages may ask for beyond their input: other collections of the same database. */
 function surroundingsOf(request: Request): Surroundings {
-  const { store, databaseName, deadline } = request
+  const { store, databaseName } = request
   const variables = { ...request.variables, NOW: new Date() }
   const search = (name: string, filter: Fields) => {
     const collection = store.catalog.find(`${databaseName}.${name}`)
-    return collection ? documentsOf(find(store.database, collection, { filter, variables, deadline }).results) : []
+    return collection ? documentsOf(find(store.database, collection, { filter, variables }).results) : []
   }
-  return { find: search, variables, deadline }
+  return { find: search, variables }
 }
 
-function collectionStats(request: Request): Fields {
+function* collectionStats(request: Request): Steps<Fields> {
   const { collection, namespace } = request
-  const stats = statsOf(collection) as { count: number }
+  const stats = (yield* statsOf(collection)) as { count: number }
   return fields({ ns: namespace, localTime: new Date(), storageStats: fields({ ...stats }), count: stats.count })
 }
 
@@ -164,13 +182,4 @@ function localSession(request: Request): Fields {
     _id: fields({ id: new Binary(id, Binary.SUBTYPE_UUID), uid: new Binary(NOBODY) }),
     lastUse: new Date(request.receivedAt + performance.timeOrigin),
   })
-}
-
-function written(request: Request, output: Fields, results: Iterable<Buffer>): Buffer {
-  const documents: Fields[] = []
-  for (const result of results) documents.push(decode(result))
-  const { variables } = surroundingsOf(request)
-  if (output['$out'] !== undefined) writeOut(request, output['$out'], documents)
-  else mergeInto(request, output['$merge'], documents, variables)
-  return cursorReply({ documents: [], id: 0n, namespace: namespaceOf(request) }, 'firstBatch')
 }

@@ -2,9 +2,10 @@ import type { Fields } from '../bson/value.ts'
 import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
-import { refuse, StoreError } from '../errors.ts'
+import { checkTime, refuse, StoreError } from '../errors.ts'
 import { ok, writeError } from '../reply.ts'
 import type { Request, Sliced } from './command.ts'
+import { First } from './first.ts'
 import { Matches } from './matches.ts'
 
 /**
@@ -66,6 +67,7 @@ export abstract class Matching extends Bulk<Fields> {
   protected collection: Collection | undefined
   /** Of an operation that has paused. */
   private matches: Matches | null = null
+  private readonly first = new First()
   private marked: Matches | null = null
   private uuid: string | null = null
 
@@ -73,16 +75,32 @@ export abstract class Matching extends Bulk<Fields> {
     super.rewind()
     // What was looked for in a transaction that never was, is looked for again.
     this.matches = this.marked?.rewind() ? this.marked : null
+    this.first.rewind()
   }
 
   protected begin(): void {
     const { store, namespace } = this.request
     this.collection = store.catalog.find(namespace)
     const uuid = this.collection ? String(this.collection.uuid) : null
-    if (this.matches && uuid !== this.uuid) refuse(175, `collection dropped. UUID ${this.uuid}`)
+    if ((this.matches || this.first.hasPaused) && uuid !== this.uuid)
+      refuse(175, `collection dropped. UUID ${this.uuid}`)
     this.uuid = uuid
     this.marked = this.matches
     this.matches?.resume()
+  }
+
+  /** `change` with the first that matches; false when there is more to look at. */
+  protected one(
+    collection: Collection,
+    query: FindRequest,
+    wanted: Wanted | null,
+    change: (found: Found) => void,
+    isOver: () => boolean,
+  ): boolean {
+    const found = this.first.next(this.request.store.database, collection, query, wanted, isOver)
+    if (found === undefined) return this.unfinished()
+    if (found) change(found)
+    return true
   }
 
   /** `change` with everything that matches; false when there is more. */
@@ -97,6 +115,11 @@ export abstract class Matching extends Bulk<Fields> {
     this.matches = null
     if (matches.each(collection, change, isOver)) return true
     this.matches = matches
+    return this.unfinished()
+  }
+
+  private unfinished(): false {
+    checkTime(this.request.deadline)
     return false
   }
 }

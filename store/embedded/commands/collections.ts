@@ -4,9 +4,12 @@ import type { Fields } from '../bson/value.ts'
 import type { Collection } from '../engine/collection.ts'
 import { refuse } from '../errors.ts'
 import { compileFilter } from '../query/match.ts'
-import { cursorReply, ok } from '../reply.ts'
+import { ok } from '../reply.ts'
+import type { Steps } from '../steps.ts'
 import { wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
+import { Emptied } from './emptied.ts'
+import { replied } from './find.ts'
 
 const BATCH_ALL = 10_000
 
@@ -53,9 +56,8 @@ export const drop: Command = {
   fields: [],
   run: ({ store, collection, namespace }) => {
     if (!collection) return ok()
-    const indexes = collection.allIndexes.length
-    store.catalog.drop(collection)
-    return ok({ nIndexesWas: indexes, ns: namespace })
+    const reply = ok({ nIndexesWas: collection.allIndexes.length, ns: namespace })
+    return new Emptied(store.database, store.catalog.drop(collection), reply)
   },
 }
 
@@ -64,8 +66,8 @@ export const dropDatabase: Command = {
   fields: [],
   run: ({ store, databaseName }) => {
     const collections = collectionsOf({ store, databaseName })
-    for (const collection of collections) store.catalog.drop(collection)
-    return ok(collections.length ? { dropped: databaseName } : {})
+    const tables = collections.flatMap((collection) => store.catalog.drop(collection))
+    return new Emptied(store.database, tables, ok(collections.length ? { dropped: databaseName } : {}))
   },
 }
 
@@ -86,9 +88,9 @@ export const renameCollection: Command = {
     if (from === to) refuse(20, "Can't rename a collection to itself")
     const target = store.catalog.find(to)
     if (target && !request.flag('dropTarget')) refuse(48, 'target namespace exists')
-    if (target) store.catalog.drop(target)
+    const tables = target ? store.catalog.drop(target) : []
     store.catalog.rename(collection, to)
-    return ok()
+    return new Emptied(store.database, tables, ok())
   },
 }
 
@@ -104,8 +106,10 @@ export const listCollections: Command = {
       .filter(matches)
       .map((each) => encode(isNameOnly ? { name: each['name'], type: each['type'] } : each))
     const size = wholeOf(request.document('cursor')['batchSize'], 'batchSize', BATCH_ALL)
-    const batch = store.cursors.begin(`${databaseName}.$cmd.listCollections`, results[Symbol.iterator](), { size })
-    return cursorReply(batch, 'firstBatch')
+    return replied(
+      store.cursors.begin(`${databaseName}.$cmd.listCollections`, results[Symbol.iterator](), { size }),
+      'firstBatch',
+    )
   },
 }
 
@@ -122,40 +126,44 @@ function describe({ name, options, uuid, idIndex }: Collection): Fields {
 export const listDatabases: Command = {
   kind: 'read',
   fields: ['filter', 'nameOnly', 'authorizedDatabases'],
-  run: (request) => {
-    const { store } = request
-    const matches = compileFilter(request.document('filter'))
-    const names = [...new Set(store.catalog.all().map((collection) => collection.databaseName))].sort()
-    const isNameOnly = request.flag('nameOnly')
-    const databases = names
-      .map((name) =>
-        fields({
-          name,
-          sizeOnDisk: isNameOnly ? undefined : sizeOf(request, name),
-          empty: isNameOnly ? undefined : false,
-        }),
-      )
-      .filter(matches)
-    return ok(isNameOnly ? { databases } : { databases, totalSize: sizeOf(request, null), totalSizeMb: 0 })
-  },
+  run: listed,
 }
 
-function sizeOf({ store }: Request, databaseName: string | null): number {
-  return store.catalog
-    .all()
-    .filter((collection) => databaseName === null || collection.databaseName === databaseName)
-    .reduce((bytes, collection) => bytes + collection.bytes(), 0)
+function* listed(request: Request): Steps<Buffer> {
+  const { store } = request
+  const matches = compileFilter(request.document('filter'))
+  const isNameOnly = request.flag('nameOnly')
+  const databases: Fields[] = []
+  let totalSize = 0
+  for (const name of [...new Set(store.catalog.all().map((collection) => collection.databaseName))].sort()) {
+    const size = isNameOnly ? undefined : yield* sizeOf(collectionsOf({ store, databaseName: name }))
+    totalSize += size ?? 0
+    databases.push(fields({ name, sizeOnDisk: size, empty: isNameOnly ? undefined : false }))
+  }
+  const found = databases.filter(matches)
+  return ok(isNameOnly ? { databases: found } : { databases: found, totalSize, totalSizeMb: 0 })
+}
+
+function* sizeOf(collections: Collection[]): Steps<number> {
+  let size = 0
+  // One that has gone meanwhile has no bytes.
+  for (const collection of collections) if (!collection.isDropped) size += yield* collection.bytes()
+  return size
 }
 
 export const collStats: Command = {
   kind: 'read',
   fields: ['scale'],
-  run: ({ collection, namespace }) => ok({ ns: namespace, ...statsOf(collection) }),
+  run: collectionStats,
 }
 
-export function statsOf(collection: Collection | undefined): object {
+function* collectionStats({ collection, namespace }: Request): Steps<Buffer> {
+  return ok({ ns: namespace, ...(yield* statsOf(collection)) })
+}
+
+export function* statsOf(collection: Collection | undefined): Steps<object> {
   const count = collection?.count() ?? 0
-  const size = collection?.bytes() ?? 0
+  const size = collection ? yield* collection.bytes() : 0
   return {
     count,
     size,
@@ -169,18 +177,20 @@ export function statsOf(collection: Collection | undefined): object {
 export const dbStats: Command = {
   kind: 'read',
   fields: ['scale', 'freeStorage'],
-  run: (request) => {
-    const collections = collectionsOf(request)
-    const total = (each: (collection: Collection) => number) => collections.reduce((sum, one) => sum + each(one), 0)
-    const size = total((collection) => collection.bytes())
-    return ok({
-      db: request.databaseName,
-      collections: collections.length,
-      views: 0,
-      objects: total((collection) => collection.count()),
-      dataSize: size,
-      storageSize: size,
-      indexes: total((collection) => collection.allIndexes.length),
-    })
-  },
+  run: databaseStats,
+}
+
+function* databaseStats(request: Request): Steps<Buffer> {
+  const size = yield* sizeOf(collectionsOf(request))
+  const collections = collectionsOf(request)
+  const total = (each: (collection: Collection) => number) => collections.reduce((sum, one) => sum + each(one), 0)
+  return ok({
+    db: request.databaseName,
+    collections: collections.length,
+    views: 0,
+    objects: total((collection) => collection.count()),
+    dataSize: size,
+    storageSize: size,
+    indexes: total((collection) => collection.allIndexes.length),
+  })
 }

@@ -7,6 +7,8 @@ import type { Committer } from '../engine/commit.ts'
 import type { Database } from '../engine/database.ts'
 import { refuse } from '../errors.ts'
 import type { Observer } from '../observe.ts'
+import type { Turns } from '../turns.ts'
+import type { Steps } from '../steps.ts'
 import { collationOf } from '../query/collation.ts'
 import { variablesOf } from '../query/expression.ts'
 import { COLLATION } from '../query/predicate.ts'
@@ -18,6 +20,7 @@ export interface Store {
   catalog: Catalog
   committer: Committer
   cursors: Cursors
+  turns: Turns
   isReadOnly: boolean
   socket: string
   observer: Observer
@@ -122,14 +125,14 @@ export interface Sliced {
 }
 
 /**
- * `read` runs at once. `write` waits for the next group of writes and is answered when that is durable.
+ * `read` begins at once. `write` waits for the next group of writes and is answered when that is durable.
  */
 export interface Command {
   kind: Kind | ((command: Fields) => Kind)
   /** The fields that it knows, beside those that every command has: any other is refused. */
   fields: readonly string[]
-  /** A read answers at once; a write may need more than one slice. */
-  run: (request: Request) => Buffer | Sliced
+  /** What takes long is answered as what is to be done: of a read in steps, of a write in slices. */
+  run: (request: Request) => Buffer | Steps<Buffer> | Sliced
 }
 
 /** Takes long, beside everybody else's commands; it changes nothing. */

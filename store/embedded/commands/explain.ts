@@ -8,6 +8,7 @@ import { collationOf } from '../query/collation.ts'
 import { variablesOf } from '../query/expression.ts'
 import { COLLATION } from '../query/predicate.ts'
 import { ok } from '../reply.ts'
+import type { Steps } from '../steps.ts'
 import { documentOf, wholeOf } from './command.ts'
 import type { Command, Request } from './command.ts'
 import { hintOf } from './find.ts'
@@ -26,20 +27,18 @@ export const explain: Command = {
   run: (request) => {
     const inner = request.document('explain')
     const [name = ''] = Object.keys(inner)
-    return ok(explained(request, inner, name))
+    return explained(request, inner, name)
   },
 }
 
 /** How a command would find its documents; unless only the plan is asked for, it is also carried out, without its changes. */
-export function explained(request: Request, inner: Fields, name: string): object {
+export function* explained(request: Request, inner: Fields, name: string): Steps<Buffer> {
   const { store, databaseName, command } = request
   const query = queryOf(inner, name)
   const namespace = `${databaseName}.${nameOf(inner[name])}`
   const collection = store.catalog.find(namespace)
   const variables = { ...variablesOf(inner['let']), [COLLATION]: collationOf(collationGiven(inner)) }
-  const found = collection
-    ? find(store.database, collection, { ...query, variables, deadline: request.deadline })
-    : null
+  const found = collection ? find(store.database, collection, { ...query, variables }) : null
   const winningPlan = found ? shape(found, query) : { stage: 'EOF' }
   const reply = {
     explainVersion: '1',
@@ -47,7 +46,8 @@ export function explained(request: Request, inner: Fields, name: string): object
     command: inner,
     serverInfo: { host: store.socket, version: '7.0.14' },
   }
-  return command['verbosity'] === 'queryPlanner' ? reply : { ...reply, executionStats: executed(found, winningPlan) }
+  if (command['verbosity'] === 'queryPlanner') return ok(reply)
+  return ok({ ...reply, executionStats: yield* executed(found, winningPlan) })
 }
 
 /** An update or delete has one in its operation. */
@@ -61,10 +61,13 @@ function nameOf(value: Value): string {
   return typeof value === 'string' ? value : refuse(73, 'collection name has invalid type')
 }
 
-function executed(query: Query | null, winningPlan: object): object {
+function* executed(query: Query | null, winningPlan: object): Steps<object> {
   const startedAt = performance.now()
   let nReturned = 0
-  if (query) for (const _ of query.results) nReturned++
+  for (const found of query?.results ?? []) {
+    if (found) nReturned++
+    yield null
+  }
   const { keys, documents } = query?.examined ?? { keys: 0, documents: 0 }
   return {
     executionSuccess: true,

@@ -1,14 +1,15 @@
 import { decode } from '../bson/decode.ts'
 import { encode } from '../bson/encode.ts'
 import { isFields, kept } from '../bson/value.ts'
-import type { Fields, Value } from '../bson/value.ts'
+import type { Value } from '../bson/value.ts'
 import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
-import { findOne } from '../engine/find.ts'
-import type { Found } from '../engine/find.ts'
-import { refuse } from '../errors.ts'
+import type { FindRequest, Found } from '../engine/find.ts'
+import { checkTime, refuse } from '../errors.ts'
 import { ok } from '../reply.ts'
-import type { Command, Request } from './command.ts'
+import type { Updater } from '../update/compile.ts'
+import type { Command, Request, Sliced } from './command.ts'
+import { First } from './first.ts'
 import { hintOf, projectionOf } from './find.ts'
 import { apply, updaterOf, wantedOf } from './write.ts'
 
@@ -29,14 +30,48 @@ export const findAndModify: Command = {
     'let',
   ],
   run: (request) => {
-    const { store, namespace } = request
-    const isRemove = request.flag('remove')
-    checkKind(request, isRemove)
-    const filter = request.document('query')
-    const collection =
-      store.catalog.find(namespace) ?? (request.flag('upsert') ? store.catalog.findOrCreate(namespace) : undefined)
-    return isRemove ? remove(request, collection, filter) : update(request, collection, filter)
+    checkKind(request, request.flag('remove'))
+    return new Modification(request)
   },
+}
+
+class Modification implements Sliced {
+  private readonly request: Request
+  private readonly query: FindRequest
+  private readonly updater: Updater | null
+  private readonly first = new First()
+  private uuid: string | null = null
+
+  constructor(request: Request) {
+    const { command, variables } = request
+    const { sort, update, arrayFilters } = command
+    const filter = request.document('query')
+    const now = new Date()
+    this.request = request
+    this.query = { filter, sort, hint: hintOf(command['hint']), variables }
+    this.updater = request.flag('remove') ? null : updaterOf({ update, filter, arrayFilters, variables, now })
+  }
+
+  next(isOver: () => boolean): Buffer | null {
+    const { request, query, updater, first } = this
+    const { store, namespace } = request
+    const collection =
+      store.catalog.find(namespace) ?? (request.flag('upsert') ? store.catalog.findOrCreate(namespace) : null)
+    const uuid = collection && String(collection.uuid)
+    if (first.hasPaused && uuid !== this.uuid) refuse(175, `collection dropped. UUID ${this.uuid}`)
+    this.uuid = uuid
+    const wanted = collection && updater && wantedOf(collection, updater, query.filter)
+    const found = collection && first.next(store.database, collection, query, wanted, isOver)
+    if (found === undefined) {
+      checkTime(request.deadline)
+      return null
+    }
+    return updater ? update(request, collection, found, updater, wanted) : remove(request, collection, found)
+  }
+
+  rewind(): void {
+    this.first.rewind()
+  }
 }
 
 function checkKind(request: Request, isRemove: boolean): void {
@@ -49,18 +84,6 @@ function checkKind(request: Request, isRemove: boolean): void {
     refuse(9, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
 }
 
-function firstOf(request: Request, collection: Collection, filter: Fields, wanted: Wanted | null): Found | null {
-  const { command, store, variables } = request
-  const query = {
-    filter,
-    sort: command['sort'],
-    hint: hintOf(command['hint']),
-    variables,
-    deadline: request.deadline,
-  }
-  return findOne(store.database, collection, query, wanted)
-}
-
 /** What is answered of a document: as it lies there, unless fields of it were asked for. */
 function projected(request: Request, raw: Buffer): Value {
   const { command } = request
@@ -70,8 +93,7 @@ function projected(request: Request, raw: Buffer): Value {
   return project ? project(decode(raw)) : kept(raw)
 }
 
-function remove(request: Request, collection: Collection | undefined, filter: Fields): Buffer {
-  const found = collection ? firstOf(request, collection, filter, null) : null
+function remove(request: Request, collection: Collection | null, found: Found | null): Buffer {
   if (!collection || !found) return ok({ lastErrorObject: { n: 0 }, value: null })
   // Projected first: a projection that fails must not have removed anything.
   const value = projected(request, found.row.raw)
@@ -79,18 +101,14 @@ function remove(request: Request, collection: Collection | undefined, filter: Fi
   return ok({ lastErrorObject: { n: 1 }, value })
 }
 
-function update(request: Request, collection: Collection | undefined, filter: Fields): Buffer {
-  const { command, variables } = request
-  const updater = updaterOf({
-    update: command['update'],
-    filter,
-    arrayFilters: command['arrayFilters'],
-    variables,
-    now: new Date(),
-  })
+function update(
+  request: Request,
+  collection: Collection | null,
+  found: Found | null,
+  updater: Updater,
+  wanted: Wanted | null,
+): Buffer {
   const isNew = request.flag('new')
-  const wanted = collection ? wantedOf(collection, updater, filter) : null
-  const found = collection ? firstOf(request, collection, filter, wanted) : null
   if (collection && found) {
     const before = isNew ? null : projected(request, found.row.raw)
     const changed = apply(collection, found, updater, wanted)

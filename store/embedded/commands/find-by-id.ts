@@ -1,5 +1,6 @@
 import { RANK } from '../bson/value.ts'
 import { replyFrame } from '../one-document.ts'
+import { BODY_AT, OP_MSG } from '../wire.ts'
 import type { Store } from './command.ts'
 
 /*
@@ -7,9 +8,6 @@ import type { Store } from './command.ts'
  * decoded, no request made. Whatever is in any way unusual is left to the general way, which also says what is wrong.
  */
 
-/** What stands in front of the command: the header, the flags, the kind of the section. */
-const BODY_AT = 21
-const OP_MSG = 2013
 const INT32 = 0x10
 const BOOLEAN = 0x08
 const TEXT = 0x02
@@ -34,7 +32,7 @@ function isPlain(frame: Buffer): boolean {
     frame.length > BODY_AT + 15 &&
     frame.readInt32LE(12) === OP_MSG &&
     frame.readInt32LE(16) === 0 &&
-    frame[20] === 0 &&
+    frame[BODY_AT - 1] === 0 &&
     frame.readInt32LE(BODY_AT) === frame.length - BODY_AT &&
     frame[BODY_AT + 4] === TEXT &&
     isName(frame, BODY_AT + 5, 'find')

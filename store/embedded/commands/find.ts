@@ -2,11 +2,14 @@ import { decode } from '../bson/decode.ts'
 import { encode } from '../bson/encode.ts'
 import { Fields, isFields } from '../bson/value.ts'
 import { BATCH_FIRST, cursorId } from '../cursors.ts'
+import type { Batch } from '../cursors.ts'
+import { DOCUMENT_BYTES_MAX } from '../engine/storable.ts'
 import type { Collection } from '../engine/collection.ts'
 import { find } from '../engine/find.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
 import { badValue, refuse } from '../errors.ts'
 import { idHack } from '../planner/plan.ts'
+import type { Collation } from '../query/collation.ts'
 import { DistinctValues } from '../query/distinct.ts'
 import { compileFilter } from '../query/match.ts'
 import { leaves, pathOf } from '../query/path.ts'
@@ -15,6 +18,7 @@ import type { Projection } from '../query/projection.ts'
 import { collationIn } from '../query/predicate.ts'
 import type { Variables } from '../query/predicate.ts'
 import { cursorReply, ok } from '../reply.ts'
+import type { Steps } from '../steps.ts'
 import { isArray } from '../bson/value.ts'
 import type { Value } from '../bson/value.ts'
 import type { Command, Request } from './command.ts'
@@ -55,7 +59,7 @@ function refuseUnsupported(request: Request): void {
     if (request.command[name] !== undefined) badValue(`${name} is not supported by the embedded store`)
 }
 
-function runFind(request: Request): Buffer {
+function runFind(request: Request): Buffer | Steps<Buffer> {
   const { command, store, namespace, collection } = request
   refuseUnsupported(request)
   const query = findRequestOf(request)
@@ -70,9 +74,10 @@ function runFind(request: Request): Buffer {
     limit: query.limit ?? 0,
     isSingle: request.flag('singleBatch'),
     isIdleAllowed: request.flag('noCursorTimeout'),
+    deadline: request.deadline,
     collection: collection ?? null,
   })
-  return cursorReply(batch, 'firstBatch')
+  return replied(batch, 'firstBatch')
 }
 
 /**
@@ -93,7 +98,7 @@ function nothing(query: FindRequest): Iterator<Buffer> {
   return [][Symbol.iterator]()
 }
 
-export function findRequestOf(request: Request): FindRequest {
+function findRequestOf(request: Request): FindRequest {
   const { command } = request
   const skip = request.whole('skip', 0)
   const limit = request.whole('limit', 0)
@@ -106,7 +111,6 @@ export function findRequestOf(request: Request): FindRequest {
     limit,
     hint: hintOf(command['hint']),
     variables: request.variables,
-    deadline: request.deadline,
   }
 }
 
@@ -123,8 +127,16 @@ export function projectionOf(specification: Value, filter: Fields, variables: Va
   return (document) => computed(document, { root: document, variables })
 }
 
-function* documents(results: Iterable<Found>, project: Projection | null): Generator<Buffer> {
-  for (const { row, document } of results) yield project ? encode(project(document ?? decode(row.raw))) : row.raw
+function* documents(results: Iterable<Found | null>, project: Projection | null): Generator<Buffer | null> {
+  for (const found of results) yield found && projected(found, project)
+}
+
+function projected({ row, document }: Found, project: Projection | null): Buffer {
+  return project ? encode(project(document ?? decode(row.raw))) : row.raw
+}
+
+export function* replied(batch: Steps<Batch>, name: 'firstBatch' | 'nextBatch'): Steps<Buffer> {
+  return cursorReply(yield* batch, name)
 }
 
 export const getMore: Command = {
@@ -135,7 +147,7 @@ export const getMore: Command = {
     const collection = command['collection']
     if (id === null || typeof collection !== 'string') return refuse(14, 'getMore needs a cursor id and a collection')
     const size = Number(cursorId(command['batchSize']) ?? 0n)
-    return cursorReply(store.cursors.more(id, `${databaseName}.${collection}`, size), 'nextBatch')
+    return replied(store.cursors.more(id, `${databaseName}.${collection}`, size), 'nextBatch')
   },
 }
 
@@ -167,12 +179,18 @@ export const count: Command = {
     if (!collection) return ok({ n: 0 })
     if (Object.keys(filter).length === 0 && command['hint'] === undefined)
       return ok({ n: windowed(collection, skip, limit) })
-    const { variables, deadline } = request
-    const query = { filter, skip, limit, hint: hintOf(command['hint']), variables, deadline }
-    let n = 0
-    for (const _ of find(store.database, collection, query).results) n++
-    return ok({ n })
+    const query = { filter, skip, limit, hint: hintOf(command['hint']), variables: request.variables }
+    return counted(find(store.database, collection, query).results)
   },
+}
+
+function* counted(results: Iterable<Found | null>): Steps<Buffer> {
+  let n = 0
+  for (const found of results) {
+    if (found) n++
+    yield null
+  }
+  return ok({ n })
 }
 
 function windowed(collection: Collection, skip: number, limit: number): number {
@@ -189,16 +207,29 @@ export const distinct: Command = {
     if (typeof key !== 'string')
       return refuse(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'")
     const filter = request.document('query')
-    const { variables, deadline } = request
-    const values = new DistinctValues(collationIn(variables))
+    const { variables } = request
     if (!collection) return ok({ values: [] })
-    const query = { filter, hint: hintOf(command['hint']), variables, deadline }
-    for (const { row, document } of find(store.database, collection, query).results) {
-      const found: Value[] = []
-      leaves(document ?? decode(row.raw), pathOf(key), 0, found)
-      for (const value of found.flatMap((each) => (isArray(each) ? each : [each])))
-        if (value !== undefined) values.add(value)
-    }
-    return ok({ values: values.list })
+    const query = { filter, hint: hintOf(command['hint']), variables }
+    return distinctIn(find(store.database, collection, query).results, key, collationIn(variables))
   },
 }
+
+function* distinctIn(results: Iterable<Found | null>, key: string, collation: Collation | null): Steps<Buffer> {
+  const values = new DistinctValues(collation)
+  const path = pathOf(key)
+  let bytes = 0
+  for (const each of results) {
+    const found: Value[] = []
+    if (each) leaves(each.document ?? decode(each.row.raw), path, 0, found)
+    for (const value of found.flatMap((leaf) => (isArray(leaf) ? leaf : [leaf]))) {
+      if (value === undefined || !values.add(value)) continue
+      bytes += encode({ [values.list.length]: value }).length - EMPTY_BYTES
+      if (bytes > DOCUMENT_BYTES_MAX) refuse(17217, 'distinct too big, 16mb cap')
+    }
+    yield null
+  }
+  return ok({ values: values.list })
+}
+
+/** Of a document around nothing. */
+const EMPTY_BYTES = 5

@@ -7,10 +7,12 @@ import type { Index } from '../engine/index.ts'
 import { refuse } from '../errors.ts'
 import { equal } from '../keys.ts'
 import { checkPartialFilter } from '../planner/partial.ts'
-import { cursorReply, ok } from '../reply.ts'
+import { ok } from '../reply.ts'
 import { show } from '../update/target.ts'
 import { documentOf, wholeOf } from './command.ts'
 import type { Command, Request, Sliced, Store } from './command.ts'
+import { Emptied } from './emptied.ts'
+import { replied } from './find.ts'
 
 const INDEXES_MAX = 64
 const COLUMNS_MAX = 32
@@ -209,14 +211,12 @@ export const dropIndexes: Command = {
     const collection = existing(request)
     const before = collection.allIndexes.length
     const wanted = command['index']
-    for (const index of wanted === '*' ? collection.indexes : chosen(collection, wanted)) {
-      if (index === collection.idIndex) refuse(72, 'cannot drop _id index')
-      store.catalog.dropIndex(collection, index)
-    }
-    return ok({
-      nIndexesWas: before,
-      ...(wanted === '*' ? { msg: `non-_id indexes dropped for collection ${namespace}` } : {}),
-    })
+    const indexes = wanted === '*' ? collection.indexes : chosen(collection, wanted)
+    if (indexes.includes(collection.idIndex)) refuse(72, 'cannot drop _id index')
+    for (const index of indexes) store.catalog.dropIndex(collection, index)
+    const tables = indexes.map(({ table }) => table)
+    const msg = wanted === '*' ? { msg: `non-_id indexes dropped for collection ${namespace}` } : {}
+    return new Emptied(store.database, tables, ok({ nIndexesWas: before, ...msg }))
   },
 }
 
@@ -245,7 +245,7 @@ export const listIndexes: Command = {
     const collection = request.collection ?? refuse(26, `ns does not exist: ${namespace}`)
     const results = collection.allIndexes.map((index) => encode(index.spec))
     const size = wholeOf(request.document('cursor')['batchSize'], 'batchSize', BATCH_ALL)
-    return cursorReply(store.cursors.begin(namespace, results[Symbol.iterator](), { size }), 'firstBatch')
+    return replied(store.cursors.begin(namespace, results[Symbol.iterator](), { size }), 'firstBatch')
   },
 }
 

@@ -3,10 +3,9 @@ import { decode } from '../bson/decode.ts'
 import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
 import type { Database } from '../engine/database.ts'
-import { search } from '../engine/find.ts'
+import { find } from '../engine/find.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
 import type { Row } from '../engine/recent-rows.ts'
-import { refuse } from '../errors.ts'
 import { compileFilter } from '../query/match.ts'
 import type { Predicate } from '../query/predicate.ts'
 
@@ -21,7 +20,7 @@ const KEPT_BYTES_MAX = 4_194_304
 export class Matches {
   private readonly request: FindRequest
   private readonly wanted: Wanted | null
-  private readonly results: Generator<Row | null>
+  private readonly results: Generator<Found | null>
   private readonly rids: number[] = []
   /** While it pauses, a write may move a row ahead in the index that is walked along: it is found again, but counts once. */
   private readonly known = new Set<number>()
@@ -35,7 +34,7 @@ export class Matches {
   constructor(database: Database, collection: Collection, request: FindRequest, wanted: Wanted | null) {
     this.request = request
     this.wanted = wanted
-    this.results = search(database, collection, request)
+    this.results = find(database, collection, request).results
   }
 
   /** Another slice begins. */
@@ -65,14 +64,9 @@ export class Matches {
   }
 
   private findAll(isOver: () => boolean): boolean {
-    try {
-      for (let next = this.results.next(); !next.done; next = this.results.next()) {
-        if (next.value) this.add(next.value)
-        if (isOver()) return false
-      }
-    } catch (error) {
-      if (!/no such table/.test((error as Error).message)) throw error
-      refuse(175, 'The index that the query used was dropped while it ran')
+    for (let next = this.results.next(); !next.done; next = this.results.next()) {
+      if (next.value) this.add(next.value.row)
+      if (isOver()) return false
     }
     this.hasAll = true
     return true

@@ -1,131 +1,144 @@
 import { ObjectId } from 'bson'
-import { compileExpression } from '../aggregation/expression.ts'
-import { merged } from '../aggregation/objects.ts'
-import type { Expression } from '../aggregation/scope.ts'
-import { encode } from '../bson/encode.ts'
-import { decode } from '../bson/decode.ts'
-import { fields, Fields, isArray, isFields } from '../bson/value.ts'
-import type { Value } from '../bson/value.ts'
+import type { Fields } from '../bson/value.ts'
 import type { Collection } from '../engine/collection.ts'
-import { find } from '../engine/find.ts'
-import type { Found } from '../engine/find.ts'
-import type { Index } from '../engine/index.ts'
-import { refuse } from '../errors.ts'
-import { pathOf, valueAt } from '../query/path.ts'
+import { Emptying } from '../engine/emptying.ts'
+import { checkTime, refuse, StoreError } from '../errors.ts'
+import { equal } from '../keys.ts'
 import type { Variables } from '../query/predicate.ts'
-import { compileUpdate, keepId, withIdFirst } from '../update/compile.ts'
-import { show } from '../update/target.ts'
-import type { Request } from './command.ts'
-import { apply } from './write.ts'
+import { cursorReply } from '../reply.ts'
+import type { Steps } from '../steps.ts'
+import { withIdFirst } from '../update/compile.ts'
+import type { Request, Sliced, Store } from './command.ts'
+import { Merging, targetOf } from './merge.ts'
 
-function namespaceOf(request: Request, target: Value, stage: string): string {
-  if (typeof target === 'string') return `${request.databaseName}.${target}`
-  const coll = isFields(target) ? target['coll'] : undefined
-  const db = isFields(target) ? (target['db'] ?? request.databaseName) : undefined
-  if (typeof coll !== 'string' || typeof db !== 'string')
-    return refuse(16990, `${stage} only supports a string or object argument`)
-  return `${db}.${coll}`
+/** Where the documents of a pipeline go. */
+interface Target {
+  write: (document: Fields) => void
+  /** After the last of them; answers tables that nobody needs any more. */
+  finish: () => string[]
+  /** After what cannot be: the same. */
+  abandon: () => string[]
 }
 
-/** `$out`: the collection becomes the result; the transaction makes it one step. */
-export function writeOut(request: Request, target: Value, documents: Fields[]): void {
-  const { catalog, database } = request.store
-  const collection = catalog.findOrCreate(namespaceOf(request, target, '$out'))
-  database.wholly(() => {
-    for (const { row } of [...find(database, collection, { filter: new Fields() }).results]) collection.remove(row)
-    for (const document of documents) collection.insert(withIdFirst(document, new ObjectId()))
-  })
+interface Progress {
+  documents: readonly Fields[] | null
+  at: number
+  target: Target | null
+  emptying: Emptying | null
+  failure: StoreError | null
 }
 
-interface Merge {
-  collection: Collection
-  on: string[]
-  whenMatched: Value
-  whenNotMatched: Value
-  /** What a pipeline in `whenMatched` is told beside `$$new`. */
-  bound: [name: string, value: Expression][]
-}
+const BEGINNING: Progress = { documents: null, at: 0, target: null, emptying: null, failure: null }
 
-const MERGE_FIELDS = new Set(['into', 'on', 'let', 'whenMatched', 'whenNotMatched'])
+/** `$out` and `$merge`: reads everything first, then writes it, and takes away what that has made superfluous. */
+export class Output implements Sliced {
+  private readonly request: Request
+  private readonly stage: Fields
+  private readonly namespace: string
+  private readonly variables: Variables
+  private readonly read: () => Steps<readonly Fields[]>
+  private reading: Steps<readonly Fields[]> | null = null
+  private now: Progress = { ...BEGINNING }
+  private marked: Progress = { ...BEGINNING }
 
-/** `$merge`, one document at a time. */
-export function mergeInto(request: Request, specification: Value, documents: Fields[], variables: Variables): void {
-  const merge = mergeOf(request, specification)
-  const { database } = request.store
-  for (const given of documents) {
-    // Found by something else, a document keeps the _id that it has.
-    const document = merge.on.includes('_id') ? withIdFirst(given, new ObjectId()) : given
-    const filter = fields(Object.fromEntries(merge.on.map((path) => [path, keyIn(document, path)])))
-    const next = find(database, merge.collection, { filter, limit: 1 }).results.next()
-    if (!next.done) matched(merge, next.value, document, variables)
-    else if (merge.whenNotMatched === 'insert') merge.collection.insert(withIdFirst(document, new ObjectId()))
-    else if (merge.whenNotMatched === 'fail')
-      refuse(
-        13113,
-        '$merge could not find a matching document in the target collection for at least one document in the source collection',
-      )
+  /** `namespace`: of the cursor that is answered. */
+  constructor(request: Request, stage: Fields, namespace: string, read: () => Steps<readonly Fields[]>) {
+    this.request = request
+    this.stage = stage
+    this.namespace = namespace
+    this.variables = { ...request.variables, NOW: new Date() }
+    this.read = read
+  }
+
+  next(isOver: () => boolean): Buffer | null {
+    this.marked = { ...this.now }
+    try {
+      if (!this.now.emptying && !this.isWritten(isOver)) return null
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      this.now.failure = error
+      this.empty(this.now.target?.abandon() ?? [])
+    }
+    if (this.now.emptying?.next(isOver) === false) return null
+    if (this.now.failure) throw this.now.failure
+    return cursorReply({ documents: [], id: 0n, namespace: this.namespace }, 'firstBatch')
+  }
+
+  rewind(): void {
+    this.now = { ...this.marked }
+    this.now.emptying?.rewind()
+    // It may have read what others wrote in the same transaction, which never was.
+    if (!this.now.documents) this.reading = null
+  }
+
+  private isWritten(isOver: () => boolean): boolean {
+    const { now } = this
+    const documents = (now.documents ??= this.gathered(isOver))
+    if (!documents) return false
+    const target = (now.target ??= this.target())
+    while (now.at < documents.length) {
+      target.write(documents[now.at] as Fields)
+      now.at++
+      if (now.at < documents.length && isOver()) return false
+    }
+    this.empty(target.finish())
+    return true
+  }
+
+  private gathered(isOver: () => boolean): readonly Fields[] | null {
+    this.reading ??= this.read()
+    for (;;) {
+      const next = this.reading.next()
+      if (next.done) return next.value
+      if (!isOver()) continue
+      checkTime(this.request.deadline)
+      return null
+    }
+  }
+
+  private target(): Target {
+    const { request, stage, variables } = this
+    if (stage['$out'] === undefined) return new Merging(request, stage['$merge'], variables)
+    return new Replacement(request.store, targetOf(request, stage['$out'], '$out'))
+  }
+
+  private empty(tables: string[]): void {
+    this.now.emptying = new Emptying(this.request.store.database, tables)
   }
 }
 
-function keyIn(document: Fields, path: string): Value {
-  const value = valueAt(document, pathOf(path))
-  return value === undefined || value === null || isArray(value)
-    ? refuse(51132, `$merge write error: 'on' field '${path}' cannot be missing, null, undefined or an array`)
-    : value
-}
+/** `$out`: a new collection with the indexes of the old one, which takes its place when it is complete. */
+class Replacement implements Target {
+  private readonly store: Store
+  private readonly namespace: string
+  private readonly replaced: { uuid: string; specs: Fields[] }
+  private readonly made: Collection
 
-function mergeOf(request: Request, specification: Value): Merge {
-  const options = isFields(specification) ? specification : fields({ into: specification })
-  for (const name of Object.keys(options))
-    if (!MERGE_FIELDS.has(name)) refuse(40415, `BSON field '$merge.${name}' is an unknown field.`)
-  const whenMatched = options['whenMatched'] ?? 'merge'
-  const whenNotMatched = options['whenNotMatched'] ?? 'insert'
-  if (!isArray(whenMatched) && !['merge', 'replace', 'keepExisting', 'fail'].includes(whenMatched as string))
-    refuse(2, `Enumeration value '${show(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`)
-  if (!['insert', 'discard', 'fail'].includes(whenNotMatched as string))
-    refuse(2, `Enumeration value '${show(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`)
-  const bound = boundIn(options['let'], whenMatched)
-  const collection = request.store.catalog.findOrCreate(namespaceOf(request, options['into'], '$merge'))
-  return { collection, on: onOf(options['on'], collection), whenMatched, whenNotMatched, bound }
-}
-
-function boundIn(value: Value, whenMatched: Value): Merge['bound'] {
-  if (value === undefined) return []
-  if (!isFields(value)) return refuse(14, "BSON field '$merge.let' is the wrong type, expected type 'object'")
-  if (!isArray(whenMatched)) refuse(51199, "Cannot use 'let' variables with 'whenMatched' that is not a pipeline")
-  return Object.keys(value).map((name) => [name, compileExpression(value[name])])
-}
-
-/** No two documents may answer to one: the fields must be those of a unique index that holds every document. */
-function onOf(value: Value, collection: Collection): string[] {
-  const on = isArray(value) ? value : [value ?? '_id']
-  if (on.length === 0 || !on.every((path): path is string => typeof path === 'string'))
-    return refuse(51186, '$merge.on must be a string or an array of strings')
-  const wanted = on.toSorted().join('\n')
-  const isKey = (index: Index) =>
-    (index.isUnique || index === collection.idIndex) && !index.partial && index.names.toSorted().join('\n') === wanted
-  if (!collection.allIndexes.some(isKey)) refuse(51183, 'Cannot find index to verify that join fields will be unique')
-  return on
-}
-
-function matched(merge: Merge, found: Found, document: Fields, variables: Variables): void {
-  const { collection, whenMatched } = merge
-  if (whenMatched === 'keepExisting') return
-  if (whenMatched === 'fail') return collection.insert(withIdFirst(document, new ObjectId()))
-  const old = decode(found.row.raw)
-  if (isArray(whenMatched)) {
-    const bound: Variables = { ...variables, new: document }
-    for (const [name, value] of merge.bound) bound[name] = value({ root: document, variables }) ?? null
-    const updater = compileUpdate({
-      update: whenMatched,
-      filter: new Fields(),
-      arrayFilters: undefined,
-      variables: bound,
-      now: new Date(),
-    })
-    apply(collection, found, updater, null)
-    return
+  constructor(store: Store, namespace: string) {
+    this.store = store
+    this.namespace = namespace
+    this.replaced = this.there()
+    this.made = store.catalog.hidden(namespace)
   }
-  const result = keepId(whenMatched === 'replace' ? document : merged([old, document]), old['_id'])
-  collection.replace(found.row.rid, result, encode(result), collection.keysBefore(found.row.rid, old, null))
+
+  write(document: Fields): void {
+    this.made.insert(withIdFirst(document, new ObjectId()))
+  }
+
+  finish(): string[] {
+    const { uuid, specs } = this.there()
+    const { replaced, namespace } = this
+    if (uuid !== replaced.uuid || !equal(specs, replaced.specs))
+      refuse(125, `collection options or indexes of target collection ${namespace} changed during processing`)
+    return this.store.catalog.publish(this.made)
+  }
+
+  abandon(): string[] {
+    return this.made.tables
+  }
+
+  private there(): { uuid: string; specs: Fields[] } {
+    const collection = this.store.catalog.find(this.namespace)
+    return { uuid: String(collection?.uuid), specs: collection?.indexes.map(({ spec }) => spec) ?? [] }
+  }
 }

@@ -6,7 +6,6 @@ import { isArray, isFields } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
-import { findOne } from '../engine/find.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import { collationOf } from '../query/collation.ts'
@@ -156,12 +155,10 @@ class Updating extends Matching {
       this.n++
       if (apply(collection, found, updater, wanted)) this.nModified++
     }
-    if (prepared.isMulti) {
-      if (!this.each(collection, query, wanted, change, isOver)) return this.paused(prepared)
-    } else {
-      const found = findOne(this.request.store.database, collection, query, wanted)
-      if (found) change(found)
-    }
+    const isDone = prepared.isMulti
+      ? this.each(collection, query, wanted, change, isOver)
+      : this.one(collection, query, wanted, change, isOver)
+    if (!isDone) return this.paused(prepared)
     if (this.n === prepared.n && operation['upsert'] === true) this.insertUpsert(collection, updater)
     return true
   }
@@ -259,7 +256,7 @@ class Removing extends Matching {
   }
 
   protected carryOut(operation: Fields, isOver: () => boolean): boolean {
-    const { request, collection } = this
+    const { collection } = this
     const filter = documentOf(operation['q'], 'delete.deletes.q')
     const limit = wholeOf(operation['limit'], 'delete.deletes.limit', -1)
     if (limit !== 0 && limit !== 1) refuse(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`)
@@ -270,10 +267,9 @@ class Removing extends Matching {
       collection.remove(row)
       this.n++
     }
-    if (limit === 0) return this.each(collection, query, null, change, isOver)
-    const found = findOne(request.store.database, collection, query)
-    if (found) change(found)
-    return true
+    return limit === 0
+      ? this.each(collection, query, null, change, isOver)
+      : this.one(collection, query, null, change, isOver)
   }
 
   protected totals(): object {

@@ -1,14 +1,12 @@
 import { MORE } from '../engine/commit.ts'
 import type { Work } from '../engine/commit.ts'
+import { STEPS_MIN } from '../steps.ts'
 import type { Command, Request, Sliced } from './command.ts'
 
 /**
- * So much is done in one slice however slow the machine is just now: a command of no more operations is one transaction,
- * done wholly or, when a fault ends it, not at all.
+ * A write as the committer takes it: begun when its turn comes, and carried on slice by slice. A command of few
+ * operations is one transaction, done wholly or, when a fault ends it, not at all.
  */
-const STEPS_MIN = 100
-
-/** A write as the committer takes it: begun when its turn comes, and carried on slice by slice. */
 export class Writing implements Work<Buffer> {
   private readonly request: Request
   private readonly command: Command
@@ -26,7 +24,7 @@ export class Writing implements Work<Buffer> {
     this.hasCommitted = this.sliced !== null
     let isDone = true
     try {
-      const answer = this.sliced ?? this.command.run(this.request)
+      const answer = this.sliced ?? (this.command.run(this.request) as Buffer | Sliced)
       if (Buffer.isBuffer(answer)) return answer
       this.sliced = answer
       let steps = 0

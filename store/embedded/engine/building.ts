@@ -1,14 +1,9 @@
+import { Runs } from '../runs.ts'
 import type { Index } from './index.ts'
 
 interface Entry {
   key: Buffer
   rid: number
-}
-
-/** Entries in their order, and how many of them have been taken. */
-interface Run {
-  entries: Entry[]
-  at: number
 }
 
 /** How far it had come when its transaction began, and what it has done since. */
@@ -19,8 +14,6 @@ interface Mark {
   settled: number[]
 }
 
-/** Sorted at once: some milliseconds. */
-const RUN_ENTRIES = 2048
 /** A batch in memory: about 20 MB. Fewer would write the pages of the index more often. */
 const BATCH_ENTRIES = 131_072
 
@@ -43,8 +36,7 @@ export class Building {
   private reach = -1
   /** Rows of the batch that a write has taken upon itself. */
   private readonly touched = new Set<number>()
-  private runs: Run[] = []
-  private count = 0
+  private readonly entries = new Runs<Entry>((a, b) => Buffer.compare(a.key, b.key))
   private isSorted = false
   private mark: Mark = { read: -1, isSorted: false, given: [], settled: [] }
 
@@ -53,28 +45,25 @@ export class Building {
   }
 
   get wantsRows(): boolean {
-    return !this.isSorted && this.count < BATCH_ENTRIES
+    return !this.isSorted && this.entries.count < BATCH_ENTRIES
   }
 
   /** No batch is under way. */
   get isEmpty(): boolean {
-    return this.count === 0 && !this.isSorted
+    return this.entries.count === 0 && !this.isSorted
   }
 
   take(rid: number, keys: Buffer[]): void {
     this.read = rid
     this.reach = Math.max(this.reach, rid)
-    for (const key of keys) {
-      if (this.count++ % RUN_ENTRIES === 0) this.newRun()
-      this.runs[this.runs.length - 1]?.entries.push({ key, rid })
-    }
+    for (const key of keys) this.entries.add({ key, rid })
   }
 
   /** The next of the batch in the order of the keys; null when all have had their turn. */
   next(): Entry | null {
-    if (!this.isSorted) this.beginOrder()
+    this.isSorted = true
     for (;;) {
-      const entry = this.least()
+      const entry = this.entries.next()
       if (!entry) return null
       this.mark.given.push(entry)
       if (!this.touched.has(entry.rid)) return entry
@@ -86,7 +75,6 @@ export class Building {
     const settled = [...this.touched]
     this.mark.settled.push(...settled)
     this.touched.clear()
-    this.count = 0
     this.isSorted = false
     return settled
   }
@@ -109,66 +97,11 @@ export class Building {
   /** What has come since was rolled back, in the index too: what was given is given again, what was read is read again. */
   rewind(): void {
     const { read, isSorted, given, settled } = this.mark
-    sort(this.runs.at(-1))
     const isOld = ({ rid }: Entry) => rid <= read
-    const left = this.runs.map((run) => run.entries.slice(run.at).filter(isOld))
-    this.runs = [...left, given.filter(isOld)].filter(({ length }) => length > 0).map((entries) => ({ entries, at: 0 }))
-    this.count = this.runs.reduce((count, { entries }) => count + entries.length, 0)
+    this.entries.fill([...this.entries.empty(), given].map((entries) => entries.filter(isOld)))
     for (const rid of settled) this.touched.add(rid)
     this.read = read
     this.isSorted = isSorted
-    if (isSorted) this.makeHeap()
     this.keep()
   }
-
-  private newRun(): void {
-    sort(this.runs.at(-1))
-    this.runs.push({ entries: [], at: 0 })
-  }
-
-  private beginOrder(): void {
-    sort(this.runs.at(-1))
-    this.makeHeap()
-    this.isSorted = true
-  }
-
-  private makeHeap(): void {
-    for (let at = (this.runs.length >> 1) - 1; at >= 0; at--) this.sink(at)
-  }
-
-  /** The runs are a heap by their next entries. */
-  private least(): Entry | null {
-    const [run] = this.runs
-    if (!run) return null
-    const entry = run.entries[run.at++] as Entry
-    if (run.at === run.entries.length) {
-      const last = this.runs.pop() as Run
-      if (this.runs.length > 0) this.runs[0] = last
-    }
-    this.sink(0)
-    return entry
-  }
-
-  private sink(from: number): void {
-    const { runs } = this
-    const run = runs[from]
-    if (!run) return
-    let at = from
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= runs.length) break
-      if (child + 1 < runs.length && order(runs[child + 1] as Run, runs[child] as Run) < 0) child++
-      if (order(runs[child] as Run, run) >= 0) break
-      runs[at] = runs[child] as Run
-      at = child
-    }
-    runs[at] = run
-  }
 }
-
-function sort(run: Run | undefined): void {
-  run?.entries.sort((a, b) => Buffer.compare(a.key, b.key))
-}
-
-const nextKey = ({ entries, at }: Run) => (entries[at] as Entry).key
-const order = (a: Run, b: Run) => Buffer.compare(nextKey(a), nextKey(b))

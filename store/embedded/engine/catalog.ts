@@ -30,6 +30,7 @@ export class Catalog {
   /** Also after a rollback: what memory believed may then be wrong. */
   load(): void {
     this.database.recentRows.clear()
+    const before = this.collections
     this.collections = new Map()
     const rows = this.database.prepare('SELECT ns, tbl, def FROM catalog ORDER BY rowid').all() as unknown as [
       string,
@@ -38,13 +39,18 @@ export class Catalog {
     ][]
     for (const [namespace, table, definition] of rows) {
       const { options, uuid, indexes } = decode(asBuffer(definition)) as unknown as Definition
-      const collection = this.collection({ namespace, table, options, uuid })
+      const known = before.get(namespace)
+      // The same where it is the same: whoever rests in it goes on in it.
+      const collection =
+        known?.table === table && !known.isDropped ? known : this.collection({ namespace, table, options, uuid })
       collection.indexes = indexes.map((each) => new Index(each.spec, each.table, each.multikey))
       collection.building = this.buildings.get(namespace) ?? null
+      collection.forget()
       this.collections.set(namespace, collection)
-      for (const name of [table, ...indexes.map((each) => each.table)])
-        this.nextTable = Math.max(this.nextTable, Number(name.slice(1)) + 1)
     }
+    for (const collection of before.values())
+      if (this.collections.get(collection.namespace) !== collection) collection.isDropped = true
+    for (const name of this.tableNames()) this.nextTable = Math.max(this.nextTable, Number(name.slice(1)) + 1)
   }
 
   all(): Collection[] {
@@ -61,8 +67,7 @@ export class Catalog {
 
   create(namespace: string, options: Fields): Collection {
     checkNamespace(namespace)
-    const uuid = new Binary(randomBytes(16), Binary.SUBTYPE_UUID)
-    const collection = this.collection({ namespace, table: `c${this.nextTable++}`, options, uuid })
+    const collection = this.collection({ namespace, table: `c${this.nextTable++}`, options, uuid: newUuid() })
     collection.createTable()
     this.collections.set(namespace, collection)
     this.save(collection)
@@ -82,11 +87,31 @@ export class Catalog {
     this.database.isChanged = true
   }
 
-  drop(collection: Collection): void {
-    for (const index of collection.maintained) this.database.exec(`DROP TABLE ${index.table}`)
-    this.database.exec(`DROP TABLE ${collection.table}`)
+  /** Answers its tables, which are to be emptied (see emptying.ts): nobody finds them any more. */
+  drop(collection: Collection): string[] {
     this.buildings.delete(collection.namespace)
     this.forget(collection)
+    return collection.tables
+  }
+
+  /** A collection with the indexes of the one of this name, which nobody finds until it is published. */
+  hidden(namespace: string): Collection {
+    checkNamespace(namespace)
+    const like = this.find(namespace)
+    const options = like?.options ?? new Fields()
+    const definition = { namespace, table: `c${this.nextTable++}`, options, uuid: newUuid() }
+    const hidden = new Collection(this.database, definition, () => undefined)
+    hidden.createTable()
+    for (const { spec } of like?.indexes ?? []) hidden.addIndex(new Index(spec, `i${this.nextTable++}`))
+    return hidden
+  }
+
+  /** It takes the place of the one of its name, whose tables are to be emptied. */
+  publish({ namespace, table, options, uuid, indexes }: Collection): string[] {
+    const replaced = this.find(namespace)
+    const tables = replaced ? this.drop(replaced) : []
+    this.put({ namespace, table, options, uuid }, indexes)
+    return tables
   }
 
   rename(collection: Collection, namespace: string): void {
@@ -96,16 +121,16 @@ export class Catalog {
         12587,
         `cannot perform operation: an index build is currently running for collection '${collection.namespace}'`,
       )
+    const { table, options, uuid, indexes } = collection
     this.forget(collection)
-    const renamed = this.collection({
-      namespace,
-      table: collection.table,
-      options: collection.options,
-      uuid: collection.uuid,
-    })
-    renamed.indexes = collection.indexes
-    this.collections.set(namespace, renamed)
-    this.save(renamed)
+    this.put({ namespace, table, options, uuid }, indexes)
+  }
+
+  private put(definition: CollectionDefinition, indexes: Index[]): void {
+    const collection = this.collection(definition)
+    collection.indexes = indexes
+    this.collections.set(definition.namespace, collection)
+    this.save(collection)
   }
 
   beginIndex(collection: Collection, spec: Fields): Building {
@@ -138,18 +163,21 @@ export class Catalog {
     else this.buildings.delete(namespace)
   }
 
-  /** Removes the tables of what was never finished: a process died while it built an index. */
+  /** Removes the tables of what was never finished: a process died while it built an index, or emptied a table. */
   dropLeftovers(): void {
-    const known = new Set(
-      this.all().flatMap(({ table, allIndexes }) => [table, ...allIndexes.map((each) => each.table)]),
-    )
-    const tables = this.database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'i[0-9]*'")
-    for (const [name] of tables.all() as unknown as [string][])
-      if (!known.has(name)) this.database.exec(`DROP TABLE ${name}`)
+    const known = new Set(this.all().flatMap(({ tables }) => tables))
+    for (const name of this.tableNames()) if (!known.has(name)) this.database.exec(`DROP TABLE ${name}`)
   }
 
+  private tableNames(): string[] {
+    const tables = this.database.prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '[ci][0-9]*'",
+    )
+    return (tables.all() as unknown as [string][]).map(([name]) => name)
+  }
+
+  /** Its table is to be emptied. */
   dropIndex(collection: Collection, index: Index): void {
-    this.database.exec(`DROP TABLE ${index.table}`)
     collection.indexes = collection.indexes.filter((each) => each !== index)
     this.save(collection)
   }
@@ -163,6 +191,7 @@ export class Catalog {
     this.database.run('DELETE FROM catalog WHERE ns = ?', collection.namespace)
     this.collections.delete(collection.namespace)
     collection.isDropped = true
+    collection.writes++
   }
 }
 
@@ -171,6 +200,8 @@ interface Definition {
   uuid: Binary
   indexes: { spec: Fields; table: string; multikey: boolean[] }[]
 }
+
+const newUuid = () => new Binary(randomBytes(16), Binary.SUBTYPE_UUID)
 
 function checkNamespace(namespace: string): void {
   const [database = '', ...rest] = namespace.split('.')

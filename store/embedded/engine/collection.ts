@@ -2,24 +2,24 @@ import type { Binary } from 'bson'
 import { decode, startsWithId } from '../bson/decode.ts'
 import { checkedPart, decodePart } from '../bson/partial.ts'
 import { encode } from '../bson/encode.ts'
-import { Fields, isArray, isFields, namesOf, setField } from '../bson/value.ts'
-import type { Value } from '../bson/value.ts'
+import type { Fields, Value } from '../bson/value.ts'
 import { Wanted } from '../bson/wanted.ts'
 import { refuse, StoreError } from '../errors.ts'
 import { encodeKey } from '../keys.ts'
 import type { Path } from '../query/path.ts'
-import { isRegex } from '../query/regex.ts'
+import type { Steps } from '../steps.ts'
 import { show } from '../update/target.ts'
 import { Building } from './building.ts'
 import type { Database } from './database.ts'
 import { idIndex } from './index.ts'
 import type { Index } from './index.ts'
+import { checkId, checkSize, withId } from './storable.ts'
 import { DocumentTable, KeyTable } from './tables.ts'
 import type { Row } from './recent-rows.ts'
 
-export const DOCUMENT_BYTES_MAX = 16_777_216
 /** How many rows the building of an index reads in one statement. */
 const ROWS_AT_ONCE = 256
+const MEASURED_AT_ONCE = 100
 
 export interface CollectionDefinition {
   namespace: string
@@ -36,13 +36,17 @@ export class Collection {
   readonly uuid: Binary
   readonly idIndex: Index
   isDropped = false
+  /** Moves with every write: who has read ahead reads again when it has. */
+  writes = 0
   /** Set when a document has made an index multikey: the catalog must remember it in the same transaction. */
   hasNewMultikey = false
+  /** Null: not counted yet. */
+  private rows: number | null = null
   private present: Index[] = []
   private coming: Building | null = null
   private readonly database: Database
   private readonly documents: DocumentTable
-  private readonly keyTables = new Map<Index, KeyTable>()
+  private readonly keyTables = new WeakMap<Index, KeyTable>()
   /** Of the fields that the keys of all indexes are made of. */
   private keyFields: Wanted | null = null
   private readonly save: (collection: Collection) => void
@@ -60,6 +64,11 @@ export class Collection {
     this.uuid = uuid
     this.idIndex = idIndex(table)
     this.documents = new DocumentTable(database, table, namespace)
+  }
+
+  /** For whoever rested: others may have dropped it meanwhile. */
+  checkThere(): void {
+    if (this.isDropped) refuse(175, `collection dropped. UUID ${String(this.uuid)}`)
   }
 
   get databaseName(): string {
@@ -98,16 +107,42 @@ export class Collection {
     return [this.idIndex, ...this.indexes]
   }
 
+  /** All that hold something of it. */
+  get tables(): string[] {
+    return [this.table, ...this.maintained.map((index) => index.table)]
+  }
+
   createTable(): void {
     this.documents.create()
   }
 
-  count(): number {
-    return Number(this.database.one(`SELECT count(*) FROM ${this.table}`)?.[0])
+  /** While it is empty. */
+  addIndex(index: Index): void {
+    this.keyTable(index).create()
+    this.indexes = [...this.indexes, index]
   }
 
-  bytes(): number {
-    return Number(this.database.one(`SELECT coalesce(sum(length(d)), 0) FROM ${this.table}`)?.[0])
+  /** Counted once: reading a million rows for it takes a tenth of a second. */
+  count(): number {
+    return (this.rows ??= Number(this.database.one(`SELECT count(*) FROM ${this.table}`)?.[0]))
+  }
+
+  *bytes(): Steps<number> {
+    const some = `SELECT rid, d FROM ${this.table} WHERE rid > ? ORDER BY rid LIMIT ${MEASURED_AT_ONCE}`
+    const sql = `SELECT coalesce(sum(length(d)), 0), max(rid) FROM (${some})`
+    let bytes = 0
+    for (let last: number | null = -1; last !== null && !this.isDropped; yield null) {
+      const [more, next] = this.database.one(sql, last) as [number, number | null]
+      bytes += more
+      last = next
+    }
+    return bytes
+  }
+
+  /** After a rollback: what it knew by heart may not be so. */
+  forget(): void {
+    this.rows = null
+    this.hasNewMultikey = false
   }
 
   byId(id: Value): Row | null {
@@ -155,6 +190,7 @@ export class Collection {
     if (rid === null) return this.duplicate(this.idIndex, document, key)
     this.indexes.forEach((index, i) => this.keyTable(index).add(keys[i] as Buffer[], rid))
     this.addComing(rid, document)
+    if (this.rows !== null) this.rows++
     this.changed()
   }
 
@@ -215,6 +251,7 @@ export class Collection {
   }
 
   private changed(): void {
+    this.writes++
     this.database.isChanged = true
     if (this.hasNewMultikey) this.save(this)
   }
@@ -241,6 +278,7 @@ export class Collection {
       }
     }
     this.documents.delete(rid)
+    if (this.rows !== null) this.rows--
     this.changed()
   }
 
@@ -328,31 +366,6 @@ export class Collection {
       { keyPattern: index.key, keyValue },
     )
   }
-}
-
-function withId(document: Fields, newId: () => Value): Fields {
-  const ordered = new Fields()
-  ordered['_id'] = document['_id'] === undefined ? newId() : document['_id']
-  for (const name of namesOf(document)) if (name !== '_id') setField(ordered, name, document[name])
-  return ordered
-}
-
-export function checkSize(raw: Buffer): void {
-  if (raw.length > DOCUMENT_BYTES_MAX)
-    refuse(
-      10334,
-      `BSONObj size: ${raw.length} (0x${raw.length.toString(16).toUpperCase()}) is invalid. Size must be between 0 and 16793600(16MB)`,
-    )
-}
-
-function checkId(id: Value): void {
-  if (isArray(id)) refuse(53, "The '_id' value cannot be of type array")
-  if (isRegex(id)) refuse(53, "The '_id' value cannot be of type regex")
-  if (!isFields(id)) return
-  const odd = Object.keys(id).find(
-    (name) => name.startsWith('$') && name !== '$ref' && name !== '$id' && name !== '$db',
-  )
-  if (odd !== undefined) refuse(52, `_id fields may not contain '$'-prefixed fields: ${odd} is not valid for storage.`)
 }
 
 function isSame(a: Buffer[], b: Buffer[]): boolean {

@@ -37,6 +37,10 @@ type Attempt = Outcome | typeof MORE
 /** A transaction takes no longer than this, so that reads between two of them do not wait for a long queue. */
 const TURN_MS_MAX = 10
 const RELAXED_SYNC_MS = 100
+/** No longer than this, nor than a sync takes, is waited for writers who are expected. */
+const PATIENCE_MS_MAX = 0.5
+/** Fewer are not waited for. */
+const GROUP_MIN = 4
 
 /**
  * Group commit. The writes that wait at the start of a turn share one transaction; the transactions that wait when a
@@ -51,7 +55,13 @@ export class Committer {
   private readonly log: number
   private waiting: Waiting[] = []
   private unsynced: (() => void)[] = []
-  private isSyncing = false
+  /** Who waits for the sync that is under way; null where none is. */
+  private covered: (() => void)[] | null = null
+  /** How many writes wait for the next sync, and how many waited for the last one. */
+  private gathered = 0
+  private expected = 0
+  private syncMs = 0
+  private patientUntil: number | null = null
   private isScheduled = false
   private lazySync: NodeJS.Timeout | null = null
 
@@ -99,6 +109,7 @@ export class Committer {
     setImmediate(() => {
       this.isScheduled = false
       this.turn()
+      this.syncSoon()
       if (this.waiting.length > 0) this.schedule()
     })
   }
@@ -117,16 +128,28 @@ export class Committer {
       for (const [i, attempt] of attempts.entries())
         if (attempt !== MORE && group[i] && isTheirs(group[i])) group[i].answer(attempt)
     }
-    if (!isUnsynced) answer(() => true)
-    else if (this.durability === 'relaxed' || group.every(({ isLazy }) => isLazy)) {
-      answer(() => true)
-      this.syncLater()
-    } else {
-      answer(({ isLazy }) => isLazy)
-      this.unsynced.push(() => answer(({ isLazy }) => !isLazy))
-      this.sync()
-    }
     this.database.isChanged = false
+    if (this.durability === 'relaxed' || group.every(({ isLazy }) => isLazy)) {
+      answer(() => true)
+      if (isUnsynced) this.syncLater()
+      return
+    }
+    answer(({ isLazy }) => isLazy)
+    const others = () => answer(({ isLazy }) => !isLazy)
+    if (isUnsynced) {
+      this.unsynced.push(others)
+      this.gathered += attempts.length
+    } else this.afterSync(others)
+  }
+
+  /**
+   * Of those who changed nothing. What they found, a duplicate say, may be what another wrote and is not yet on disk:
+   * whoever is told of it may rely on it.
+   */
+  private afterSync(answer: () => void): void {
+    if (this.unsynced.length > 0) this.unsynced.push(answer)
+    else if (this.covered) this.covered.push(answer)
+    else answer()
   }
 
   /** What became of the first of them, as many as the time sufficed for. */
@@ -158,17 +181,35 @@ export class Committer {
     this.rolledBack()
   }
 
+  /**
+   * Those whom a sync has answered mostly come again at once, but one after another: were the first of them synced alone,
+   * all others would wait for two syncs, from then on for ever (measured: groups of 1 and 31 in turns). So there is some
+   * patience, for as many as came to the last one.
+   */
+  private syncSoon(): void {
+    if (this.covered || this.unsynced.length === 0) return
+    const now = performance.now()
+    this.patientUntil ??= now + Math.min(this.syncMs, PATIENCE_MS_MAX)
+    const isComplete = this.gathered >= this.expected || this.expected < GROUP_MIN
+    if (isComplete || now >= this.patientUntil) this.sync()
+    else this.schedule()
+  }
+
   private sync(): void {
-    if (this.isSyncing) return
-    this.isSyncing = true
-    const covered = this.unsynced
+    if (this.covered) return
+    const covered = (this.covered = this.unsynced)
     this.unsynced = []
+    this.expected = this.gathered
+    this.gathered = 0
+    this.patientUntil = null
+    const startedAt = performance.now()
     fdatasync(this.log, (error) => {
-      this.isSyncing = false
+      this.covered = null
+      this.syncMs = performance.now() - startedAt
       // After a failed sync the kernel may have dropped the pages: nothing written since can be trusted.
       if (error) return this.failed(error)
       for (const answer of covered) answer()
-      if (this.unsynced.length > 0) this.sync()
+      this.syncSoon()
     })
   }
 

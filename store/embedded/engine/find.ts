@@ -2,7 +2,6 @@ import { decode } from '../bson/decode.ts'
 import { decodePart } from '../bson/partial.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import type { Wanted } from '../bson/wanted.ts'
-import { refuse } from '../errors.ts'
 import { idHack, planFor } from '../planner/plan.ts'
 import type { Plan } from '../planner/plan.ts'
 import { compileFilter } from '../query/match.ts'
@@ -10,6 +9,8 @@ import { collationIn } from '../query/predicate.ts'
 import type { Predicate, Variables } from '../query/predicate.ts'
 import { isReverseNatural, orderingOf, Sorter, sortOf } from '../query/sort.ts'
 import type { Ordering, SortSpec } from '../query/sort.ts'
+import { wholly } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 import type { Collection } from './collection.ts'
 import type { Row } from './recent-rows.ts'
 import type { Database } from './database.ts'
@@ -23,8 +24,6 @@ export interface FindRequest {
   limit?: number | null
   hint?: Value
   variables?: Variables
-  /** By `performance.now()`; null for none. */
-  deadline?: number | null
 }
 
 /** A row that matches, with its document when the way to it had to look inside: as much of it as was wanted. */
@@ -43,7 +42,8 @@ export interface Query {
   plan: Plan
   sort: SortSpec | null
   examined: Examined
-  results: Generator<Found>
+  /** Null for each row that was looked at in vain: whoever asks may rest anywhere (see steps.ts). */
+  results: Generator<Found | null>
 }
 
 /** Plans a query and hands out its results one by one; nothing is read before the first is asked for. */
@@ -59,7 +59,7 @@ export function find(database: Database, collection: Collection, request: FindRe
     hasCollation: collation !== null,
   })
   const examined: Examined = { keys: 0, documents: 0 }
-  const search = new Search(database, collection, plan, predicate, examined, request.deadline ?? null)
+  const search = new Search(database, collection, plan, predicate, examined)
   search.scanned = () => database.scanned?.(collection.namespace, request.filter)
   const window = { skip: request.skip ?? 0, limit: request.limit ? request.limit : Infinity }
   const isInOrder = sort === null || plan.isSorted
@@ -68,22 +68,37 @@ export function find(database: Database, collection: Collection, request: FindRe
   return { plan, sort, examined, results: sorted(search, ordering, window) }
 }
 
+/** The first result, in one go. */
+export function findOne(database: Database, collection: Collection, request: FindRequest): Found | null {
+  const byId = findById(collection, request)
+  return byId === undefined ? wholly(firstOf(database, collection, request)) : byId
+}
+
+/** The first result. It is as it is when it is handed out, whatever was written while others had their turn. */
+export function* firstOf(database: Database, collection: Collection, request: FindRequest): Steps<Found | null> {
+  const { writes } = collection
+  const { plan, sort, results } = find(database, collection, { ...request, limit: 1 })
+  for (const found of results) {
+    if (!found) yield null
+    else if (sort === null || plan.isSorted || collection.writes === writes) return found
+    // What a sort has kept may have changed: once more, and now without a rest.
+    else return wholly(firstOf(database, collection, request))
+  }
+  return null
+}
+
 /**
- * The first result: without any machinery when the filter names the `_id`, which almost every write does. `wanted` is
- * all that the caller will look at, and has in it what the filter does.
+ * The first result, without any machinery, when the filter names the `_id`, which almost every write does; undefined
+ * when it does not. `wanted` is all that the caller will look at, and has in it what the filter does.
  */
-export function findOne(
-  database: Database,
+export function findById(
   collection: Collection,
   request: FindRequest,
   wanted: Wanted | null = null,
-): Found | null {
-  const byId =
-    request.hint === undefined && !request.skip ? idHack(request.filter, collationIn(request.variables) !== null) : null
-  if (!byId) {
-    const next = find(database, collection, { ...request, limit: 1 }).results.next()
-    return next.done ? null : next.value
-  }
+): Found | null | undefined {
+  if (request.hint !== undefined || request.skip) return undefined
+  const byId = idHack(request.filter, collationIn(request.variables) !== null)
+  if (!byId) return undefined
   // Compiled even when nothing is found: a filter that is wrong is wrong in any case.
   const matches = byId.isExact ? null : compileFilter(request.filter, request.variables)
   const row = collection.byKey(byId.key)
@@ -92,35 +107,15 @@ export function findOne(
   return matches(document) ? { row, document } : null
 }
 
-/** Every row that matches, in no order; null for each that was looked at in vain, so that a caller may pause anywhere. */
-export function* search(database: Database, collection: Collection, request: FindRequest): Generator<Row | null> {
-  const predicate = compileFilter(request.filter, request.variables)
-  const plan = planFor(collection, {
-    filter: request.filter,
-    sort: null,
-    hint: request.hint,
-    isReverseNatural: false,
-    hasCollation: collationIn(request.variables) !== null,
-  })
-  let examined = 0
-  for (const row of rowsOf(database, collection, plan, null)) {
-    if (plan.stage === 'COLLSCAN' && ++examined === SCAN_WARNED)
-      database.scanned?.(collection.namespace, request.filter)
-    yield plan.isExact || predicate(decode(row.raw)) ? row : null
-  }
-}
-
 interface Window {
   skip: number
   limit: number
 }
 
-const CLOCK_EVERY = 256
 /** A scan that looks at more than a thousand documents wants an index. */
 const SCAN_WARNED = 1001
 
 class Search {
-  readonly isExact: boolean
   /** Called once a query without an index has looked at many documents. */
   scanned: () => void = () => undefined
   private readonly database: Database
@@ -128,56 +123,42 @@ class Search {
   private readonly plan: Plan
   private readonly predicate: Predicate
   private readonly examined: Examined
-  private readonly deadline: number | null
 
-  constructor(
-    database: Database,
-    collection: Collection,
-    plan: Plan,
-    predicate: Predicate,
-    examined: Examined,
-    deadline: number | null,
-  ) {
+  constructor(database: Database, collection: Collection, plan: Plan, predicate: Predicate, examined: Examined) {
     this.database = database
     this.collection = collection
     this.plan = plan
     this.predicate = predicate
     this.examined = examined
-    this.deadline = deadline
-    this.isExact = plan.isExact
   }
 
-  *matches(expected: number | null): Generator<Found> {
-    const { examined, plan } = this
-    for (const row of rowsOf(this.database, this.collection, plan, this.isExact ? expected : null)) {
+  *matches(expected: number | null): Generator<Found | null> {
+    const { examined, plan, predicate } = this
+    for (const row of rowsOf(this.database, this.collection, plan, plan.isExact ? expected : null)) {
       examined.documents++
       if (plan.stage !== 'COLLSCAN') examined.keys++
       else if (examined.documents === SCAN_WARNED) this.scanned()
-      if (examined.documents % CLOCK_EVERY === 0) this.checkTime()
-      if (this.isExact) yield { row, document: null }
+      if (plan.isExact) yield { row, document: null }
       else {
         const document = decode(row.raw)
-        if (this.predicate(document)) yield { row, document }
+        yield predicate(document) ? { row, document } : null
       }
     }
   }
-
-  private checkTime(): void {
-    if (this.deadline !== null && performance.now() > this.deadline) refuse(50, 'operation exceeded time limit')
-  }
 }
 
-function* inOrder(search: Search, { skip, limit }: Window): Generator<Found> {
+function* inOrder(search: Search, { skip, limit }: Window): Generator<Found | null> {
   const wanted = skip + limit
   let at = 0
   for (const found of search.matches(Number.isFinite(wanted) ? wanted : null)) {
-    if (at++ >= skip) yield found
+    yield found && at++ < skip ? null : found
     if (at >= wanted) return
   }
 }
 
-function* sorted(search: Search, ordering: Ordering<unknown>, { skip, limit }: Window): Generator<Found> {
+function* sorted(search: Search, ordering: Ordering<unknown>, { skip, limit }: Window): Generator<Found | null> {
   const sorter = new Sorter<Row, unknown>(skip + limit, ordering)
-  for (const { row, document } of search.matches(null)) sorter.add(document ?? decode(row.raw), row, row.raw.length)
-  for (const row of sorter.items().slice(skip)) yield { row, document: null }
+  yield* sorter.take(search.matches(null), ({ row, document }) => [document ?? decode(row.raw), row, row.raw.length])
+  let at = 0
+  for (const row of sorter.items()) yield at++ < skip ? null : { row, document: null }
 }

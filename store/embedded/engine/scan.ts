@@ -1,10 +1,12 @@
 import type { IndexScan, Plan, Union } from '../planner/plan.ts'
 import type { Range } from '../planner/bounds.ts'
 import { RANK } from '../bson/value.ts'
+import { refuse } from '../errors.ts'
 import { successor } from '../keys.ts'
 import { asBuffer } from './database.ts'
 import type { Database } from './database.ts'
 import type { Collection } from './collection.ts'
+import type { Index } from './index.ts'
 import { rowOf } from './rows.ts'
 import type { Row } from './recent-rows.ts'
 
@@ -13,20 +15,14 @@ type Read = [rid: number, checksum: number | null, raw: Uint8Array]
 /*
  * Rows are read in chunks, each a statement of its own that begins where the last one ended: between two chunks no
  * statement is open, so a cursor may rest for minutes while others write, and memory stays flat over a million rows.
+ * Whoever asks may rest between any two rows. What is left of a chunk is read again when the collection was written to
+ * meanwhile: so every row is as it is when it is handed out, and what was removed is not. As in MongoDB, a row that a
+ * write moves along the index that is read may be met twice, or not at all.
  */
 
 const CHUNK_FIRST = 16
 const CHUNK_MAX = 512
 const CHUNK_BYTES = 1_048_576
-
-interface Chunks {
-  size: number
-}
-
-function grown(chunks: Chunks, rows: number, bytes: number): void {
-  const fitting = Math.max(1, Math.floor((CHUNK_BYTES * rows) / Math.max(bytes, 1)))
-  chunks.size = Math.min(chunks.size * 4, CHUNK_MAX, fitting)
-}
 
 /** `expected`: how many rows will be wanted, when the caller knows. */
 export function* rowsOf(
@@ -55,10 +51,6 @@ function* united(database: Database, collection: Collection, { branches }: Union
     }
 }
 
-function firstChunk(expected: number | null): Chunks {
-  return { size: Math.min(expected ?? CHUNK_FIRST, CHUNK_MAX) }
-}
-
 function* collectionRows(
   database: Database,
   collection: Collection,
@@ -67,20 +59,64 @@ function* collectionRows(
 ): Generator<Row> {
   const [beyond, order] = isReverse ? ['<', 'DESC'] : ['>', 'ASC']
   const sql = `SELECT rid, s, d FROM ${collection.table} WHERE rid ${beyond} ? ORDER BY rid ${order} LIMIT ?`
-  const chunks = firstChunk(expected)
   let last = isReverse ? Number.MAX_SAFE_INTEGER : -1
-  for (;;) {
-    const { size } = chunks
-    const rows = database.prepare(sql).all(last, size) as unknown as Read[]
+  yield* chunked({
+    collection,
+    index: null,
+    expected,
+    read: (size) => database.prepare(sql).all(last, size) as unknown as Read[],
+    rowAt: (read) => {
+      last = read[0]
+      return rowOf(collection.namespace, ...read)
+    },
+  })
+}
+
+interface Chunked<R, Found> {
+  collection: Collection
+  /** Null: the collection's own table. */
+  index: Index | null
+  expected: number | null
+  /** The next so many from where it stands. */
+  read: (size: number) => R[]
+  /** Goes on to this one. */
+  rowAt: (read: R) => Found
+}
+
+function* chunked<R, Found extends Row>({
+  collection,
+  index,
+  expected,
+  read,
+  rowAt,
+}: Chunked<R, Found>): Generator<Found> {
+  let size = Math.min(expected ?? CHUNK_FIRST, CHUNK_MAX)
+  for (let isOver = false; !isOver;) {
+    checkThere(collection, index)
+    const { writes } = collection
+    const rows = read(size)
+    isOver = rows.length < size
     let bytes = 0
-    for (const [rid, checksum, raw] of rows) {
-      bytes += raw.length
-      last = rid
-      yield rowOf(collection.namespace, rid, checksum, raw)
+    for (const each of rows) {
+      if (collection.writes !== writes) {
+        isOver = false
+        break
+      }
+      const row = rowAt(each)
+      bytes += row.raw.length
+      yield row
     }
-    if (rows.length < size) return
-    grown(chunks, rows.length, bytes)
+    // Of a chunk that is read again, little may have been wanted.
+    const fitting = Math.max(1, Math.floor((CHUNK_BYTES * rows.length) / Math.max(bytes, 1)))
+    size = collection.writes === writes ? Math.min(size * 4, CHUNK_MAX, fitting) : Math.min(size, CHUNK_FIRST)
   }
+}
+
+/** Others may have dropped, while somebody rested, what was read. */
+function checkThere(collection: Collection, index: Index | null): void {
+  collection.checkThere()
+  if (index && !collection.allIndexes.some(({ table }) => table === index.table))
+    refuse(175, `query plan killed :: index '${index.name}' dropped`)
 }
 
 interface KeyedRow extends Row {
@@ -102,7 +138,7 @@ function* indexRows(
       if (row) yield row
       continue
     }
-    for (const row of keyed(database, collection, plan, range, expected)) {
+    for (const row of keyed(database, collection, plan, range, startOf(range, plan.isReverse), expected)) {
       if (seen?.has(row.rid)) continue
       seen?.add(row.rid)
       yield row
@@ -121,11 +157,24 @@ function isOneId({ low, high }: Range): boolean {
   return isWhole && successor(low)?.equals(high) === true
 }
 
+/** Where a walk along an index stands: at the last row that it has handed out. */
+interface Place {
+  key: Buffer
+  rid: number
+}
+
+/** Row ids begin at 1: (low, 0) stands before every row of low, (high, 0) after every row below high. */
+function startOf({ low, high }: Range, isReverse: boolean): Place {
+  return { key: isReverse ? high : low, rid: 0 }
+}
+
+/** Moves `place` along with it. */
 function* keyed(
   database: Database,
   collection: Collection,
   { index, isReverse }: IndexScan,
   { low, high }: Range,
+  place: Place,
   expected: number | null,
 ): Generator<KeyedRow> {
   const isOwn = index === collection.idIndex
@@ -136,46 +185,52 @@ function* keyed(
     : ['(i.k, i.rid) > (?, ?) AND i.k < ?', 'ASC']
   const sql = `SELECT i.k, i.rid, ${document} FROM ${from} WHERE ${bounds} ORDER BY i.k ${order}, i.rid ${order} LIMIT ?`
   const end = isReverse ? low : high
-  const chunks = firstChunk(expected)
-  // Row ids begin at 1: (low, 0) stands before every row of low, (high, 0) after every row below high.
-  let key = isReverse ? high : low
-  let rid = 0
-  for (;;) {
-    const { size } = chunks
-    const rows = database.prepare(sql).all(key, rid, end, size) as unknown as [key: Uint8Array, ...Read][]
-    let bytes = 0
-    for (const [at, ...read] of rows) {
-      key = asBuffer(at)
-      rid = read[0]
-      bytes += read[2].length
-      yield { key, ...rowOf(collection.namespace, ...read) }
-    }
-    if (rows.length < size) return
-    grown(chunks, rows.length, bytes)
-  }
+  yield* chunked({
+    collection,
+    index: isOwn ? null : index,
+    expected,
+    read: (size) =>
+      database.prepare(sql).all(place.key, place.rid, end, size) as unknown as [key: Uint8Array, ...Read][],
+    rowAt: ([key, ...read]) => {
+      place.key = asBuffer(key)
+      place.rid = read[0]
+      return { key: place.key, ...rowOf(collection.namespace, ...read) }
+    },
+  })
 }
 
 interface Source {
+  range: Range
+  skip: number
+  /** Behind the last row that was taken of it; its rows stand one further. */
+  place: Place
   rows: Generator<KeyedRow>
   head: KeyedRow
-  skip: number
 }
 
 /** Several ranges, each in order beyond its own prefix, as one order: `$in` before the sort columns. */
 function* merged(database: Database, collection: Collection, plan: IndexScan, prefixes: number[]): Generator<Row> {
-  const sources = plan.ranges.flatMap((range, i): Source[] => {
-    const rows = keyed(database, collection, plan, range, null)
+  const opened = (range: Range, skip: number, place: Place): Source[] => {
+    const rows = keyed(database, collection, plan, range, { ...place }, null)
     const first = rows.next()
-    return first.done ? [] : [{ rows, head: first.value, skip: prefixes[i] as number }]
-  })
+    return first.done ? [] : [{ range, skip, place, rows, head: first.value }]
+  }
+  let sources = plan.ranges.flatMap((range, i) => opened(range, prefixes[i] as number, startOf(range, plan.isReverse)))
   const sign = plan.isReverse ? -1 : 1
   const order = (a: Source, b: Source) => sign * a.head.key.compare(b.head.key, b.skip, undefined, a.skip)
   const seen = plan.index.isMultikey ? new Set<number>() : null
+  let { writes } = collection
   while (sources.length > 0) {
+    if (collection.writes !== writes) {
+      writes = collection.writes
+      sources = sources.flatMap(({ range, skip, place }) => opened(range, skip, place))
+      continue
+    }
     let least = 0
     for (let i = 1; i < sources.length; i++) if (order(sources[i] as Source, sources[least] as Source) < 0) least = i
     const source = sources[least] as Source
     const { head } = source
+    source.place = { key: head.key, rid: head.rid }
     const next = source.rows.next()
     if (next.done) sources.splice(least, 1)
     else source.head = next.value

@@ -96,7 +96,7 @@ export function equalBy(collation: Collation | null, a: Value, b: Value): boolea
 }
 
 /** Value by value; the shorter of two that agree so far comes first. */
-export function compareRows(collation: Collation | null, a: readonly Value[], b: readonly Value[]): number {
+function compareRows(collation: Collation | null, a: readonly Value[], b: readonly Value[]): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     const order = compareBy(collation, a[i], b[i])
     if (order !== 0) return order

@@ -1,6 +1,8 @@
 import { asNumber, isFields, isNumeric, namesOf } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import { refuse, StoreError } from '../errors.ts'
+import { Runs } from '../runs.ts'
+import type { Steps } from '../steps.ts'
 import { compareBy } from './collation.ts'
 import type { Collation } from './collation.ts'
 import { keyRows, keysOf, pathOf } from './path.ts'
@@ -46,7 +48,7 @@ function direction(value: Value): number {
 }
 
 /** The bytes that a document sorts by: the least of its keys, as MongoDB takes it for arrays. */
-export function sortKey(document: Fields, sort: SortSpec): Buffer {
+function sortKey(document: Fields, sort: SortSpec): Buffer {
   try {
     const { keys } = keysOf(document, sort.paths, sort.directions)
     return keys[0] as Buffer
@@ -92,44 +94,66 @@ const SORT_BYTES_MAX = 104_857_600
 
 /** Collects items in order, no more than `limit`, within a bound of memory; equal keys keep their order of arrival. */
 export class Sorter<T, Key = Buffer> {
-  private entries: Entry<T, Key>[] = []
+  private readonly entries: Runs<Entry<T, Key>>
   private readonly limit: number
+  private readonly ordering: Ordering<Key>
   private order = 0
   private held = 0
-
-  private readonly ordering: Ordering<Key>
 
   constructor(limit: number, ordering: Ordering<Key>) {
     this.limit = limit
     this.ordering = ordering
+    this.entries = new Runs((a, b) => ordering.compare(a.key, b.key) || a.order - b.order)
   }
 
-  /** `bytes`: what keeping the document costs; its key costs as much again at most, mostly far less. */
-  add(document: Fields, item: T, bytes: number): void {
+  /** Everything of `input`, each item with the document that it sorts by, and what keeping it costs in bytes. */
+  *take<In>(input: Iterable<In | null>, keep: (given: In) => [document: Fields, item: T, bytes: number]): Steps<void> {
+    for (const given of input) {
+      if (given !== null) {
+        this.add(...keep(given))
+        if (this.isFull) yield* this.cut()
+      }
+      yield null
+    }
+  }
+
+  /** The items in their order; nothing can be added any more. */
+  *items(): Generator<T> {
+    for (let n = 0; n < this.limit; n++) {
+      const entry = this.entries.next()
+      if (!entry) return
+      yield entry.item
+    }
+  }
+
+  /** Its key costs as much again at most, mostly far less. */
+  private add(document: Fields, item: T, bytes: number): void {
     const key = this.ordering.keyOf(document)
     const size = bytes + (Buffer.isBuffer(key) ? key.length : bytes)
-    this.entries.push({ key, order: this.order++, bytes: size, item })
+    this.entries.add({ key, order: this.order++, bytes: size, item })
     this.held += size
-    // Sorting twice the limit now and then costs less than keeping a heap, and bounds the memory just as well.
-    if (this.entries.length >= this.limit * 2 + 64) this.cut()
-    if (this.held > SORT_BYTES_MAX) {
-      this.cut()
+  }
+
+  /** Sorting twice the limit now and then costs less than keeping a heap, and bounds the memory just as well. */
+  private get isFull(): boolean {
+    return this.entries.count >= this.limit * 2 + 64 || this.held > SORT_BYTES_MAX
+  }
+
+  private *cut(): Steps<void> {
+    const kept: Entry<T, Key>[] = []
+    this.held = 0
+    for (const most = Math.min(this.limit, this.entries.count); kept.length < most;) {
+      const entry = this.entries.next() as Entry<T, Key>
+      kept.push(entry)
+      this.held += entry.bytes
       if (this.held > SORT_BYTES_MAX)
         refuse(
           292,
           `Executor error during find command :: caused by :: Sort exceeded memory limit of ${SORT_BYTES_MAX} bytes, and the embedded store does not sort on disk.`,
         )
+      yield null
     }
-  }
-
-  items(): T[] {
-    this.cut()
-    return this.entries.map((entry) => entry.item)
-  }
-
-  private cut(): void {
-    const { compare } = this.ordering
-    this.entries.sort((a, b) => compare(a.key, b.key) || a.order - b.order)
-    for (const entry of this.entries.splice(this.limit)) this.held -= entry.bytes
+    this.entries.empty()
+    this.entries.fill([kept])
   }
 }

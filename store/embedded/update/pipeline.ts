@@ -3,6 +3,7 @@ import type { Fields, Value } from '../bson/value.ts'
 import { isFields } from '../bson/value.ts'
 import { refuse } from '../errors.ts'
 import type { Variables } from '../query/predicate.ts'
+import { found } from '../steps.ts'
 
 /** The stages that MongoDB lets an update use: each makes one document of one. */
 const ALLOWED = new Set(['$addFields', '$project', '$replaceRoot', '$replaceWith', '$set', '$unset'])
@@ -17,7 +18,7 @@ export function compilePipelineUpdate(stages: Value[], variables: Variables): (d
   }
   const run = compilePipeline(stages as Fields[], { variables, find: () => [] })
   return (document) => {
-    const [result] = run([document])
+    const [result] = found(run([document]))
     return result as Fields
   }
 }

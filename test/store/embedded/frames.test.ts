@@ -105,13 +105,37 @@ describe('embedded store: frames on the wire', () => {
       'a sequence without an end to its name',
       message(Buffer.concat([good, Buffer.from([1, 9, 0, 0, 0, 65, 66, 67, 68, 69])])),
     ],
-    ['a nesting without end', message(Buffer.concat([Buffer.from([0]), nested(5000)]))],
     ['random bytes', message(Buffer.from('9d1c0ba8e7'.repeat(40), 'hex'))],
   ]
   for (const [name, bytes] of hostile)
     it(`ends the connection for ${name}`, async () => {
       expect(await exchange(bytes)).to.deep.equal({ reply: Buffer.alloc(0), isClosed: true })
     })
+
+  it('answers a command that is nested deeper than 200 as MongoDB does, and goes on', async () => {
+    const deep = message(Buffer.concat([Buffer.from([0]), nested(5000)]))
+    const { reply } = await exchange(deep)
+    expect(deserialize(reply.subarray(21))).to.deep.equal({
+      ...{ ok: 0, code: 15, codeName: 'Overflow' },
+      errmsg: 'BSONObj exceeds maximum nested object depth',
+    })
+    expect(reply.readInt32LE(8)).to.equal(7)
+    const after = await exchange([deep, message(body({ ping: 1 }))])
+    expect(after.isClosed).to.equal(false)
+    const filter = nestedFilter(110)
+    const refused = await opened
+      .collection()
+      .findOne(filter)
+      .catch((error: unknown) => error)
+    expect(refused).to.include({ code: 15 })
+    expect(await opened.collection().findOne(nestedFilter(90))).to.equal(null)
+  })
+
+  const nestedFilter = (depth: number) => {
+    let filter: object = { a: 1 }
+    for (let i = 0; i < depth; i++) filter = { $and: [filter] }
+    return filter
+  }
 
   it('survives every cut and every changed byte of a message', async () => {
     const documents = serialize({ _id: 1, text: 'text', list: [1, { a: null }], date: new Date() })

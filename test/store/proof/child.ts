@@ -2,7 +2,6 @@
  * A process with a store (`child.ts <directory> [durability] [index]`): says where it is, and lives until it or its
  * parent is killed; with `index` it makes one, and ends.
  */
-import mongoose from 'mongoose'
 import { startEmbeddedStore } from '../../../store/embedded/start.ts'
 
 const [, , directory, durability, deed] = process.argv as [
@@ -14,6 +13,8 @@ const [, , directory, durability, deed] = process.argv as [
 ]
 const store = await startEmbeddedStore({ directory, ...(durability ? { durability } : {}) })
 if (deed === 'index') {
+  // Only here: it takes as long to load as the store, and those that are killed are started many times.
+  const { default: mongoose } = await import('mongoose')
   const client = await mongoose.mongo.MongoClient.connect(store.uri)
   await client.db().collection('things').createIndex({ pad: 1 })
   await client.close()

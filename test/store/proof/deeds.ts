@@ -115,7 +115,8 @@ export class Deed {
 
   again(mishap: Mishap = {}): Ended {
     const command = this.#deed.command(this.data, this.#original)
-    const environment = [...this.disk.environment(mishap), `CARELINE_DATA=${this.data}`, 'LOG_LEVEL=error']
+    const compiled = `NODE_COMPILE_CACHE=${join(this.#original.top, 'compiled')}`
+    const environment = [...this.disk.environment(mishap), `CARELINE_DATA=${this.data}`, 'LOG_LEVEL=error', compiled]
     const { status, signal, stderr } = spawnSync('env', ['-i', ...environment, process.execPath, ...command], {
       cwd: this.disk.top,
       encoding: 'utf8',
@@ -216,10 +217,9 @@ export async function interrupt(
     const { changes, bytes } = deed.disk.done
     await deed.look()
     for (let point = 0; point < points; point++) {
-      const cutAt = 1 + Math.floor(((point + Math.random()) * changes) / points)
       const end = endAt(point)
-      const { signal, err } = deed.run({ cutAt, seed: end === 'torn' ? cutAt : 0 })
-      if (signal !== 'SIGKILL') throw new Error(`${name} was to end at ${cutAt}, and did not: ${err}`)
+      const wanted = 1 + Math.floor(((point + Math.random()) * changes) / points)
+      const cutAt = cutOff(deed, wanted, end)
       if (end !== 'killed') deed.disk.powerReturns()
       await told(`${end} at ${cutAt} of ${changes}`, () => deed.look())
       done[end]++
@@ -237,6 +237,17 @@ export async function interrupt(
   } finally {
     deed.remove()
   }
+}
+
+/** It does not always make as many changes: where it came to its end before, the last of those that it made is taken. */
+function cutOff(deed: Deed, wanted: number, end: (typeof ENDS)[number]): number {
+  for (let cutAt = wanted; cutAt > 0; cutAt = Math.min(cutAt - 1, deed.disk.done.changes)) {
+    const { signal, code, err } = deed.run({ cutAt, seed: end === 'torn' ? cutAt : 0 })
+    if (signal === 'SIGKILL') return cutAt
+    if (code !== 0 || deed.disk.done.changes >= cutAt)
+      throw new Error(`${deed.name} was to end at ${cutAt}, and did not: ${err}`)
+  }
+  throw new Error(`${deed.name} makes no change`)
 }
 
 async function told(where: string, look: () => Promise<void>) {

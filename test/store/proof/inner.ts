@@ -1,12 +1,13 @@
 import { deserialize, serialize } from 'bson'
 import { decodeCommand } from '../../../store/embedded/bson/decode.ts'
 import type { Fields } from '../../../store/embedded/bson/value.ts'
-import { type Command, Request, type Store } from '../../../store/embedded/commands/command.ts'
+import { type Command, type Kind, Request, type Sliced, type Store } from '../../../store/embedded/commands/command.ts'
 import { commandFor } from '../../../store/embedded/commands/index.ts'
 import { Cursors } from '../../../store/embedded/cursors.ts'
 import { Catalog } from '../../../store/embedded/engine/catalog.ts'
 import { Database } from '../../../store/embedded/engine/database.ts'
 import { StoreError } from '../../../store/embedded/errors.ts'
+import { type Steps, wholly } from '../../../store/embedded/steps.ts'
 
 /** A command as it came: its fields, and the documents of an insert as bytes. */
 export interface Asked {
@@ -77,7 +78,7 @@ export class InnerStore {
   #found({ command, documents }: Asked) {
     const request = new Request(this.#store, command, documents, 1)
     const found = commandFor(request)
-    return { kind: found.kind, run: () => wholly(found.command, request) }
+    return { kind: found.kind, run: () => inOneGo(found, request) }
   }
 
   #inTransaction<T>(work: () => T, end: 'COMMIT' | 'ROLLBACK'): T {
@@ -98,7 +99,8 @@ export class InnerStore {
   }
 }
 
-function wholly(command: Command, request: Request): Buffer {
+function inOneGo({ command, kind }: { command: Command; kind: Kind }, request: Request): Buffer {
   const answer = command.run(request)
-  return Buffer.isBuffer(answer) ? answer : (answer.next(() => false) as Buffer)
+  if (Buffer.isBuffer(answer)) return answer
+  return kind === 'read' ? wholly(answer as Steps<Buffer>) : ((answer as Sliced).next(() => false) as Buffer)
 }

@@ -3,7 +3,7 @@ import { decode } from '../../../store/embedded/bson/decode.ts'
 import { fields, type Fields } from '../../../store/embedded/bson/value.ts'
 import { apply, updaterOf, wantedOf } from '../../../store/embedded/commands/write.ts'
 import type { Collection } from '../../../store/embedded/engine/collection.ts'
-import { findOne } from '../../../store/embedded/engine/find.ts'
+import { findById } from '../../../store/embedded/engine/find.ts'
 import { StoreError } from '../../../store/embedded/errors.ts'
 import { InnerStore } from './inner.ts'
 import { Random } from './random.ts'
@@ -88,7 +88,7 @@ class Fuzz {
 
   /** What comes of it, in words. */
   #outcome(side: Side, filter: object, update: object, arrayFilter: object | null, done: PartialFuzz): string {
-    const { database, catalog } = this.#store
+    const { catalog } = this.#store
     const collection = catalog.find(`proof.${side}`) as Collection
     const given = asked({ filter, update, arrayFilters: arrayFilter ? [arrayFilter] : undefined })
     const query = { filter: given['filter'] as Fields, variables: {} }
@@ -97,7 +97,7 @@ class Fuzz {
       const updater = updaterOf({ update: u, filter: query.filter, arrayFilters, variables: {}, now: this.#now })
       const wanted = side === 'short' ? wantedOf(collection, updater, query.filter) : null
       if (wanted) done.partial++
-      const found = findOne(database, collection, query, wanted)
+      const found = findById(collection, query, wanted)
       return found ? `changed: ${String(apply(collection, found, updater, wanted)?.toString('hex'))}` : 'not found'
     } catch (error) {
       if (!(error instanceof StoreError)) throw error

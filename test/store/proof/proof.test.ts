@@ -13,15 +13,15 @@ describe('embedded store: proofs', () => {
 
   it('finds by an index what it finds by a scan', function () {
     this.timeout(30_000)
-    const { byIndex, queries } = fuzzIndexes(2500, seed)
-    expect(queries).to.equal(2500)
-    expect(byIndex).to.be.greaterThan(250)
+    const { byIndex, queries } = fuzzIndexes(1500, seed)
+    expect(queries).to.equal(1500)
+    expect(byIndex).to.be.greaterThan(150)
   })
 
   it('updates as the manual says', function () {
     this.timeout(30_000)
-    const { refused, updates } = fuzzUpdates(3000, seed)
-    expect(updates - refused).to.be.greaterThan(600)
+    const { refused, updates } = fuzzUpdates(2000, seed)
+    expect(updates - refused).to.be.greaterThan(400)
   })
 
   it('never uses a partial index of present fields for null, which missing fields are too', () => {

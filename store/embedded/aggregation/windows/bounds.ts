@@ -13,7 +13,7 @@ import type { Bounds, Partition, Sorted } from './partition.ts'
 type End = 'unbounded' | 'current' | Numeric
 
 /** The whole partition. */
-export const WHOLE: Bounds =
+const WHOLE: Bounds =
   ({ scopes }) =>
   () => [0, scopes.length - 1]
 
@@ -80,9 +80,9 @@ function byRange([lower, upper]: [End, End], given: Value, sorted: Sorted): Boun
     let [from, to] = [0, 0]
     return (at) => {
       const base = baseOf(sortValues[at], unit)
-      from = firstWithin(partition, lower, at, base, unit, from)
+      from = firstWithin(partition, { end: lower, at, base, unit, start: from })
       if (from >= sortValues.length || !isExpected(sortValues[from], unit)) return null
-      to = lastWithin(partition, upper, at, base, unit, Math.max(from, to))
+      to = lastWithin(partition, { end: upper, at, base, unit, start: Math.max(from, to) })
       return from <= to ? [from, to] : null
     }
   }
@@ -111,14 +111,16 @@ function threshold(base: Date | Numeric, delta: Numeric, unit: Unit | null): Val
   return add(add(ZERO, base), delta)
 }
 
-function firstWithin(
-  { sortValues }: Partition,
-  end: End,
-  at: number,
-  base: Date | Numeric,
-  unit: Unit | null,
-  start: number,
-): number {
+/** One end of the window of the document at `at`, looked for from `start` on. */
+interface Sought {
+  end: End
+  at: number
+  base: Date | Numeric
+  unit: Unit | null
+  start: number
+}
+
+function firstWithin({ sortValues }: Partition, { end, at, base, unit, start }: Sought): number {
   if (end === 'current') return at
   let i = start
   if (end === 'unbounded') while (i < sortValues.length && !isExpected(sortValues[i], unit)) i++
@@ -129,14 +131,7 @@ function firstWithin(
   return i
 }
 
-function lastWithin(
-  { sortValues }: Partition,
-  end: End,
-  at: number,
-  base: Date | Numeric,
-  unit: Unit | null,
-  start: number,
-): number {
+function lastWithin({ sortValues }: Partition, { end, at, base, unit, start }: Sought): number {
   if (end === 'current') return at
   const most = end === 'unbounded' ? null : threshold(base, end, unit)
   const isWithin = (value: Value) =>

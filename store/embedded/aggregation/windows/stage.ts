@@ -5,13 +5,14 @@ import { collationIn } from '../../query/predicate.ts'
 import { orderingOf, Sorter, sortOf } from '../../query/sort.ts'
 import type { Ordering, SortSpec } from '../../query/sort.ts'
 import type { Collation } from '../../query/collation.ts'
+import type { Steps } from '../../steps.ts'
 import { parameters } from '../arrays.ts'
 import { compileExpression } from '../expression.ts'
 import { addingFields } from '../project.ts'
 import { compareValues } from '../scope.ts'
 import type { Expression, Scope } from '../scope.ts'
-import { GUESSED_BYTES } from '../stages.ts'
-import type { CompileStage } from '../stages.ts'
+import { eachBy, GUESSED_BYTES } from '../stages.ts'
+import type { CompileStage, Documents } from '../stages.ts'
 import { windowFunctionOf } from './functions.ts'
 import type { Computing, Partition, Sorted } from './partition.ts'
 
@@ -33,7 +34,11 @@ export const setWindowFields: CompileStage = (specification, { variables }) => {
   const collation = collationIn(variables)
   return function* (input) {
     for (const scopes of partitions(input, by, spec, collation, (root) => ({ root, variables }))) {
-      const partition = partitionOf(scopes, sorted, spec, collation)
+      if (!scopes) {
+        yield null
+        continue
+      }
+      const partition = yield* partitionOf(scopes, sorted, spec, collation)
       const valuesAt = functions.map(([, computing]) => computing(partition))
       for (const [at, scope] of scopes.entries()) {
         valuesAt.forEach((valueAt, i) => (current[i] = valueAt(at)))
@@ -60,19 +65,19 @@ interface Keyed {
 
 /** Sorted by what they are divided by, then as asked; no more is held than a sort may hold. */
 function* partitions(
-  input: Iterable<Fields>,
+  input: Documents,
   by: Expression | null,
   spec: SortSpec | null,
   collation: Collation | null,
   scopeOf: (root: Fields) => Scope,
-): Generator<Scope[]> {
+): Generator<Scope[] | null> {
   const sorter = new Sorter<Keyed, [Value, unknown]>(Infinity, keyedOrder(spec, collation))
-  for (const root of input) {
+  yield* sorter.take(input, (root) => {
     const scope = scopeOf(root)
     const key = by?.(scope) ?? null
     if (isArray(key)) refuse(14, 'An expression used to partition cannot evaluate to value of type array')
-    sorter.add(fields({ key, root }), { scope, key }, GUESSED_BYTES)
-  }
+    return [fields({ key, root }), { scope, key }, GUESSED_BYTES]
+  })
   let members: Keyed[] = []
   for (const item of sorter.items()) {
     const [first] = members
@@ -81,6 +86,7 @@ function* partitions(
       members = []
     }
     members.push(item)
+    yield null
   }
   if (members.length > 0) yield members.map(({ scope }) => scope)
 }
@@ -93,13 +99,27 @@ function keyedOrder(spec: SortSpec | null, collation: Collation | null): Orderin
   }
 }
 
-function partitionOf(scopes: Scope[], { only }: Sorted, spec: SortSpec | null, collation: Collation | null): Partition {
+function* partitionOf(
+  scopes: Scope[],
+  { only }: Sorted,
+  spec: SortSpec | null,
+  collation: Collation | null,
+): Steps<Partition> {
   const ordering = spec && (orderingOf(spec, collation) as Ordering<unknown>)
-  const keys = ordering ? scopes.map(({ root }) => ordering.keyOf(root)) : []
-  const sortValues = only ? scopes.map((scope) => only(scope)) : []
+  const sortValues: Value[] = []
+  const isTied: boolean[] = []
   // A field that is missing sorts as null does, but ranks apart from it.
   const isApart = (at: number) => (sortValues[at] === undefined) !== (sortValues[at - 1] === undefined)
-  const isTied = keys.map((key, at) => at > 0 && ordering?.compare(keys[at - 1], key) === 0 && !isApart(at))
+  let last: unknown
+  for (const [at, scope] of scopes.entries()) {
+    if (only) sortValues.push(only(scope))
+    if (ordering) {
+      const key = ordering.keyOf(scope.root)
+      isTied.push(at > 0 && ordering.compare(last, key) === 0 && !isApart(at))
+      last = key
+    }
+    yield null
+  }
   return { scopes, sortValues, isTied, collation }
 }
 
@@ -125,10 +145,9 @@ export const fill: CompileStage = (specification, surroundings) => {
   if (methods && given['sortBy'] === undefined) refuse(6050205, "'sortBy' is required when a method is used in '$fill'")
   const filled = methods
     ? setWindowFields(windowsOf(windows, given, partitionBy ?? fieldsOf(names)), surroundings)
-    : (input: Iterable<Fields>) => input
-  return function* (input) {
-    for (const root of filled(input)) yield adds(root, { root, variables: surroundings.variables })
-  }
+    : (input: Documents) => input
+  const add = eachBy((root) => adds(root, { root, variables: surroundings.variables }))
+  return (input) => add(filled(input))
 }
 
 function windowsOf(output: Fields, { sortBy }: Fields, partitionBy: Value): Fields {
