@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Document as Bson } from 'mongodb'
 import type { Store, Stored } from './connection.ts'
 import type { Records, RestingRow } from './documents.ts'
+import { Lanes } from './lanes.ts'
 import type { CollectionName } from './models/index.ts'
 
 export interface Batch {
@@ -14,12 +15,6 @@ interface Waiting extends Batch {
   reject(error: unknown): void
 }
 
-/**
- * At most this many writes go in one round trip, and this many round trips of a collection are under way at once. One:
- * what comes meanwhile goes together next; two made a fifth more requests, and were not sooner (measured).
- */
-const opsMax = 1_000
-const lanes = 1
 const duplicateKey = 11_000
 /**
  * Rows are in the actor's document until they are down, and it is on disk: after a power loss they are written again.
@@ -27,22 +22,10 @@ const duplicateKey = 11_000
  */
 const unsynced = { ordered: false, writeConcern: { w: 1, j: false } } as const
 
-/** So long do writes wait for company that nobody needs at once. A request costs far more than one more document in it. */
-const patienceMs = 20
-
-interface Queue {
-  waiting: Waiting[]
-  inFlight: number
-  isScheduled: boolean
-  /** One that waits can wait no longer. */
-  isUrgent: boolean
-  patience: NodeJS.Timeout | undefined
-}
-
 /** Group commit: all actors that are to be written at one moment go together, and so do their rows and events. */
 export class Batches {
   readonly #store: Store
-  readonly #queues = new Map<CollectionName, Queue>()
+  readonly #lanes = new Map<CollectionName, Lanes<Waiting>>()
   readonly counters = { roundTrips: 0, documents: 0, rows: 0, events: 0 }
 
   constructor(store: Store) {
@@ -52,18 +35,14 @@ export class Batches {
   /** True when the document and all that it brings are down; false when another owner's document stood in the way. */
   add(home: CollectionName, batch: Batch): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const queue = this.#queues.get(home) ?? {
-        waiting: [],
-        inFlight: 0,
-        isScheduled: false,
-        isUrgent: false,
-        patience: undefined,
-      }
-      this.#queues.set(home, queue)
-      queue.waiting.push({ ...batch, resolve, reject })
-      if (batch.canWait) queue.patience ??= setTimeout(() => this.#hasten(home, queue), patienceMs)
-      else this.#hasten(home, queue)
+      const lanes = this.#lanes.get(home) ?? new Lanes((batch) => this.#flush(home, batch))
+      this.#lanes.set(home, lanes)
+      lanes.add({ ...batch, resolve, reject }, batch.canWait)
     })
+  }
+
+  hasten() {
+    for (const lanes of this.#lanes.values()) lanes.hasten()
   }
 
   async record(records: readonly Records[]) {
@@ -85,32 +64,18 @@ export class Batches {
     ])
   }
 
-  #hasten(home: CollectionName, queue: Queue) {
-    queue.isUrgent = true
-    this.#schedule(home, queue)
-  }
-
-  #schedule(home: CollectionName, queue: Queue) {
-    if (queue.isScheduled || queue.inFlight >= lanes || !queue.isUrgent) return
-    queue.isScheduled = true
-    setImmediate(() => {
-      queue.isScheduled = false
-      void this.#flush(home, queue)
-    })
-  }
-
-  async #flush(home: CollectionName, queue: Queue) {
-    const batch = queue.waiting.splice(0, opsMax)
-    queue.isUrgent = queue.waiting.length > 0
-    clearTimeout(queue.patience)
-    queue.patience = undefined
-    queue.inFlight++
+  /** The next need not wait for the rows of these. */
+  async #flush(home: CollectionName, batch: Waiting[]) {
     try {
-      const missed = await this.#write(home, batch).finally(() => {
-        // The next batch need not wait for this one's rows.
-        queue.inFlight--
-        this.#schedule(home, queue)
-      })
+      const missed = await this.#write(home, batch)
+      void this.#written(batch, missed)
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error)
+    }
+  }
+
+  async #written(batch: Waiting[], missed: Map<number, number>) {
+    try {
       const written = batch.filter((_, index) => !missed.has(index))
       if (written.length > 0) await this.record(written.map(({ records }) => records))
       for (const [index, waiting] of batch.entries()) {

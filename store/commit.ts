@@ -6,13 +6,14 @@ import {
   Fenced,
   type Found,
   type Mark,
+  type Marked,
   type Persistence,
   Unusable,
   type Write,
 } from '../actors/runtime/persistence.ts'
 import type { Address, Undelivered } from '../actors/runtime/turn.ts'
 import { type Batch, Batches } from './batches.ts'
-import type { Store, Stored } from './connection.ts'
+import { isDuplicate, type Store, type Stored } from './connection.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { ActorDocuments, Records } from './documents.ts'
 import { homeOf } from './kinds.ts'
@@ -62,7 +63,7 @@ export class MongoPersistence implements Persistence {
   async peek(address: Address): Promise<Found | undefined> {
     const { workspaceId, kind, id } = address
     await this.#rest.ready(workspaceId)
-    const found = await this.#store.collection(homeOf(kind)).findOne({ _id: id, workspaceId })
+    const found = await this.#store.collection(homeOf(kind)).findOne({ _id: id, workspaceId, 'actor.rev': { $gt: 0 } })
     try {
       return found ? this.#documents.read(address, found as Stored & { actor: Bson }) : undefined
     } catch (error) {
@@ -89,13 +90,13 @@ export class MongoPersistence implements Persistence {
       }
   }
 
-  async mark(address: Address, owner: string, marks: readonly Mark[]) {
+  async mark({ address, owner, rev }: Marked, marks: readonly Mark[]) {
     const { workspaceId, kind, id } = address
+    const home = this.#store.collection(homeOf(kind))
     const filter = { _id: id, workspaceId, 'actor.owner': owner }
-    const { matchedCount } = await this.#store
-      .collection(homeOf(kind))
-      .updateOne(filter, { $set: { 'actor.marks': marks } })
-    if (matchedCount === 0) throw new Fenced(address)
+    const update = { $set: { 'actor.marks': marks } }
+    if (rev === 0) await markUnwritten(home, address, { filter, update, hasMarks: marks.length > 0 })
+    else if ((await home.updateOne(filter, update)).matchedCount === 0) throw new Fenced(address)
   }
 
   async commit(write: Write) {
@@ -107,6 +108,10 @@ export class MongoPersistence implements Persistence {
     const update = this.#documents.updateOf(write)
     const batch: Batch = { op: { updateOne: { filter, update, upsert: true } }, records, canWait: isIdle(write) }
     if (!(await this.#batches.add(homeOf(kind), batch))) throw new Fenced(write.address)
+  }
+
+  hasten() {
+    this.#batches.hasten()
   }
 
   async redo(_: Address, records: readonly unknown[]): Promise<Published[]> {
@@ -139,6 +144,21 @@ export class MongoPersistence implements Persistence {
     return [...reminded, ...holding].map(({ _id: id, workspaceId }): Address => {
       return { workspaceId: workspaceId as string, kind, id }
     })
+  }
+}
+
+/** Its document says who is at it and at what, and no more: no list shows it, and the first commit writes the rest. */
+async function markUnwritten(
+  home: ReturnType<Store['collection']>,
+  address: Address,
+  { filter, update, hasMarks }: { filter: { _id: string }; update: object; hasMarks: boolean },
+) {
+  const unwritten = { ...filter, 'actor.rev': 0 }
+  try {
+    if (hasMarks) await home.updateOne(unwritten, update, { upsert: true })
+    else await home.deleteOne(unwritten)
+  } catch (error) {
+    throw isDuplicate(error) ? new Fenced(address) : error
   }
 }
 

@@ -3,8 +3,9 @@ import type { z } from 'zod'
 import type { Published, RowWrite, Shape } from '../actors/runtime/contract.ts'
 import { type Found, type Mark, newer, type Write } from '../actors/runtime/persistence.ts'
 import type { Due } from '../actors/runtime/catch-up.ts'
-import type { Address, DecisionRow, Entry, Recent } from '../actors/runtime/turn.ts'
+import type { Address, Entry, Recent } from '../actors/runtime/turn.ts'
 import type { Stored } from './connection.ts'
+import { type Brought, broughtOf, type Kept, keptOf } from './kept.ts'
 import { homeOf, type Kind, rowHomeOf } from './kinds.ts'
 import type { CollectionName } from './models/index.ts'
 import type { Place, Rest } from './rest.ts'
@@ -14,13 +15,6 @@ export interface Records {
   rows: RestingRow[]
   events: RestingEvent[]
   decisions: Stored[]
-}
-/** The same in the actor's document, until they are down: one sealed piece, which nobody looks into but a redo. */
-interface Kept {
-  rev: number
-  rows: readonly RowWrite<string>[]
-  events: readonly Published[]
-  decisions: readonly DecisionRow[]
 }
 /** What an event says is one sealed piece: it is read whole or not at all. */
 export type RestingEvent = Stored & { stream: string; seq: number; type: string; at: Date; workspaceId: string }
@@ -32,6 +26,15 @@ export interface RestingRow {
   below?: { field: string; value: number }
   /** The revision of the actor that wrote it: a zombie's late update never overwrites a later one. */
   rev: number
+}
+
+/**
+ * How many digits its `seq` has stands before them as a letter (`a7`, `b12`), so that a stream's events stand in their
+ * order where they are found by their id. An index of their own was a seventh of all that a message made the store write.
+ */
+export const restingEventId = (stream: string, seq: number) => {
+  const digits = String(seq)
+  return `${stream}:${String.fromCharCode(96 + digits.length)}${digits}`
 }
 
 /** As it rests under `actor`; whatever is empty is missing. */
@@ -63,7 +66,9 @@ export class ActorDocuments {
     const { _id: _, workspaceId: __, ...resting } = found
     const place = this.#place(address)
     const isEarlier = version < known
-    const state = isEarlier ? this.#rest.decodeAny(resting, place) : this.#rest.decode(schema, resting, place)
+    const decoded = () => (isEarlier ? this.#rest.decodeAny(resting, place) : this.#rest.decode(schema, resting, place))
+    const rev = actor['rev'] as number
+    const state = rev === 0 ? {} : decoded()
     const entries = Object.entries((actor['out'] ?? {}) as Record<string, Bson>).map(([n, entry]) => ({
       ...entry,
       n: Number(n),
@@ -76,7 +81,6 @@ export class ActorDocuments {
     const opened = records.map((entry) => this.#opened(address, entry as Bson))
     const formerOwner = actor['owner'] as string | undefined
     const marks = (actor['marks'] ?? []) as Mark[]
-    const rev = actor['rev'] as number
     return { document, version, formerOwner, marks, rev, records: opened, recordNumbers: numbers }
   }
 
@@ -135,7 +139,8 @@ export class ActorDocuments {
     if (write.entries.length > 0 || write.recordNumber !== undefined) set['actor.told'] = write.told
   }
 
-  eventOf({ _id, workspaceId, stream, seq, type, at, data }: RestingEvent & { data?: unknown }): Published {
+  eventOf({ workspaceId, stream, seq, type, at, data }: RestingEvent & { data?: unknown }): Published {
+    const _id = `${stream}:${seq}`
     const plain = this.#rest.unseal({ workspaceId, at: `events/${_id}` }, data)
     return { _id, workspaceId, stream, seq, type, at: epoch(at), data: plain }
   }
@@ -175,14 +180,14 @@ export class ActorDocuments {
     return { in: home, id: write.id, set, rev, ...(write.below && { below: write.below }) }
   }
 
-  #resting(address: Address, { rows, events, decisions, rev }: Kept): Records {
+  #resting(address: Address, { rows, events, decisions, rev }: Brought): Records {
     const { workspaceId, kind, id } = address
     const { contract } = this.#of(kind)
     return {
       rows: rows.map((row) => this.#row(contract, row, workspaceId, rev)),
       events: events.map((event) => {
         const data = this.#rest.seal({ workspaceId, at: `events/${event._id}` }, event.data)
-        return { ...event, at: new Date(event.at), data }
+        return { ...event, _id: restingEventId(event.stream, event.seq), at: new Date(event.at), data }
       }),
       decisions: decisions.map((one, index) => {
         return { ...one, _id: `${kind}:${id}:${rev}:${index}`, workspaceId, at: new Date(one.at) }
@@ -190,13 +195,15 @@ export class ActorDocuments {
     }
   }
 
+  /** One sealed piece, which nobody looks into but a redo. */
   #kept({ address, rev, rows, events, decisions }: Write) {
-    const kept: Kept = { rev: rev + 1, rows, events, decisions }
-    return this.#rest.seal(this.#keptAt(address), kept)
+    const { contract } = this.#of(address.kind)
+    return this.#rest.seal(this.#keptAt(address), keptOf(contract, { rev: rev + 1, rows, events, decisions }))
   }
 
   #opened(address: Address, { kept }: Bson): Records {
-    return this.#resting(address, this.#rest.unseal(this.#keptAt(address), kept) as Kept)
+    const opened = this.#rest.unseal(this.#keptAt(address), kept) as Kept
+    return this.#resting(address, broughtOf(this.#of(address.kind).contract, address, opened))
   }
 
   #keptAt(address: Address) {

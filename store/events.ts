@@ -1,11 +1,17 @@
 import type { EventLog, Published } from '../actors/runtime/contract.ts'
 import type { Store } from './connection.ts'
-import type { ActorDocuments, RestingEvent } from './documents.ts'
+import { type ActorDocuments, type RestingEvent, restingEventId } from './documents.ts'
 import type { Rest } from './rest.ts'
 
 /** More than this is not replayed: a snapshot is then the shorter way. */
 const replayMax = 500
 const headsMax = 100_000
+
+/** Also by the stream: ids of another may lie between. */
+export const eventsAfter = (stream: string, since: number) => {
+  return { _id: { $gt: restingEventId(stream, since), $lte: restingEventId(stream, Number.MAX_SAFE_INTEGER) }, stream }
+}
+export const inOrder = (direction: 1 | -1) => ({ sort: { _id: direction }, hint: { _id: 1 } }) as const
 
 /** The streams as they are kept, and the live feed of what this process commits. */
 export class StoredEvents implements EventLog {
@@ -39,7 +45,7 @@ export class StoredEvents implements EventLog {
     const key = `${workspaceId}/${stream}`
     const known = this.#heads.get(key)
     if (known !== undefined) return known
-    const [latest] = await this.#find(workspaceId, stream, {}, -1, 1)
+    const [latest] = await this.#find(workspaceId, stream, 0, -1, 1)
     const seq = latest?.seq ?? 0
     return this.#isAlone ? this.#raise(key, seq) : seq
   }
@@ -49,7 +55,7 @@ export class StoredEvents implements EventLog {
     if (since === head) return []
     if (since > head || head - since > replayMax) return undefined
     await this.#rest.ready(workspaceId)
-    const found = await this.#find(workspaceId, stream, { seq: { $gt: since } }, 1, replayMax)
+    const found = await this.#find(workspaceId, stream, since, 1, replayMax)
     if (found[0]?.seq !== since + 1) return undefined // Older than the retention.
     return found.map((event) => this.#documents.eventOf(event))
   }
@@ -59,11 +65,10 @@ export class StoredEvents implements EventLog {
     await this.#store.collection('events').deleteMany({ workspaceId, at: { $lt: new Date(before) } })
   }
 
-  async #find(workspaceId: string, stream: string, range: object, direction: 1 | -1, limit: number) {
-    const sort = { seq: direction }
-    return (await this.#store
-      .of(workspaceId)
-      .find('events', { stream, ...range }, { sort, limit })) as unknown as RestingEvent[]
+  async #find(workspaceId: string, stream: string, since: number, direction: 1 | -1, limit: number) {
+    const events = this.#store.of(workspaceId)
+    const options = { ...inOrder(direction), limit }
+    return (await events.find('events', eventsAfter(stream, since), options)) as unknown as RestingEvent[]
   }
 
   #raise(key: string, seq: number) {

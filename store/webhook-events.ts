@@ -1,4 +1,5 @@
 import { isDuplicate, type Store, type Stored } from './connection.ts'
+import { Lanes } from './lanes.ts'
 import type { Rest } from './rest.ts'
 
 /** One thing that a provider told us, kept raw until it was dealt with, and a while longer. */
@@ -21,13 +22,12 @@ const batchMax = 500
 const attemptsMax = 8
 const retryMs = 10_000
 /** What was dealt with is written this much later, with all that was meanwhile: nobody waits for it. */
-const settleMs = 50
+const settleMs = 250
 
 // A power loss may take it back: what is then repeated is known.
 const unsynced = { writeConcern: { w: 1, j: false } } as const
 
 interface Waiting {
-  event: Received
   document: Stored
   resolve(isNew: boolean): void
   reject(error: unknown): void
@@ -37,9 +37,8 @@ interface Waiting {
 export class WebhookEvents {
   readonly #store: Store
   readonly #rest: Rest
-  #waiting: Waiting[] = []
+  readonly #lanes = new Lanes<Waiting>((batch) => this.#insert(batch))
   #done: string[] = []
-  #isWriting = false
   #settling: NodeJS.Timeout | undefined
   #settled: Promise<void> = Promise.resolve()
   readonly counters = { roundTrips: 0, events: 0 }
@@ -87,7 +86,7 @@ export class WebhookEvents {
 
   /** Resolves when nothing waits to be written. */
   async drained() {
-    while (this.#isWriting || this.#waiting.length > 0) await new Promise(setImmediate)
+    while (!this.#lanes.isEmpty) await new Promise(setImmediate)
     this.#settleAll()
     await this.#settled
   }
@@ -102,8 +101,7 @@ export class WebhookEvents {
     const at = { receivedAt: new Date(now), dueAt: new Date(now + retryMs) }
     const document = { _id, workspaceId, channelId, provider, raw: sealed, status: 'received', attempts: 0, ...at }
     const isNew = await new Promise<boolean>((resolve, reject) => {
-      this.#waiting.push({ event: received, document, resolve, reject })
-      this.#schedule()
+      this.#lanes.add({ document, resolve, reject })
     })
     return isNew ? received : undefined
   }
@@ -112,18 +110,6 @@ export class WebhookEvents {
     const { _id, workspaceId, channelId, provider, attempts } = document as Stored & Received
     const raw = this.#rest.unseal({ workspaceId, at: `webhook_events/${_id}` }, document['raw'])
     return { _id, workspaceId, channelId, provider, attempts, raw, eventKey: _id.slice(channelId.length + 1) }
-  }
-
-  #schedule() {
-    if (this.#isWriting) return
-    this.#isWriting = true
-    setImmediate(() => void this.#flush())
-  }
-
-  async #flush() {
-    await this.#insert(this.#waiting.splice(0, batchMax))
-    this.#isWriting = false
-    if (this.#waiting.length > 0) this.#schedule()
   }
 
   async #insert(batch: Waiting[]) {

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import { restingEventId } from '../../store/documents.ts'
 import type { Filter, FindOptions } from '../../store/connection.ts'
+import { eventsAfter, inOrder } from '../../store/events.ts'
 import type { TenantName } from '../../store/models/index.ts'
 import { withApp } from '../harness/boot.ts'
 
@@ -27,13 +29,32 @@ describe('named queries', () => {
     expect(refused).to.include({ code: 'invalid_cursor', status: 422 })
   })
 
+  it('replay a stream in its order, and nothing of another whose name begins with its own', async () => {
+    const { store, events, rest } = app.careline.storage
+    const { id: workspaceId } = app.business.workspace
+    const insert = (stream: string, seq: number) => {
+      const sealed = rest.seal({ workspaceId, at: `events/${stream}:${seq}` }, { seq })
+      const _id = restingEventId(stream, seq)
+      const event = { _id, stream, seq, type: 'user.changed', at: new Date(), data: sealed }
+      return store.of(workspaceId).insert('events', event)
+    }
+    await rest.ready(workspaceId)
+    for (const seq of [8, 9, 10, 11, 99, 100, 101]) await insert('user:seven', seq)
+    await insert('user:seven:b', 300)
+    expect(await events.head(workspaceId, 'user:seven')).to.equal(101)
+    const replayed = await events.after(workspaceId, 'user:seven', 8)
+    expect(replayed?.map(({ seq }) => seq)).to.deep.equal([9, 10, 11, 99, 100, 101])
+    expect(replayed?.[0]).to.include({ _id: 'user:seven:9', type: 'user.changed' })
+    expect(await events.after(workspaceId, 'user:seven', 6), 'older than what is kept').to.equal(undefined)
+  })
+
   const served: [string, TenantName, Filter, FindOptions][] = [
     ['the open list', 'conversations', { status: 'open' }, { sort: { lastMessageAt: -1, _id: -1 } }],
     ['my list', 'conversations', { status: 'open', assigneeId: 'a' }, { sort: { lastMessageAt: -1, _id: -1 } }],
     ['a thread', 'messages', { conversationId: 'c', n: { $lt: 9 } }, { sort: { n: -1 } }],
     ['by provider id', 'messages', { channelId: 'c', providerId: 'p' }, {}],
-    ['a stream', 'events', { stream: 's', seq: { $gt: 4 } }, { sort: { seq: 1 } }],
-    ['a head', 'events', { stream: 's' }, { sort: { seq: -1 } }],
+    ['a stream', 'events', eventsAfter('s', 4), inOrder(1)],
+    ['a head', 'events', eventsAfter('s', 0), inOrder(-1)],
   ]
   for (const [name, collection, filter, options] of served)
     it(`have an index for ${name}`, async () => {
