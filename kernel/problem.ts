@@ -17,6 +17,8 @@ interface Advice {
   retryAfterMs?: number
   /** Which fields are wrong, and why. */
   errors?: { path: string; message: string }[]
+  /** Who has what was asked for, where only one can have it. */
+  holderId?: string
 }
 
 /** Every error a caller can do something about. `code` is stable and part of the API. */
@@ -38,6 +40,9 @@ export class Problem extends Error {
 }
 
 export const conflict = (code: string, message: string) => new Problem('conflict', code, message)
+/** Only one can have it, and somebody else does. */
+export const taken = (holderId: string) =>
+  new Problem('conflict', 'already_taken', 'Somebody else was first.', { holderId })
 export const missing = (code: string, message: string) => new Problem('missing', code, message)
 export const invalid = (code: string, message: string, errors?: Advice['errors']) =>
   new Problem('invalid', code, message, errors ? { errors } : {})
@@ -51,6 +56,7 @@ export interface ShownError {
   retryable: boolean
   retryAfterMs?: number
   errors?: { path: string; message: string }[]
+  holderId?: string
 }
 
 /** A fault of ours is not told to a client; what its owner can mend is. */

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { backoffMs } from '../../kernel/backoff.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
 import { missing } from '../../kernel/problem.ts'
 import { actor, type Change, type Given } from '../runtime/change.ts'
 import { breakerAfter, Breaker, closed, mayTry } from './breaker.ts'
 import { channel, Health, Limits, Outcome, type Parcel, Priority } from './contract.ts'
-import { backoffMs, nextTurn, spend, triesMax } from './pace.ts'
+import { nextTurn, spend, triesMax } from './pace.ts'
 import { failure, statusOf } from './words.ts'
 
 const id = z.string().max(128)
@@ -61,8 +62,10 @@ export const channelActor = actor(channel, {
   },
 
   on: {
-    configure(state, { limits }) {
-      return { state: { ...state, limits, tokens: Math.min(state.tokens, limits.burst), isKnown: true } }
+    configure(state, { limits }, { now }) {
+      const tokens = Math.min(state.tokens, limits.burst)
+      // From now on it can be looked at: two who look must be told the same.
+      return { state: { ...state, limits, tokens, isKnown: true, health: state.health ?? healthOf(state, now) } }
     },
 
     enqueue(state, { content, ...parcel }, given) {

@@ -18,9 +18,6 @@ interface Queued {
   priority: z.infer<typeof Priority>
 }
 
-/** 1 s, 4 s, 16 s, 64 s, each shortened or lengthened by up to a quarter so that failures do not come back together. */
-export const backoffMs = (tries: number, chance: number) => Math.round(1_000 * 4 ** (tries - 1) * (0.75 + chance / 2))
-
 const filled = ({ limits, tokens, tokensAt }: Paced, now: number) =>
   Math.min(limits.burst, tokens + (Math.max(0, now - tokensAt) * limits.perSecond) / 1_000)
 

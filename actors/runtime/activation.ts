@@ -25,19 +25,20 @@ const seenMs = 10 * 60_000
 const nobody: Waiting[] = []
 const unanswered: Answer[] = []
 const nothing = new Map<never, never>()
+const none: never[] = []
 
-/** What the turns since the last commit have changed. Made when the first of them does. */
+/** What the turns since the last commit have changed. Made when the first of them does; most change little. */
 class Dirt {
-  readonly seq = new Map<string, number>()
-  readonly reminders = new Map<string, Due | null>()
-  readonly seen = new Map<string, number>()
-  readonly forgotten: string[] = []
-  readonly recent: (Recent & { id: string })[] = []
+  seq: Map<string, number> = nothing
+  reminders: Map<string, Due | null> = nothing
+  seen: Map<string, number> = nothing
+  forgotten: string[] = none
+  recent: (Recent & { id: string })[] = none
   recentSince: number | undefined = undefined
-  readonly entries: Entry[] = []
-  readonly rows: NonNullable<Turn['change']>['rows'] = []
-  readonly events: Published[] = []
-  readonly decisions: NonNullable<Turn['change']>['decisions'] = []
+  entries: Entry[] = none
+  rows: NonNullable<Turn['change']>['rows'] = none
+  events: Published[] = none
+  decisions: NonNullable<Turn['change']>['decisions'] = none
 }
 
 /** An actor in memory: the only holder of its state, between two commits. */
@@ -73,6 +74,8 @@ export class Activation implements Document {
   #due: number | undefined = undefined
   #outAt: number | undefined = undefined
   #done: number[] | undefined = undefined
+  /** Some of that was said or done outside: whoever loads the document would say or do it again. */
+  #hasSpoken = false
   #dirt: Dirt | undefined = undefined
   #isUpgraded = false
 
@@ -106,6 +109,11 @@ export class Activation implements Document {
 
   get hasDone() {
     return this.#done !== undefined
+  }
+
+  /** Beside rows and events, which are merely written again. */
+  get hasSpoken() {
+    return this.#hasSpoken
   }
 
   get isDirty() {
@@ -177,22 +185,26 @@ export class Activation implements Document {
   take(change: NonNullable<Turn['change']>) {
     const dirt = (this.#dirt ??= new Dirt())
     this.state = change.state
-    for (const [stream, seq] of change.seq) put(this, 'seq', stream, seq, dirt.seq)
+    for (const [stream, seq] of change.seq) {
+      this.seq = put(this.seq, stream, seq)
+      dirt.seq = put(dirt.seq, stream, seq)
+    }
     for (const [key, due] of change.reminders) this.#remember(key, due, dirt)
     if (change.seen) this.#hear(change.seen, dirt)
     if (change.recent) this.#keep(change.recent, dirt)
     if (change.completes !== undefined) this.done(change.completes)
-    for (const entry of change.entries) put(this, 'out', entry.n, entry)
+    for (const entry of change.entries) this.out = put(this.out, entry.n, entry)
     this.told += change.entries.length
-    dirt.entries.push(...change.entries)
-    dirt.rows.push(...change.rows)
-    dirt.events.push(...change.events)
-    dirt.decisions.push(...change.decisions)
+    dirt.entries = joined(dirt.entries, change.entries)
+    dirt.rows = joined(dirt.rows, change.rows)
+    dirt.events = joined(dirt.events, change.events)
+    dirt.decisions = joined(dirt.decisions, change.decisions)
   }
 
   /** This entry of the outbox was taken; the next write forgets it. */
   done(n: number) {
     if (!this.out.delete(n)) return
+    this.#hasSpoken = true
     const done = (this.#done ??= [])
     done.push(n)
   }
@@ -204,10 +216,16 @@ export class Activation implements Document {
     const recordNumber = records ? ++this.told : undefined
     const due = this.#earliest()
     const outAt = this.#nextOutAt(records || this.out.size > 0, now)
-    const { entries: added, ...rest } = dirt
-    const fresh = new Set(added.map(({ n }) => n))
     const write: Write = {
-      ...rest,
+      seq: dirt.seq,
+      reminders: dirt.reminders,
+      seen: dirt.seen,
+      forgotten: dirt.forgotten,
+      recent: dirt.recent,
+      recentSince: dirt.recentSince,
+      rows: dirt.rows,
+      events: dirt.events,
+      decisions: dirt.decisions,
       address: this.address,
       recentKept: this.recent.size,
       owner: this.owner,
@@ -218,8 +236,7 @@ export class Activation implements Document {
       version: this.#written && !this.#isUpgraded ? undefined : this.actor.version,
       marks,
       due: due === this.#due ? undefined : (due ?? null),
-      entries: added.filter(({ n }) => this.out.has(n)),
-      done: (this.#done ?? []).filter((n) => !fresh.has(n)),
+      ...this.#outOf(dirt),
       outAt,
       told: this.told,
       now,
@@ -229,7 +246,16 @@ export class Activation implements Document {
     if (outAt !== undefined) this.#outAt = outAt ?? undefined
     this.#dirt = undefined
     this.#done = undefined
+    this.#hasSpoken = false
     return write
+  }
+
+  /** What was handed out since the last write and is done by now, the document never hears of. */
+  #outOf({ entries }: Dirt) {
+    const done = this.#done ?? none
+    if (entries.length === 0) return { entries, done }
+    const fresh = new Set(entries.map(({ n }) => n))
+    return { entries: entries.filter(({ n }) => this.out.has(n)), done: done.filter((n) => !fresh.has(n)) }
   }
 
   written({ state, recordNumber }: Write) {
@@ -246,31 +272,31 @@ export class Activation implements Document {
   }
 
   #remember(key: string, due: Due | null, dirt: Dirt) {
-    if (due) put(this, 'reminders', key, due)
+    if (due) this.reminders = put(this.reminders, key, due)
     else this.reminders.delete(key)
-    dirt.reminders.set(key, due)
+    dirt.reminders = put(dirt.reminders, key, due)
   }
 
   /** A sender hands out n+1 only after we took n, so its last number is enough; and not for ever. */
   #hear({ sender, n }: { sender: string; n: number }, dirt: Dirt) {
     this.seen.delete(sender)
-    put(this, 'seen', sender, { n, at: this.usedAt })
-    dirt.seen.set(sender, n)
+    this.seen = put(this.seen, sender, { n, at: this.usedAt })
+    dirt.seen = put(dirt.seen, sender, n)
     for (const [oldest, { at }] of this.seen) {
       if (at > this.usedAt - seenMs) return
       this.seen.delete(oldest)
-      dirt.forgotten.push(oldest)
+      dirt.forgotten = joined(dirt.forgotten, [oldest])
     }
   }
 
   #keep({ id, ...recent }: Recent & { id: string }, dirt: Dirt) {
-    put(this, 'recent', id, recent)
-    dirt.recent.push({ id, ...recent })
+    this.recent = put(this.recent, id, recent)
+    dirt.recent = joined(dirt.recent, [{ id, ...recent }])
     for (const [oldest, entry] of this.recent) {
       if (this.recent.size <= recentMax && entry.at > recent.at - recentMs) break
       this.recent.delete(oldest)
       this.#restsSince = dirt.recentSince = Math.max(this.#restsSince, entry.at)
-      put(this, 'older', oldest, entry)
+      this.older = put(this.older, oldest, entry)
     }
     for (const [oldest, { at }] of this.older) {
       if (this.older.size <= olderMax && at > recent.at - recentMs) return
@@ -300,17 +326,17 @@ const isAsk = ({ told, completes, reminder }: Command) =>
   told === undefined && completes === undefined && reminder === undefined
 
 /** Maps are made when they first hold something: most actors need few of them. */
-function put<Key, Value>(
-  activation: Activation,
-  name: 'seq' | 'reminders' | 'recent' | 'older' | 'seen' | 'out',
-  key: Key,
-  value: Value,
-  dirt?: Map<Key, Value>,
-) {
-  if ((activation[name] as unknown) === nothing) Object.assign(activation, { [name]: new Map() })
-  const map = activation[name] as unknown as Map<Key, Value>
-  map.set(key, value)
-  dirt?.set(key, value)
+function put<Key, Value>(to: Map<Key, Value>, key: Key, value: Value): Map<Key, Value> {
+  const map = (to as unknown) === nothing ? new Map<Key, Value>() : to
+  return map.set(key, value)
+}
+
+/** Lists, too: `to` grows, unless it is the one that all share. */
+function joined<Item>(to: Item[], more: readonly Item[]): Item[] {
+  if (more.length === 0) return to
+  if ((to as unknown) === none) return [...more]
+  to.push(...more)
+  return to
 }
 
 export const nameOf = (activation: Activation) => keyOf(activation.address)

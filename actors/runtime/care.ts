@@ -1,11 +1,13 @@
 import type { Clock, Pulse } from '../../kernel/clock.ts'
 import { createHash } from 'node:crypto'
 import type { Activation, Waiting } from './activation.ts'
-import type { Mark, Persistence } from './persistence.ts'
+import type { Attendance, Found, Mark, Persistence } from './persistence.ts'
 import type { Command } from './turn.ts'
 
 /** So long after it took over from a process that ended without a word, an activation marks what it is about to do. */
 const carefulMs = 10_000
+/** So long after a process died, those that never were written may be what it died of: nobody knows, so they are marked. */
+const waryMs = 10 * 60_000
 /** A message that was being handled whenever a process died, so often, is not tried again. */
 const timesMax = 3
 const restMs = 1_000
@@ -22,10 +24,12 @@ interface Parts {
   incarnation: string
   /** Whether that process is known to live: then it has died of nothing. */
   isAlive?(incarnation: string): boolean
+  attendance?: Attendance
 }
 
 interface Case {
-  until: number
+  /** Monotonic ms. Of an actor that was never written: until it is, for then its document says who had it. */
+  readonly until: number | 'written'
   /** What a process was doing when it died, and how often. */
   readonly suspects: Map<string, Mark>
   /** The document says what is under way, or was. */
@@ -47,32 +51,78 @@ export class Deadly extends Error {
 export class Care {
   readonly #parts: Parts
   readonly #cases = new Map<Activation, Case>()
+  #waryUntil: number
+  #hasDied = false
+  /** Who was here before us and said no good-bye. */
+  readonly #others: Promise<readonly string[]>
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#waryUntil = parts.pulse.now() + waryMs
+    this.#others = this.#arrived()
+  }
+
+  /** This process ends in peace. */
+  async close() {
+    const dead = (await this.#others).filter((one) => !this.#isAlive(one))
+    await this.#parts.attendance?.depart([this.#parts.incarnation, ...dead])
+  }
+
+  /** Some process died, and nobody knows of what. */
+  died() {
+    this.#hasDied = true
+    this.#waryUntil = this.#parts.pulse.now() + waryMs
+  }
+
+  async #isWary() {
+    if (this.#parts.pulse.now() >= this.#waryUntil) return false
+    if (this.#hasDied) return true
+    return (await this.#others).some((one) => !this.#isAlive(one))
+  }
+
+  async #arrived() {
+    try {
+      return (await this.#parts.attendance?.arrive(this.#parts.incarnation)) ?? []
+    } catch {
+      this.died() // Nobody knows, so perhaps.
+      return []
+    }
+  }
+
+  #isAlive(incarnation: string) {
+    return incarnation === this.#parts.incarnation || this.#parts.isAlive?.(incarnation) === true
+  }
+
+  /** What was found of an actor, if anything, says whether its next batches need care. */
+  async loaded(activation: Activation, found: Found | undefined) {
+    const { formerOwner, marks = [] } = found ?? {}
+    const isLeft = formerOwner !== undefined && !this.#isAlive(processOf(formerOwner))
+    const isNeeded = isLeft || marks.length > 0 || (activation.rev === 0 && (await this.#isWary()))
+    if (isNeeded) this.#begin(activation, marks)
   }
 
   get size() {
     return this.#cases.size
   }
 
-  begin(activation: Activation, marks: readonly Mark[]) {
-    const { incarnation, pulse } = this.#parts
-    const left = marks.map((mark) => {
-      const lives = mark.by === incarnation || this.#parts.isAlive?.(mark.by) === true
-      return lives ? { ...mark, times: mark.times - 1 } : mark
-    })
+  #begin(activation: Activation, marks: readonly Mark[]) {
+    const left = marks.map((mark) => (this.#isAlive(mark.by) ? { ...mark, times: mark.times - 1 } : mark))
     const suspects = new Map(left.filter(({ times }) => times > 0).map((mark) => [mark.id, mark]))
-    this.#cases.set(activation, { until: pulse.now() + carefulMs, suspects, isMarked: marks.length > 0 })
+    const until = activation.rev === 0 ? 'written' : this.#parts.pulse.now() + carefulMs
+    this.#cases.set(activation, { until, suspects, isMarked: marks.length > 0 })
   }
 
   /** Whether its next batch needs care. */
   isNeeded(activation: Activation) {
     const one = this.#cases.get(activation)
     if (!one) return false
-    if (one.suspects.size > 0 || this.#parts.pulse.now() < one.until) return true
+    if (one.suspects.size > 0 || this.#isOpen(one, activation)) return true
     if (!one.isMarked) this.#cases.delete(activation)
     return false
+  }
+
+  #isOpen({ until }: Case, { rev }: Activation) {
+    return until === 'written' ? rev === 0 : this.#parts.pulse.now() < until
   }
 
   end(activation: Activation) {
@@ -94,10 +144,10 @@ export class Care {
     const count = times > 0 ? 1 : free
     if (times > 1) await new Promise<void>((go) => this.#parts.pulse.later(restMs * (times - 1), go))
     const marks = ids.slice(0, count).flatMap((id) => (id === undefined ? [] : [this.#mark(id, one.suspects.get(id))]))
-    if (marks.length === 0 || (times === 0 && this.#parts.pulse.now() >= one.until)) return count
+    if (marks.length === 0 || (times === 0 && !this.#isOpen(one, activation))) return count
     one.isMarked = true
     const others = suspectsOf(one).filter(({ id }) => id !== ids[0])
-    await this.#parts.persistence.mark(activation.address, activation.owner, [...marks, ...others])
+    await this.#parts.persistence.mark(activation, [...marks, ...others])
     return count
   }
 
@@ -121,8 +171,8 @@ export class Care {
   }
 
   /** Takes back what was marked, where nothing else is to be written. */
-  async clear({ address, owner }: Activation, marks: readonly Mark[]) {
-    await this.#parts.persistence.mark(address, owner, marks)
+  async clear(activation: Activation, marks: readonly Mark[]) {
+    await this.#parts.persistence.mark(activation, marks)
   }
 
   /** What the next write says instead of what was marked; undefined where nothing was. */
@@ -133,6 +183,9 @@ export class Care {
     return suspectsOf(one)
   }
 }
+
+/** An activation's name is its process's, a dot, and a number. */
+const processOf = (owner: string) => owner.slice(0, owner.lastIndexOf('.'))
 
 const suspectsOf = ({ suspects }: Case): Mark[] => [...suspects.values()].slice(-suspectsMax)
 

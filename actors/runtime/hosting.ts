@@ -2,7 +2,7 @@ import type { Clocks, Pulse } from '../../kernel/clock.ts'
 import type { Activation, Answer, Waiting } from './activation.ts'
 import type { Guard } from './guard.ts'
 import type { Persistence } from './persistence.ts'
-import type { LocalActors } from './placement.ts'
+import type { HandedOver, LocalActors } from './placement.ts'
 import { Moved } from './refusals.ts'
 import type { Address } from './turn.ts'
 import { release } from './turns.ts'
@@ -20,10 +20,13 @@ interface Parts {
   schedule(activation: Activation): void
   write(activation: Activation, answers: Answer[]): void
   passivate(activation: Activation): void
+  died(): void
   end(activation: Activation, error: unknown): void
 }
 
 const lookMs = 2
+/** So long at most is a hand-over put off for what can be written before it, ms. */
+const prepareMs = 100
 /** A reminder that is due within this is near: whoever takes the actor over wakes it, ms. */
 const nearMs = 20_000
 
@@ -47,6 +50,10 @@ export class Hosting implements LocalActors {
     this.#parts.load(address)
   }
 
+  died() {
+    this.#parts.died()
+  }
+
   resume() {
     const { guard, slow, schedule } = this.#parts
     for (const [activation, answers] of guard.takeAll()) {
@@ -61,8 +68,16 @@ export class Hosting implements LocalActors {
     for (const activation of this.#those(isGone)) this.#parts.end(activation, new Moved())
   }
 
+  async prepare(isLeaving: (address: Address) => boolean) {
+    const { pulse, write } = this.#parts
+    const untidy = [...this.#those(isLeaving)].filter((one) => isIdle(one) && one.hasDone)
+    for (const activation of untidy) write(activation, [])
+    const until = pulse.now() + prepareMs
+    while (untidy.some(({ status }) => status === 'writing') && pulse.now() < until) await this.#look()
+  }
+
   /** Lets these finish what they do, and forgets each as soon as it rests. */
-  async handOver(isLeaving: (address: Address) => boolean, limitMs: number): Promise<Address[]> {
+  async handOver(isLeaving: (address: Address) => boolean, limitMs: number): Promise<HandedOver> {
     const { pulse, passivate, end, persistence } = this.#parts
     const leaving = this.#those(isLeaving)
     const unfinished: Address[] = []
@@ -77,14 +92,17 @@ export class Hosting implements LocalActors {
         passivate(activation)
         if (activation.rev > 0) parted.push(activation)
       }
-      if (leaving.size > 0) await new Promise<void>((look) => pulse.later(lookMs, look))
+      if (leaving.size > 0) await this.#look()
     }
-    if (parted.length > 0) await persistence.part(parted)
     for (const activation of leaving) {
       unfinished.push(activation.address)
       end(activation, new Moved())
     }
-    return unfinished
+    return { unfinished, parted: parted.length > 0 ? persistence.part(parted) : Promise.resolve() }
+  }
+
+  #look() {
+    return new Promise<void>((look) => this.#parts.pulse.later(lookMs, look))
   }
 
   #those(isOne: (address: Address) => boolean) {
@@ -93,10 +111,10 @@ export class Hosting implements LocalActors {
     return those
   }
 
-  /** What was handed out and is done is forgotten in the document first, so that the heir does not do it again. */
+  /** What was said or done outside is forgotten in the document first, so that the heir does not do it again. */
   #isQuiet(activation: Activation) {
-    if (activation.status !== 'idle' || activation.waiting > 0 || isCalling(activation)) return false
-    if (!activation.hasDone) return true
+    if (!isIdle(activation) || isCalling(activation)) return false
+    if (!activation.hasSpoken) return true
     this.#parts.write(activation, [])
     return false
   }
@@ -106,6 +124,8 @@ export class Hosting implements LocalActors {
     return out.size > 0 || (due ?? Infinity) <= this.#parts.clocks(address.workspaceId).now() + nearMs
   }
 }
+
+const isIdle = ({ status, waiting }: Activation) => status === 'idle' && waiting === 0
 
 /** A call is under way that must not be made twice: the heir could only guess what became of it. */
 function isCalling({ out, actor }: Activation) {

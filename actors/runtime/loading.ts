@@ -30,7 +30,7 @@ export async function claimed(
   if (refusal) throw refusal
   const { address, owner, actor } = activation
   const found = await persistence.claim(address, owner)
-  if (!found) return undefined
+  if (!found || found.rev === 0) return found
   try {
     return usable(actor, found)
   } catch (error) {

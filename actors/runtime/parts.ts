@@ -6,7 +6,7 @@ import type { Published } from './contract.ts'
 import type { Journal } from './journal.ts'
 import type { Chance } from './moment.ts'
 import type { Runners } from './outbox.ts'
-import type { Persistence } from './persistence.ts'
+import type { Attendance, Persistence } from './persistence.ts'
 import type { Placement } from './placement.ts'
 import type { Reaction } from './reaction.ts'
 import type { Address, Command } from './turn.ts'
@@ -33,6 +33,8 @@ export interface Parts {
   journal?: Journal
   /** Whether the process of this incarnation (`ActorSystem.incarnation`) is known to live. */
   isAlive?(incarnation: string): boolean
+  /** Without it nobody knows whether the last process ended in peace. */
+  attendance?: Attendance
   bounds?: Partial<Bounds>
   /** Where actors live when several processes share them. Without it they all live here. */
   placement?: Placement | undefined

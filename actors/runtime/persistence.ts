@@ -13,13 +13,18 @@ export interface Persistence {
   unclaim(address: Address, owner: string, formerOwner: string | undefined): Promise<void>
   /** These activations end in peace: whoever comes next need not wonder what they were doing. */
   part(activations: readonly { address: Address; owner: string }[]): Promise<void>
-  /** Writes down what is about to be handled. Rejects as `commit` does. */
-  mark(address: Address, owner: string, marks: readonly Mark[]): Promise<void>
+  /**
+   * Writes down what is about to be handled. Of an actor that was never written (`rev` 0) nothing else is kept then, and
+   * nothing at all once there are no marks. Rejects as `commit` does.
+   */
+  mark(activation: Marked, marks: readonly Mark[]): Promise<void>
   /**
    * One atomic write of one document; then the rows and events that it brings. Rejects with `Fenced` when another
    * activation owns the actor; any other rejection means that nobody knows what was written.
    */
   commit(write: Write): Promise<void>
+  /** Somebody waits for all that was given: nothing of it may wait for company any more. */
+  hasten?(): void
   /** Writes again what a crash may have left out. Doing it twice changes nothing. Answers the events of it. */
   redo(address: Address, records: readonly unknown[]): Promise<Published[]>
   /** What could not be delivered rests here until somebody looks. */
@@ -34,6 +39,21 @@ export interface DueBy {
   /** Of this workspace alone, or of all but these: their time is another. */
   only?: string
   except?: readonly string[]
+}
+
+/** Which processes are at work: who is on the list and does not live has died. */
+export interface Attendance {
+  /** Puts this process on the list. Answers who else is there. */
+  arrive(incarnation: string): Promise<readonly string[]>
+  /** These are not expected any more. */
+  depart(incarnations: readonly string[]): Promise<void>
+}
+
+/** An activation, as far as marks need to know it. */
+export interface Marked {
+  readonly address: Address
+  readonly owner: string
+  readonly rev: number
 }
 
 /** A message that was being handled, and in how many attempts. */
@@ -55,6 +75,7 @@ export interface Found {
   readonly formerOwner: string | undefined
   /** What they were about to do. */
   readonly marks: readonly Mark[]
+  /** Where `rev` is 0 the actor was never written: there are marks, and nothing else counts. */
   readonly document: Document
   readonly rev: number
   /** What a commit was about to record when its process died; only `redo` can read it. */

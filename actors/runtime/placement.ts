@@ -16,6 +16,13 @@ export interface Placement {
   leave(): Promise<void>
 }
 
+export interface HandedOver {
+  /** Those that have something left to do: their heir wakes them. */
+  readonly unfinished: readonly Address[]
+  /** Resolves when their documents say that they ended in peace. An heir that knows that we live need not wait for it. */
+  readonly parted: Promise<void>
+}
+
 /** What a placement asks of the actors of its own process. */
 export interface LocalActors {
   /** This process's name in the documents that it claims. */
@@ -25,11 +32,12 @@ export interface LocalActors {
   load(address: Address): void
   /** May answer again: what was held back goes on. */
   resume(): void
+  /** A process that had actors is gone without a word. */
+  died(): void
   /** These are somebody else's now. Who waits for them is told `Moved`. */
   end(isGone: (address: Address) => boolean): void
-  /**
-   * Finishes the turns of these and forgets them. Answers which of them have something left to do, so that their heir
-   * wakes them. Whatever is not done within `limitMs` is ended.
-   */
-  handOver(isLeaving: (address: Address) => boolean, limitMs: number): Promise<Address[]>
+  /** These will be handed over soon: what can be written before is written now, while they are still served. */
+  prepare(isLeaving: (address: Address) => boolean): Promise<void>
+  /** Finishes the turns of these and forgets them. Whatever is not done within `limitMs` is ended. */
+  handOver(isLeaving: (address: Address) => boolean, limitMs: number): Promise<HandedOver>
 }

@@ -15,11 +15,12 @@ const runs = Number(values.runs ?? (values.seed === undefined ? 1_000 : 1))
 const without = values.without as Without
 
 const began = performance.now()
-const total = { operations: 0, deaths: 0, broken: 0, virtualMs: 0 }
+const total = { operations: 0, deaths: 0, moves: 0, broken: 0, virtualMs: 0 }
 for (let seed = first; seed < first + runs; seed++) {
-  const { violations, operations, deaths, virtualMs } = await simulate({ seed, without })
+  const { violations, operations, deaths, moves, virtualMs } = await simulate({ seed, without })
   total.operations += operations
   total.deaths += deaths
+  total.moves += moves
   total.virtualMs += virtualMs
   if (violations.length === 0) continue
   total.broken++
@@ -30,6 +31,6 @@ const perMinute = Math.round((runs / ms) * 60_000)
 const hours = Math.round(total.virtualMs / 3_600_000)
 print(
   `seeds ${first} to ${first + runs - 1}: ${total.broken} broken; ${total.operations} operations, ${total.deaths} deaths, ` +
-    `${hours} hours of theirs in ${Math.round(ms / 1_000)} s (${perMinute} histories a minute)\n`,
+    `${total.moves} shards taken, ${hours} hours of theirs in ${Math.round(ms / 1_000)} s (${perMinute} histories a minute)\n`,
 )
 process.exit(total.broken > 0 ? 1 : 0)

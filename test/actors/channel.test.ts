@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { channelActor } from '../../actors/channel/actor.ts'
 import { breakerAfter, closed, mayTry } from '../../actors/channel/breaker.ts'
-import { backoffMs, nextTurn, spend } from '../../actors/channel/pace.ts'
+import { nextTurn, spend } from '../../actors/channel/pace.ts'
+import { backoffMs } from '../../kernel/backoff.ts'
 import { given } from '../harness/given.ts'
 
 const limits = { perSecond: 10, burst: 5, pairMs: 0 }
@@ -19,7 +20,7 @@ const parcel = (n: number, priority: 'staff' | 'transactional' | 'bulk' = 'staff
 describe('channel: decisions', () => {
   // A handler's type is the union of all that it may return; here any part of it is looked at.
   const { enqueue, pump, configure, sent } = channelActor.on as any
-  const start = configure(channelActor.initial, { limits }).state
+  const start = configure(channelActor.initial, { limits }, given({ now: 0 })).state
 
   it('sends at once what may go, and the rest in the pace of its limit', () => {
     fc.assert(

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Persistence } from '../../actors/runtime/persistence.ts'
+import type { Attendance, Persistence } from '../../actors/runtime/persistence.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import { processPulse } from '../../kernel/clock.ts'
+import { StoredAttendance } from '../../store/attendance.ts'
 import { cell, cellActor } from '../harness/cell.ts'
 import { type Crew, crewOn, type Ground, grounds } from '../harness/ground.ts'
 import { until } from '../harness/until.ts'
@@ -23,9 +24,9 @@ function mortal(under: Persistence) {
     peek: (...of) => (life.isOver ? never() : under.peek(...of)),
     unclaim: (...of) => (life.isOver ? never() : under.unclaim(...of)),
     part: (...of) => (life.isOver ? never() : under.part(...of)),
-    mark: (address, owner, marks) => {
+    mark: (activation, marks) => {
       life.marks.push(marks.map(({ id, times }) => `${id} ${times}`).join())
-      return life.isOver ? never() : under.mark(address, owner, marks)
+      return life.isOver ? never() : under.mark(activation, marks)
     },
     commit: (...of) => (life.isOver ? never() : under.commit(...of)),
     redo: (...of) => (life.isOver ? never() : under.redo(...of)),
@@ -33,6 +34,19 @@ function mortal(under: Persistence) {
     dueActors: (...of) => (life.isOver ? never() : under.dueActors(...of)),
   }
   return { life, persistence }
+}
+
+/** The list of processes where no store keeps one. */
+function remembered(): Attendance {
+  const here = new Set<string>()
+  return {
+    async arrive(incarnation) {
+      const others = [...here]
+      here.add(incarnation)
+      return others
+    },
+    depart: async (gone) => gone.forEach((one) => here.delete(one)),
+  }
 }
 
 for (const [name, open] of Object.entries(grounds))
@@ -49,6 +63,10 @@ for (const [name, open] of Object.entries(grounds))
       system.workspace('w1', staff, commandId).at(cell, id)
 
     let births = 0
+    /** Who is at work, as the next process finds it. */
+    let list: Attendance
+    beforeEach(() => (list = ground.store ? new StoredAttendance(ground.store) : remembered()))
+
     function born() {
       // A process dies, and another one begins: that takes a second.
       const world = { ...crew.clock, now: () => crew.clock.now() + births * 1_000, at: crew.clock.at.bind(crew.clock) }
@@ -60,6 +78,8 @@ for (const [name, open] of Object.entries(grounds))
         deaths++
         throw new Error('nobody hears this any more')
       }
+      const arrive: Attendance['arrive'] = (one) => list.arrive(one)
+      const depart: Attendance['depart'] = async (gone) => void (life.isOver || (await list.depart(gone)))
       const rests: number[] = []
       const pulse = {
         ...processPulse,
@@ -68,35 +88,49 @@ for (const [name, open] of Object.entries(grounds))
       return {
         life,
         rests,
-        system: crew.boot([cellActor({ grow })], { persistence, pulse, world }),
+        system: crew.boot([cellActor({ grow })], { persistence, pulse, world, attendance: { arrive, depart } }),
         deaths: () => deaths,
       }
     }
 
-    it('kills a few, and then no more; the actor goes on with everything else', async function () {
-      this.timeout(20_000)
-      const first = born()
-      await at(first.system, 'start').add()
-      await first.system.close()
-      let deaths = 0
-      const rests: number[] = []
-      for (let heirs = 1; heirs <= 6; heirs++) {
-        const heir = born()
-        const deadly = soon(at(heir.system, 'deadly').grow({ bytes: 3 }))
-        const good = soon(at(heir.system, `good-${heirs}`).add())
-        await Promise.race([deadly, until(() => heir.life.isOver)])
-        rests.push(...heir.rests)
-        if (heir.deaths() > 0) {
-          deaths++
-          continue
+    for (const isWritten of [true, false])
+      it(`kills a few, and then no more; ${isWritten ? 'the actor goes on with everything else' : 'also where the actor was never written'}`, async function () {
+        this.timeout(20_000)
+        const first = born()
+        if (isWritten) await at(first.system, 'start').add()
+        await first.system.close()
+        let deaths = 0
+        const rests: number[] = []
+        for (let heirs = 1; heirs <= 6; heirs++) {
+          const heir = born()
+          const deadly = soon(at(heir.system, 'deadly').grow({ bytes: 3 }))
+          const good = soon(at(heir.system, `good-${heirs}`).add())
+          await Promise.race([deadly, until(() => heir.life.isOver)])
+          rests.push(...heir.rests)
+          if (heir.deaths() > 0) {
+            deaths++
+            continue
+          }
+          expect(await deadly).to.equal('Deadly')
+          expect(await good).to.equal('answered')
+          expect(await soon(at(heir.system, 'deadly').grow({ bytes: 3 })), 'nor when it comes again').to.equal('Deadly')
+          expect(await soon(at(heir.system, 'after').add())).to.equal('answered')
         }
-        expect(await deadly).to.equal('Deadly')
-        expect(await good).to.equal('answered')
-        expect(await soon(at(heir.system, 'deadly').grow({ bytes: 3 })), 'nor when it comes again').to.equal('Deadly')
-        expect(await soon(at(heir.system, 'after').add())).to.equal('answered')
-      }
-      expect(deaths).to.equal(4)
-      expect(rests, 'each after a longer rest').to.deep.equal([1_000])
+        expect(deaths).to.equal(4)
+        expect(rests, 'each after a longer rest').to.deep.equal([1_000])
+      })
+
+    it('leaves nothing of an actor that was never written but what it was dying of', async () => {
+      const first = born()
+      await at(first.system, 'start', 'another').add()
+      first.life.isOver = true
+      const heir = born()
+      expect(await soon(at(heir.system, 'refused').refuse()), 'it is written down before').to.equal('not_now')
+      expect(heir.life.marks).to.deep.equal(['refused/refuse/0 1', ''])
+      expect(
+        await ground.persistence([cellActor()] as never).peek({ workspaceId: 'w1', kind: 'user', id: 'a' }),
+      ).to.equal(undefined)
+      expect(await ground.store?.collection('users').countDocuments({ _id: 'a' })).to.be.oneOf([0, undefined])
     })
 
     it('blames nobody who only stood by, and writes nothing down when the end was peaceful', async () => {

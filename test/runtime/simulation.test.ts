@@ -12,15 +12,17 @@ describe('simulated histories', function () {
 
   it('keep every promise, whatever dies, is lost, is slow or is set wrong', async () => {
     const end = performance.now() + budgetMs
-    let [operations, deaths] = [0, 0]
+    let [operations, deaths, moves] = [0, 0, 0]
     for (let seed = first; seed < first + runs && performance.now() < end; seed++) {
       const outcome = await simulate({ seed })
       expect(outcome.violations, `npm run simulate -- --seed ${seed}`).to.deep.equal([])
       operations += outcome.operations
       deaths += outcome.deaths
+      moves += outcome.moves
     }
     expect(operations).to.be.greaterThan(50)
     expect(deaths).to.be.greaterThan(5)
+    expect(moves, 'shards that changed their owner').to.be.greaterThan(2_000)
   })
 
   it('are the same again from the same seed', async () => {
@@ -34,6 +36,8 @@ describe('simulated histories', function () {
     ['gate', /^I4: .* before (its turn|it) was durable/],
     ['deduplication', /^I2: .* took a command twice/],
     ['lookUp', /^I4: .* was called \d+ times/],
+    ['guard', /^I3: .* answer for/],
+    ['arrivals', /^I2: .* took a command twice/],
   ]
   for (const [without, violation] of broken)
     it(`break a promise without ${without}, and say which`, async () => {

@@ -25,6 +25,8 @@ export interface MemberOptions {
   startedAt: number
   timing?: Partial<Timing>
   pulse?: Pulse
+  /** Epoch ms, of the world. */
+  wall?(): number
   /** Each on but in a test that shows what happens without. */
   protections?: Partial<Protections>
   /** What went wrong in passing: it is tried again. */
@@ -64,7 +66,8 @@ export class Cluster implements Placement {
   readonly #hasGuard: boolean
   #local!: LocalActors
   readonly #routing: Routing
-  #unfinished: Address[] = []
+  #unfinished: readonly Address[] = []
+  readonly #parting = new Set<Promise<unknown>>()
   #stopTicker = () => {}
 
   /** Connects to Redis. `join` makes it a member. */
@@ -113,11 +116,13 @@ export class Cluster implements Placement {
       about: () => ({ ...aboutOf(options), incarnation: this.#local.incarnation }),
       timing: { ...timing, ...options.timing },
       pulse: this.#pulse,
-      wall: Date.now,
+      wall: options.wall ?? Date.now,
       line: () => ways.wire.line,
       lost: (shards) => this.#lost(shards),
+      prepare: (shards) => this.#local.prepare((address) => shards.has(shardOf(address))),
       release: (shards) => this.#release(shards),
       given: () => this.#given(),
+      died: () => this.#local.died(),
       changed: () => this.#changed(),
       onError,
     })
@@ -173,6 +178,7 @@ export class Cluster implements Placement {
   /** Resolves when nothing is owned here, and nobody still believes that it is. */
   async leave() {
     await this.leases.leave()
+    await Promise.all(this.#parting)
     await new Promise<void>((done) => this.#pulse.later(lingerMs, done))
   }
 
@@ -236,7 +242,10 @@ export class Cluster implements Placement {
   }
 
   async #release(shards: ReadonlySet<number>) {
-    this.#unfinished = await this.#local.handOver((address) => shards.has(shardOf(address)), handOverMs)
+    const { unfinished, parted } = await this.#local.handOver((address) => shards.has(shardOf(address)), handOverMs)
+    this.#unfinished = unfinished
+    const parting = parted.catch(this.#options.onError).finally(() => this.#parting.delete(parting))
+    this.#parting.add(parting)
   }
 
   /** What has something due or under way should not wait until somebody asks for it. */

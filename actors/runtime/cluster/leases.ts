@@ -17,10 +17,14 @@ interface Parts {
   line(): number
   /** These are ours no more, whoever has them. */
   lost(shards: ReadonlySet<number>): void
+  /** Does what can be done before these are finished. */
+  prepare(shards: ReadonlySet<number>): Promise<void>
   /** Finishes what these do here. */
   release(shards: ReadonlySet<number>): Promise<void>
   /** The last of them were given away. */
   given(): void
+  /** Somebody who had actors is gone without a word. */
+  died(): void
   /** Owners or members are others than before, or we may answer again. */
   changed(): void
   onError(error: unknown): void
@@ -242,8 +246,11 @@ export class Leases {
     // Nothing is new since what it knew when it asked; but meanwhile it may have let go of all that.
     if (!table && this.version !== version) this.#looksAgain = true
     else this.version = version
+    // Who leaves in good order gives signs to the end.
+    const silent = this.#members.silentTakers(at)
     this.#members.observe(sighting, sentAt, at)
     if (!table) return false
+    if (silent.some((id) => !this.#members.all.has(id))) this.#parts.died()
     this.#owners = table.owners
     this.#ids = new Map([...table.numbers].map(([id, number]) => [number, id]))
     this.#desired = desiredOwners(this.#members.takers)
@@ -335,6 +342,8 @@ export class Leases {
     for (;;) {
       const [heir, shards] = this.#nextSlice()
       if (!shards) return
+      await this.#parts.prepare(shards)
+      if ([...shards].some((shard) => this.#states[shard] !== held)) continue // Meanwhile all may be otherwise.
       this.#slice = shards
       for (const shard of shards) this.#states[shard] = leaving
       try {

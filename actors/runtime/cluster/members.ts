@@ -64,6 +64,11 @@ export class Members {
     return [...this.all.values()].filter(({ about }) => about.takesActors && !about.isLeaving).map(({ id }) => id)
   }
 
+  /** Those of them that left out a sign. */
+  silentTakers(at: number) {
+    return this.takers.filter((id) => at - (this.#seen.get(id)?.changedAt ?? at) >= 2 * this.#timing.beatMs)
+  }
+
   #endOf({ isListening, changedAt }: Seen) {
     const { expiryMs, servesMs, marginMs } = this.#timing
     return changedAt + (isListening ? expiryMs : servesMs + marginMs)

@@ -46,7 +46,10 @@ interface Parcel {
 const chunksMax = 512
 const bytesMax = 512 * 1024
 
-/** What is said to one member within one turn of the event loop goes to it as one publication. */
+/**
+ * What is said to one member at once goes to it as one publication, and so does whatever is said to it after that in the
+ * same turn of the event loop: two of them in a turn, however many speak, and nobody who speaks alone waits.
+ */
 export class Post {
   readonly #parts: Parts
   readonly #hello: Uint8Array
@@ -72,24 +75,34 @@ export class Post {
     }
     if (this.#isScheduled) return
     this.#isScheduled = true
-    this.#parts.pulse.soon(this.#flush)
+    process.nextTick(this.#first)
   }
 
   readonly received = (bytes: Uint8Array) => {
+    const { onError, receive } = this.#parts
     let from: string | undefined
     try {
-      for (const message of decoded(bytes)) {
+      for (const message of decoded(bytes, onError)) {
         if (message[0] === kinds.hello) from = message[1]
         else if (from === undefined) throw new Error('a publication that does not say from whom it is')
-        else this.#parts.receive(from, message)
+        else receive(from, message)
       }
     } catch (error) {
-      this.#parts.onError(error)
+      onError(error)
     }
   }
 
-  readonly #flush = () => {
+  readonly #first = () => {
+    this.#flush()
+    this.#parts.pulse.soon(this.#rest)
+  }
+
+  readonly #rest = () => {
     this.#isScheduled = false
+    this.#flush()
+  }
+
+  #flush() {
     for (const [member, parcel] of this.#parcels) void this.#publish(member, parcel)
     this.#parcels.clear()
   }

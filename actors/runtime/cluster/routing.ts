@@ -129,6 +129,7 @@ export class Routing {
   }
 
   receive(from: string, message: messages.Message) {
+    if (this.#isClosed) return // A connection that is being closed may still bring what was under way.
     switch (message[0]) {
       case messages.kinds.ask:
         return this.#asked(from, message)

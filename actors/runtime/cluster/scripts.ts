@@ -42,6 +42,19 @@ const inGeneration = `
 if redis.call('GET', generation) ~= ARGV[3] then return -1 end
 local number = numberOf(me)
 if number == 0 then return -1 end
+-- The shards from ARGV[first] on, each step-th of it: those that are as expected become another's.
+local function pass(first, step, isExpected, to)
+  local count = 0
+  for at = first, #ARGV, step do
+    local shard = tonumber(ARGV[at])
+    if isExpected(shard, ARGV[at + 1]) then
+      own(shard, to)
+      count = count + 1
+    end
+  end
+  if count > 0 then changed() end
+  return count
+end
 `
 
 /**
@@ -92,16 +105,7 @@ return {'changed', current, now, all, hearing, redis.call('HGETALL', numbers), r
 
 /** ARGV: notices, me, generation, then pairs: a shard, and what its owner is expected to be (0 or 65535). */
 const take = `${start}${inGeneration}
-local taken = 0
-for at = 4, #ARGV, 2 do
-  local shard = tonumber(ARGV[at])
-  if ownerOf(shard) == tonumber(ARGV[at + 1]) then
-    own(shard, number)
-    taken = taken + 1
-  end
-end
-if taken > 0 then changed() end
-return taken
+return pass(4, 2, function(shard, state) return ownerOf(shard) == tonumber(state) end, number)
 `
 
 /**
@@ -112,16 +116,7 @@ const give = `${start}${inGeneration}
 if redis.call('HGET', beats, me) ~= ARGV[4] then return -1 end
 local heir = numberOf(ARGV[5])
 if heir == 0 then heir = 65535 end
-local given = 0
-for at = 6, #ARGV do
-  local shard = tonumber(ARGV[at])
-  if ownerOf(shard) == number then
-    own(shard, heir)
-    given = given + 1
-  end
-end
-if given > 0 then changed() end
-return given
+return pass(6, 1, function(shard) return ownerOf(shard) == number end, heir)
 `
 
 /** ARGV: notices, me, generation, the silent member, its last beat. Only who is still silent is taken for dead. */

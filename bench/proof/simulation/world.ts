@@ -1,5 +1,4 @@
 import type { Chance } from '../../../actors/runtime/moment.ts'
-import type { Clock, Pulse } from '../../../kernel/clock.ts'
 
 interface Happening {
   readonly time: number
@@ -7,8 +6,6 @@ interface Happening {
   readonly tie: number
   run: (() => void) | undefined
 }
-
-const startedAt = Date.UTC(2026, 0, 5, 9)
 
 /** Time, chance and the order of all that happens, out of one seed: the same seed is the same history. */
 export class World {
@@ -58,45 +55,6 @@ export class World {
 
   delay(ms: number) {
     return new Promise<void>((done) => this.later(ms, done))
-  }
-
-  /** The wall clock of a process that lives as long as `isAlive` says. */
-  clock(isAlive: () => boolean): Clock {
-    const now = () => startedAt + this.now + this.skewMs
-    const at = (time: number, run: () => void): (() => void) => {
-      let cancel = () => {}
-      const look = () => {
-        if (!isAlive()) return
-        // It notices within a second that it was set.
-        if (now() >= time) run()
-        else cancel = this.later(Math.min(time - now(), 1_000), look)
-      }
-      cancel = this.later(Math.max(0, Math.min(time - now(), 1_000)), look)
-      return () => cancel()
-    }
-    return { now, at }
-  }
-
-  pulse(isAlive: () => boolean): Pulse {
-    const whileAlive = (run: () => void) => () => {
-      if (isAlive()) run()
-    }
-    const every = (ms: number, run: () => void) => {
-      let isOver = false
-      const again = () => {
-        if (isOver || !isAlive()) return
-        run()
-        this.later(ms, again)
-      }
-      this.later(ms, again)
-      return () => void (isOver = true)
-    }
-    return {
-      now: () => this.now,
-      every,
-      later: (ms, run) => void this.later(ms, whileAlive(run)),
-      soon: (run) => void this.later(0, whileAlive(run)),
-    }
   }
 
   /** Lets things happen one after another until `isOver`, or until that time. */

@@ -8,6 +8,7 @@ import {
   decoded,
   encoded,
   errorOf,
+  helloOf,
   type Message,
   refusalOf,
   replyOf,
@@ -35,7 +36,10 @@ const rare: Command = {
   forgets: 'due',
   chain: ['w1/user/usr_pat'],
 }
-const over = (message: Message) => [...decoded(encoded(message))][0] as Message
+function refuse(error: unknown): never {
+  throw error
+}
+const over = (message: Message) => [...decoded(encoded(message), refuse)][0] as Message
 const at = { beat: 3, version: 9, ms: 1_000 }
 
 describe('what members say to one another', () => {
@@ -83,7 +87,44 @@ describe('what members say to one another', () => {
       [2, 1, 'unheard of', 'code', 'text', {}],
       [6, Array.from({ length: 1_001 }, () => ['w', 'k', 'i'])],
     ]
-    for (const message of bad) expect(() => [...decoded(encode(message))], JSON.stringify(message)).to.throw()
+    for (const message of bad) expect(() => [...decoded(encode(message), refuse)], JSON.stringify(message)).to.throw()
+  })
+
+  it('looks at what is usual as strictly as at the rest', () => {
+    const odd = [null, -1, 1.5, '', 'x'.repeat(513), [], {}, [1, 2, 3], ['staff', '', 0], ['staff', 'ana', -1]]
+    const anything = 10
+    for (const good of [askOf(1, at, plain), replyOf(1, 'x'), helloOf('a')])
+      for (let part = 1; part < (good[0] === 1 ? 2 : 12); part++)
+        for (const value of part === anything || part >= good.length ? [] : odd) {
+          const bad = encode((good as unknown[]).with(part, value))
+          expect(() => [...decoded(bad, refuse)], `${good[0]}, ${part}: ${JSON.stringify(value)}`).to.throw()
+        }
+  })
+
+  it('takes what is good of a publication, and reports the rest', () => {
+    const faults: unknown[] = []
+    const heard: unknown[] = []
+    const post = new Post({
+      me: 'a',
+      wire: { publish: async () => 1 },
+      pulse: processPulse,
+      receive: (from, message) => heard.push([from, message[0], message[1]]),
+      failed() {},
+      onError: (error) => faults.push(error),
+    })
+    const [newer, malformed, noMessagePack] = [encode([99, 'of a newer version']), encode([1, -1]), Buffer.from([0xc1])]
+    const [one, two, three] = [replyOf(1, 'one'), askOf(2, at, plain), replyOf(3, 'three')].map(encoded) as [
+      Buffer,
+      Buffer,
+      Buffer,
+    ]
+    post.received(Buffer.concat([encoded(helloOf('b')), one, newer, two, malformed, three, noMessagePack]))
+    expect(heard).to.deep.equal([
+      ['b', 1, 1],
+      ['b', 0, 2],
+      ['b', 1, 3],
+    ])
+    expect(faults, 'each by itself, and that the rest is no MessagePack').to.have.length(3)
   })
 
   it('survives bytes that are no MessagePack, cut off, or that do not say from whom they are', () => {
@@ -110,7 +151,7 @@ describe('what members say to one another', () => {
       me: 'a',
       wire: {
         publish: async (member, bytes) => {
-          published.push([member, [...decoded(bytes)].length])
+          published.push([member, [...decoded(bytes, refuse)].length])
           return 1
         },
       },

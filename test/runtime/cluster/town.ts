@@ -23,6 +23,7 @@ export class Town {
     const lost: number[] = []
     const releasing: number[][] = []
     const faults: unknown[] = []
+    let died = 0
     let release = async () => undefined as void
     const leases = new Leases({
       board: this.hub.board(),
@@ -33,11 +34,13 @@ export class Town {
       wall: () => this.time.now + this.wallMs,
       line: () => wire.line,
       lost: (shards) => lost.push(...shards),
+      prepare: async () => undefined,
       release: (shards) => {
         releasing.push([...shards])
         return release()
       },
       given: () => undefined,
+      died: () => void died++,
       changed: () => undefined,
       onError: (error) => faults.push(error),
     })
@@ -47,6 +50,8 @@ export class Town {
       wire,
       lost,
       releasing,
+      /** How often it heard of a death. */
+      died: () => died,
       faults,
       set release(wait: () => Promise<void>) {
         release = wait
