@@ -6,17 +6,27 @@ import type { Fleet } from './chaos/fleet.ts'
 import type { Member } from './chaos/member.ts'
 import type { CrashPoint } from './chaos/wire.ts'
 
+const second = { tag: 'second', remindMs: 300, charges: true }
+
 /** Kills the owner of a counter at that point of the commit of its second addition; answers what the caller heard. */
 async function crashed(fleet: Fleet, at: CrashPoint) {
   const actor = fleet.counter(0)
   await fleet.asks.add(actor, { tag: 'first' })
   const owner = await fleet.ownerOf(actor)
   await owner.order({ do: 'arm', at, actor })
-  const adding = fleet.asks.add(actor, { tag: 'second', via: owner, remindMs: 300, charges: true })
+  const adding = fleet.asks.add(actor, { ...second, via: owner })
   const heard = await adding.catch((error: unknown) => error)
   await owner.died()
   fleet.history.did(`${owner.name} died (${at})`)
   return { actor, owner, heard }
+}
+
+/** Who heard nothing sees what was `kept`, and comes again: the second addition is the second in any case. */
+async function retried(fleet: Fleet, at: CrashPoint, kept: { n: number; last: string }) {
+  const { actor, heard } = await crashed(fleet, at)
+  expect(heard).to.include({ code: 'died' })
+  expect(await fleet.asks.insistOnViewing(actor)).to.include(kept)
+  expect(await fleet.asks.insistOnAdding(actor, second)).to.equal(2)
 }
 
 const additions = 24
@@ -38,23 +48,13 @@ const faults: Fault[] = [
     number: '1',
     name: 'kill -9 before the commit leaves: nothing was done, and a retry does it once',
     setting: { members: 2 },
-    async happens(fleet) {
-      const { actor, heard } = await crashed(fleet, 'beforeCommit')
-      expect(heard).to.include({ code: 'died' })
-      expect(await fleet.asks.insistOnViewing(actor)).to.include({ n: 1, last: 'first' })
-      expect(await fleet.asks.insistOnAdding(actor, { tag: 'second', remindMs: 300, charges: true })).to.equal(2)
-    },
+    happens: (fleet) => retried(fleet, 'beforeCommit', { n: 1, last: 'first' }),
   },
   {
     number: '2',
     name: 'kill -9 between commit and reply: a retry gets the reply that was kept',
     setting: { members: 2 },
-    async happens(fleet) {
-      const { actor, heard } = await crashed(fleet, 'beforeReply')
-      expect(heard).to.include({ code: 'died' })
-      expect(await fleet.asks.insistOnViewing(actor)).to.include({ n: 2, last: 'second' })
-      expect(await fleet.asks.insistOnAdding(actor, { tag: 'second', remindMs: 300, charges: true })).to.equal(2)
-    },
+    happens: (fleet) => retried(fleet, 'beforeReply', { n: 2, last: 'second' }),
     without: { deduplication: ['I2'] },
   },
   {
@@ -113,6 +113,25 @@ const faults: Fault[] = [
       expect(await fleet.asks.view(actor)).to.include({ n: 3, last: 'after' })
     },
     without: { gate: ['I1', 'I3'] },
+  },
+  {
+    number: '10',
+    name: 'a store that takes a write and says nothing: nobody is answered until it is known',
+    setting: { members: 1, bounds: { askMs: 1_000 } },
+    async happens(fleet) {
+      const [member] = fleet.members as [Member]
+      const actor = fleet.counter(0)
+      await fleet.asks.add(actor, { tag: 'first' })
+      member.mongo.proxy.hold({ answers: true })
+      const asked = [fleet.asks.add(actor, { tag: 'second' }), fleet.asks.view(actor)]
+      const refusals = await Promise.all(asked.map(refusalOf))
+      expect(refusals.map(({ code }) => code)).to.deep.equal(['timeout', 'timeout'])
+      expect(fleet.history.events.map(({ event }) => event.seq)).to.deep.equal([1])
+      member.mongo.heal()
+      const healed = performance.now()
+      expect(await fleet.asks.insistOnAdding(actor, { tag: 'second' })).to.equal(2)
+      expect(performance.now() - healed, 'ms until it was served again').to.be.lessThan(3_000)
+    },
   },
   ...(['stepDown', 'unsure'] as const).map((mishap): Fault => {
     const what = mishap === 'stepDown' ? 'the primary steps down' : 'the majority does not acknowledge'

@@ -2,63 +2,71 @@ import { expect } from 'chai'
 import { newId } from '../../kernel/id.ts'
 import { Random } from '../store/proof/random.ts'
 import { quantile } from '../../bench/figures.ts'
-import { isAddition, ledgerOf } from './chaos/actors.ts'
+import { ledgerOf } from './chaos/actors.ts'
 import { Clients, usual } from './chaos/clients.ts'
 import { type Fault, pause, refusalOf, survives } from './chaos/fault.ts'
+import { flood, slowCommits } from './chaos/flood.ts'
 import type { Fleet } from './chaos/fleet.ts'
 import { type Member, Refused } from './chaos/member.ts'
 
-/** How long an addition to one of these takes, in the slowest one of a hundred, ms. */
-async function slowest(fleet: Fleet, actors: readonly string[]) {
+/** What others than the first counter are asked while this goes on: the slowest of a hundred, ms. */
+async function slowest(fleet: Fleet, actors: readonly string[], { forMs = 1_200, restMs = 4, views = 0 } = {}) {
   const before = fleet.history.operations.length
-  const clients = new Clients(fleet, new Random(before), {
-    ...usual,
-    views: 0,
-    clients: actors.length,
-    actors,
-    restMs: 4,
-  })
-  await pause(1_200)
+  const choices = { ...usual, views, clients: actors.length, actors, restMs, patientMs: 10_000 }
+  const clients = new Clients(fleet, new Random(before), choices)
+  await pause(forMs)
   await clients.end()
-  const taken = fleet.history.operations.slice(before).filter(({ actor }) => actor !== fleet.counter(0))
-  return quantile(
-    taken.map(({ start, end }) => end - start),
-    0.99,
-  )
+  const others = fleet.history.operations.slice(before).filter(({ actor }) => actor !== fleet.counter(0))
+  const of = (wanted: 'add' | 'view') =>
+    quantile(
+      others.flatMap(({ type, start, end }) => (type === wanted ? [end - start] : [])),
+      0.99,
+    )
+  return { adds: of('add'), views: of('view') }
 }
+
+/** The figure in bad times against that in good ones. Others use this machine as well: what is so once in three tries is so. */
+async function withinTwice(fleet: Fleet, measured: () => Promise<[what: string, good: number, bad: number][]>) {
+  let ratios: number[] = [Infinity]
+  for (let tries = 0; tries < 3 && Math.max(...ratios) > 2; tries++) {
+    const figures = await measured()
+    for (const [what, good, bad] of figures)
+      fleet.history.did(`${what}: ${good.toFixed(1)} ms, then ${bad.toFixed(1)} ms`)
+    ratios = figures.map(([, good, bad]) => bad / good)
+  }
+  expect(Math.max(...ratios), 'p99 of the others, against what it was before').to.be.at.most(2)
+}
+
+/** More than a mailbox takes, and how long a commit takes meanwhile, ms. */
+const floodMany = 700
+const commitMs = 250
+/** A view of what is written is answered from memory: below this the machine and its other users are measured, ms. */
+const leastMs = 10
 
 const faults: Fault[] = [
   {
     number: '12',
     isAlone: true,
-    name: 'a store that needs a second for each write: what waits is bounded, more is refused at once, others are asked as before',
+    name: 'a slow store, and one actor is asked too much: what waits is bounded, more is refused at once, others are as quick as before',
     setting: { members: 1 },
     async happens(fleet) {
-      const [member] = fleet.members as [Member]
-      const [busy, calm] = fleet.counters(2) as [string, string]
-      await Promise.all([busy, calm].map((actor) => fleet.asks.add(actor, { tag: `first${actor}` })))
-      member.mongo.mishap = (sent) => (isAddition(sent) ? pause(1_000) : undefined)
-      const began = performance.now()
-      const all = Array.from({ length: 700 }, (_, n) => fleet.asks.add(busy, { tag: `t${n}`, timeoutMs: 20_000 }))
-      const refused: number[] = []
-      for (const one of all)
-        one.catch((error: unknown) => {
-          expect(error).to.include({ code: 'mailbox_full', retryable: true })
-          refused.push(performance.now() - began)
-        })
-      const views: number[] = []
-      for (let n = 0; n < 100; n++) {
-        const start = performance.now()
-        await fleet.asks.view(calm)
-        views.push(performance.now() - start)
-      }
-      const { actors } = await member.inspect()
-      expect(actors.find(({ id }) => id === busy)?.waiting).to.be.at.most(256)
-      await Promise.allSettled(all)
-      expect(refused.length).to.be.greaterThan(100)
-      expect(Math.max(...refused), 'refused at once, not after a write').to.be.lessThan(1_000)
-      expect(quantile(views, 0.9), 'nobody else waits for that write').to.be.lessThan(500)
+      const [busy, ...calm] = fleet.counters(9) as [string, ...string[]]
+      await Promise.all([busy, ...calm].map((actor) => fleet.asks.add(actor, { tag: `first${actor}` })))
+      slowCommits(fleet, commitMs)
+      const how = { forMs: 4 * commitMs, restMs: commitMs / 2, views: 0.5 }
+      await withinTwice(fleet, async () => {
+        const before = await slowest(fleet, calm, how)
+        const [flooded, during] = await Promise.all([flood(fleet, busy, floodMany), slowest(fleet, calm, how)])
+        expect(flooded.others).to.deep.equal([])
+        expect(flooded.refused.length).to.be.greaterThan(100)
+        expect(Math.max(...flooded.refused), 'refused at once, not after a write').to.be.lessThan(flooded.firstMs)
+        return [
+          ['additions', before.adds, during.adds],
+          ['views', Math.max(leastMs, before.views), during.views],
+        ]
+      })
     },
+    without: { bounds: ['I8'] },
   },
   {
     number: '17',
@@ -135,21 +143,18 @@ const faults: Fault[] = [
     name: 'one actor takes half of the load: others are as quick as before, and it refuses what is too much',
     setting: { members: 1 },
     async happens(fleet) {
-      const actors = fleet.counters(16)
+      const actors = fleet.counters(17).slice(1)
       const hot = Array.from({ length: 8 }, () => fleet.counter(0))
-      // Others use this machine as well: what is so once out of three times is so.
-      let ratio = Infinity
-      for (let tries = 0; tries < 3 && ratio > 2; tries++) {
+      await withinTwice(fleet, async () => {
         const before = await slowest(fleet, actors)
-        const after = await slowest(fleet, [...hot, ...actors.slice(8)])
-        fleet.history.did(`the slowest took ${before.toFixed(1)} ms, then ${after.toFixed(1)} ms`)
-        ratio = after / before
-      }
-      expect(ratio).to.be.at.most(2)
-      const all = Array.from({ length: 900 }, (_, n) => fleet.asks.add(fleet.counter(0), { tag: `much${n}` }))
-      const refused = (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected')
-      expect(refused.length).to.be.greaterThan(0)
-      for (const one of refused as PromiseRejectedResult[]) expect(one.reason).to.include({ code: 'mailbox_full' })
+        const during = await slowest(fleet, [...hot, ...actors.slice(8)])
+        return [['additions', before.adds, during.adds]]
+      })
+      slowCommits(fleet, commitMs)
+      const { refused, others, done } = await flood(fleet, fleet.counter(0), floodMany)
+      expect(others).to.deep.equal([])
+      expect(done).to.be.at.least(200)
+      expect(refused.length).to.be.greaterThan(100)
     },
   },
   {

@@ -1,12 +1,13 @@
 /**
  * Faults by a seeded schedule, on real processes: `npm run faults -- --seed 7 --seconds 600 --only 5,6 --without fencing`.
- * Without `--seed` one is drawn, and printed. Ends with 1 when an invariant was broken, and names it.
+ * Without `--seed` one is drawn, and printed. `--full` makes those that have a length as long as the list of faults says.
+ * Ends with 1 when an invariant was broken, and names it.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { load, print, quantile } from '../../bench/figures.ts'
 import { Fleet } from './chaos/fleet.ts'
-import { type Round, run } from './chaos/schedule.ts'
+import { brief, full, type Round, run } from './chaos/schedule.ts'
 import { type Protection, protections } from './chaos/wire.ts'
 
 const { values } = parseArgs({
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     only: { type: 'string' },
     without: { type: 'string' },
+    full: { type: 'boolean', default: false },
   },
 })
 
@@ -30,6 +32,7 @@ const rounds = await run(fleet, {
   seed,
   seconds: Number(values.seconds),
   heard: tell,
+  lengths: values.full ? full : brief,
   ...(only && { only }),
   ...(without && { without }),
 })
@@ -49,6 +52,7 @@ function tell({ seed, operations, retried, deeds, violations }: Round) {
   print(violations.slice(0, 20).join('\n'))
   print(`What was done:\n${deeds.join('\n')}`)
   const { only, without } = values
-  const again = [`--seed ${seed} --seconds 1`, only && `--only ${only}`, without && `--without ${without}`]
+  const chosen = [only && `--only ${only}`, without && `--without ${without}`, values.full && '--full']
+  const again = [`--seed ${seed} --seconds 1`, ...chosen]
   print(`Again: npm run faults -- ${again.filter(Boolean).join(' ')}`)
 }

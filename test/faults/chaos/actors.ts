@@ -76,9 +76,14 @@ export const ledger = contract({
   },
 })
 
+export const initial: { counter: CounterState; ledger: LedgerState } = {
+  counter: { n: 0, tags: [], rung: [], charged: [] },
+  ledger: { last: {}, disorder: [] },
+}
+
 const counterActor = actor(counter, {
   state: CounterState,
-  initial: { n: 0, tags: [], rung: [], charged: [] },
+  initial: initial.counter,
   on: {
     add(state, { tag, remindMs, charges, ledger: to }, { now, id }) {
       const n = state.n + 1
@@ -109,7 +114,7 @@ const counterActor = actor(counter, {
 
 const ledgerActor = actor(ledger, {
   state: LedgerState,
-  initial: { last: {}, disorder: [] },
+  initial: initial.ledger,
   on: {
     noted(state, { from, n, tag }) {
       const before = state.last[from] ?? 0

@@ -15,7 +15,7 @@ export interface Adding extends How {
 }
 
 const againMs = 15
-const insistMs = 30_000
+const insistMs = 60_000
 const pause = (ms: number) => new Promise((later) => setTimeout(later, ms))
 
 /** Whom to ask, and where what they say is kept. */

@@ -1,3 +1,4 @@
+import { bounds } from '../../../actors/runtime/bounds.ts'
 import { streamName } from '../../../actors/runtime/contract.ts'
 import type { Applied } from '../../harness/mongo-proxy.ts'
 import { counter, ledgerOf } from './actors.ts'
@@ -40,6 +41,8 @@ export function check(history: History, remains: Remains): Violation[] {
   streams(history, remains, note)
   reminded(history, remains, note)
   drained(history, remains, note)
+  for (const [actor, count] of history.crowds)
+    if (count > bounds.mailboxMax) note('I8', `${count} waited for ${actor}, where at most ${bounds.mailboxMax} may`)
   return found
 }
 

@@ -6,15 +6,7 @@ import { Vault } from '../../../store/vault.ts'
 import { Installation } from '../../cli/command.ts'
 import { freshElsewhere } from '../../harness/database.ts'
 import { PrivateRedis } from '../../harness/redis.ts'
-import {
-  chaosActors,
-  counterNamed,
-  type CounterState,
-  type LedgerState,
-  masterKey,
-  roundOf,
-  workspaceId,
-} from './actors.ts'
+import { chaosActors, counterNamed, initial, masterKey, roundOf, workspaceId } from './actors.ts'
 import { Asks } from './asks.ts'
 import { check } from './check.ts'
 import { History, type Remains } from './history.ts'
@@ -238,8 +230,8 @@ export class Fleet {
       this.#mine('events', 'user:c', 'stream'),
     ])
     return {
-      counters: actors<CounterState>(users),
-      ledgers: actors<LedgerState>(inboxes),
+      counters: actors(users, initial.counter),
+      ledgers: actors(inboxes, initial.ledger),
       rows: messages.map(({ _id, n, tag }) => {
         return { counter: String(_id).replace(/:.*/, ''), n: Number(n), tag: String(tag) }
       }),
@@ -259,8 +251,13 @@ export class Fleet {
   }
 }
 
-const actors = <State>(found: Document[]) =>
-  new Map(found.map((one) => [String(one['_id']), { ...(one as State), rev: Number(one['actor'].rev) }]))
+/** Those that were written, if only in part: of others a document may say what somebody was about to do. */
+const actors = <State>(found: Document[], initial: State) =>
+  new Map(
+    found
+      .map((one) => [String(one['_id']), { ...initial, ...(one as State), rev: Number(one['actor'].rev) }] as const)
+      .filter(([, { rev }]) => rev > 0),
+  )
 
 async function storeOf(house: Installation): Promise<string> {
   const [uri] = await house.begin(['store']).prints(/mongodb:\/\/\S+/)

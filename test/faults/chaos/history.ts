@@ -31,6 +31,8 @@ export class History {
   readonly deeds: string[] = []
   /** Messages that may rest with the dead letters. */
   readonly buried = new Set<string>()
+  /** By actor: how many were seen to wait for it at once. */
+  readonly crowds = new Map<string, number>()
   readonly #commandIds = new Map<string, string>()
   readonly #began = performance.now()
 
@@ -45,6 +47,10 @@ export class History {
     const known = this.reminders.get(actor) ?? new Set()
     this.reminders.set(actor, known)
     return known
+  }
+
+  waited(actor: string, count: number) {
+    this.crowds.set(actor, Math.max(this.crowds.get(actor) ?? 0, count))
   }
 
   did(what: string) {

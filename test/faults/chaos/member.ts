@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Published } from '../../../actors/runtime/contract.ts'
 import { MongoProxy } from '../../harness/mongo-proxy.ts'
 import { Proxy } from '../../harness/proxy.ts'
-import type { FromNode, Inspected, NodeOptions, Order, Refusal, ToNode } from './wire.ts'
+import type { Reign } from './ownership.ts'
+import type { FromNode, Inspected, NodeOptions, Order, Placed, Refusal, ToNode } from './wire.ts'
 
 const program = join(import.meta.dirname, 'node.ts')
 // Very many nodes are started, and what they compile is always the same.
@@ -130,7 +131,15 @@ export class Member {
   }
 
   inspect(): Promise<Inspected> {
-    return this.order({ do: 'inspect' })
+    return this.order({ do: 'tell', what: 'inspected' })
+  }
+
+  placement(): Promise<Placed> {
+    return this.order({ do: 'tell', what: 'placement' })
+  }
+
+  reigns(): Promise<Reign[]> {
+    return this.order({ do: 'tell', what: 'reigns' })
   }
 
   get pid() {
@@ -164,10 +173,11 @@ export class Member {
     this.isUp = true
   }
 
-  /** Ends in good order, as a process does that is asked to. */
-  async leave() {
+  /** Ends in good order, as a process does that is asked to; it may be asked something at the very end. */
+  async leave(last: () => Promise<unknown> = () => Promise.resolve()) {
     this.isUp = false
     await this.order({ do: 'leave' }, 20_000)
+    await last()
     await this.kill()
   }
 

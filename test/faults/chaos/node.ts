@@ -2,6 +2,7 @@
 import { jumpTo, sleptFor } from './wall-clock.ts'
 import { flushCompileCache } from 'node:module'
 import { Cluster } from '../../../actors/runtime/cluster/cluster.ts'
+import { desiredOwners, shardCount } from '../../../actors/runtime/cluster/shards.ts'
 import type { Runners } from '../../../actors/runtime/outbox.ts'
 import type { Persistence } from '../../../actors/runtime/persistence.ts'
 import { ActorSystem, principal } from '../../../actors/runtime/system.ts'
@@ -9,14 +10,16 @@ import { outbox, reminders } from '../../../jobs/reminders.ts'
 import { type Clock, systemClock } from '../../../kernel/clock.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { defaultSettings } from '../../../kernel/settings.ts'
+import { StoredAttendance } from '../../../store/attendance.ts'
 import { MongoPersistence } from '../../../store/commit.ts'
 import { Store } from '../../../store/connection.ts'
 import { ActorDocuments } from '../../../store/documents.ts'
 import { Rest } from '../../../store/rest.ts'
 import { Vault } from '../../../store/vault.ts'
 import { chaosActors, counter, ledger, masterKey, workspaceId } from './actors.ts'
+import { Ownership } from './ownership.ts'
 import { Crashes, withoutDeduplication, withoutGate, withoutRedo } from './switches.ts'
-import type { Asked, FromNode, Inspected, NodeOptions, Order, ToNode } from './wire.ts'
+import type { Asked, FromNode, Inspected, NodeOptions, Order, Placed, ToNode } from './wire.ts'
 
 /*
  * One node: the runtime over the store, with actors whose history a test can check. It does what its parent orders, and
@@ -60,8 +63,17 @@ const system = new ActorSystem({
     if (!crashes.isSilent) say({ event })
   },
   onError: (error) => say({ fault: String((error as Error).message) }),
-  bounds: options.bounds,
+  attendance: new StoredAttendance(store),
+  bounds: { ...options.bounds, ...(lacks('bounds') && { mailboxMax: Infinity }) },
 })
+
+let ownership: Ownership | undefined
+const watched = () =>
+  new Ownership(
+    shardCount,
+    () => cluster?.isServing() === true,
+    (shard) => cluster?.leases.owns(shard) === true,
+  )
 
 const sleepers = {
   kinds: actors.map(({ contract }) => contract.kind),
@@ -106,8 +118,8 @@ async function obey(order: Order): Promise<unknown> {
     case 'sweep':
       for (const sweep of sweeps) await sweep.run()
       return undefined
-    case 'inspect':
-      return inspected()
+    case 'tell':
+      return tellable[order.what]()
     case 'leave':
       await system.close()
       cluster?.close()
@@ -115,6 +127,8 @@ async function obey(order: Order): Promise<unknown> {
       return undefined
   }
 }
+
+const tellable = { inspected, placement, reigns: () => (ownership ??= watched()).reigns }
 
 function joined(redisUrl: string) {
   return Cluster.open(redisUrl, 'chaos', {
@@ -139,6 +153,16 @@ function inspected(): Inspected {
     }),
     heapBytes: process.memoryUsage().heapUsed,
   }
+}
+
+function placement(): Placed {
+  const owners = Array.from({ length: shardCount }, (_, shard) => cluster?.leases.ownerOf(shard) ?? '')
+  const takers = [...(cluster?.leases.members.values() ?? [])].filter(
+    ({ about }) => about.takesActors && !about.isLeaving,
+  )
+  const ids = takers.map(({ id }) => id)
+  const isSettled = desiredOwners(ids).every((id, shard) => id === owners[shard])
+  return { owners, settled: isSettled ? ids : undefined }
 }
 
 function ask({ kind, actor, message, input, commandId }: Asked): Promise<unknown> {

@@ -1,8 +1,11 @@
+import { AssertionError } from 'chai'
 import type { Mishap } from '../../harness/mongo-proxy.ts'
 import { Random } from '../../store/proof/random.ts'
 import { isAddition } from './actors.ts'
 import { Clients, usual } from './clients.ts'
+import { comeAndGo } from './come-and-go.ts'
 import type { Fleet } from './fleet.ts'
+import { flood, slowCommits } from './flood.ts'
 import { type Member, Refused } from './member.ts'
 import type { Protection } from './wire.ts'
 
@@ -13,6 +16,7 @@ export interface Plan {
   /** The numbers of the faults that are made; all of them where this is left out. */
   only?: readonly number[]
   without?: readonly Protection[]
+  lengths?: Lengths
   /** Hears of each round when it is over. */
   heard?(round: Round): void
 }
@@ -27,9 +31,22 @@ export interface Round {
   violations: string[]
 }
 
+/** How long the faults last that have a length, ms. */
+export interface Lengths {
+  redisAwayMs: number
+  storeSilentMs: number
+  commitMs: number
+  comeAndGoMs: number
+}
+/** So that a round has several of them. */
+export const brief: Lengths = { redisAwayMs: 2_500, storeSilentMs: 1_500, commitMs: 300, comeAndGoMs: 2_000 }
+/** As the list of faults has them; the store is silent for longer than it takes to be noticed. */
+export const full: Lengths = { redisAwayMs: 30_000, storeSilentMs: 12_000, commitMs: 1_000, comeAndGoMs: 20_000 }
+
 interface World {
   fleet: Fleet
   random: Random
+  lengths: Lengths
   /** Somebody who runs. */
   somebody(): Member
   pause(least: number, most: number): Promise<void>
@@ -110,6 +127,15 @@ const nemeses: readonly Nemesis[] = [
     },
   },
   {
+    numbers: [9],
+    name: 'Redis is unreachable',
+    async strikes({ fleet, lengths, pause }) {
+      for (const { redis } of fleet.members) redis?.refuse()
+      await pause(lengths.redisAwayMs, lengths.redisAwayMs)
+      for (const { redis } of fleet.members) redis?.heal()
+    },
+  },
+  {
     numbers: [9, 16],
     name: 'one member and Redis do not hear one another',
     async strikes({ random, somebody, pause }) {
@@ -137,6 +163,25 @@ const nemeses: readonly Nemesis[] = [
       for (const { mongo } of fleet.running) mongo.mishap = () => (random.chance(0.15) ? random.pick(kinds) : undefined)
       await pause(300, 800)
       for (const { mongo } of fleet.running) mongo.heal()
+    },
+  },
+  {
+    numbers: [10],
+    name: 'one member hears nothing of the store any more',
+    async strikes({ random, somebody, lengths, pause }) {
+      const { mongo } = somebody()
+      mongo.proxy.hold(random.pick([{ answers: true }, { requests: true, answers: true }]))
+      await pause(lengths.storeSilentMs, lengths.storeSilentMs)
+      mongo.heal()
+    },
+  },
+  {
+    numbers: [12, 20],
+    name: 'each commit takes long, and one actor is asked too much',
+    async strikes({ fleet, random, lengths }) {
+      slowCommits(fleet, lengths.commitMs)
+      await flood(fleet, fleet.counter(random.below(actors)), 700)
+      for (const { mongo } of fleet.members) mongo.heal()
     },
   },
   {
@@ -176,6 +221,11 @@ const nemeses: readonly Nemesis[] = [
     },
   },
   {
+    numbers: [21],
+    name: 'a member joins or leaves every second',
+    strikes: ({ fleet, lengths }) => comeAndGo(fleet, lengths.comeAndGoMs / 1_000),
+  },
+  {
     numbers: [21, 25],
     name: 'a member leaves in good order, and joins again',
     async strikes({ somebody, pause }) {
@@ -191,13 +241,16 @@ const nemeses: readonly Nemesis[] = [
 export const numbers = [...new Set(nemeses.flatMap((nemesis) => nemesis.numbers))].toSorted((a, b) => a - b)
 
 /** Rounds of everything that can go wrong, one after another, as the seed says. The first that shows a violation is the last. */
-export async function run(fleet: Fleet, { seed, seconds, only, without = [], heard }: Plan): Promise<Round[]> {
+export async function run(
+  fleet: Fleet,
+  { seed, seconds, only, without = [], lengths = brief, heard }: Plan,
+): Promise<Round[]> {
   const chosen = nemeses.filter((nemesis) => !only || nemesis.numbers.some((number) => only.includes(number)))
   if (chosen.length === 0) throw new Error(`a schedule can make these: ${numbers.join(', ')}`)
   const until = performance.now() + seconds * 1_000
   const rounds: Round[] = []
   do {
-    const round = await play(fleet, seed + rounds.length, chosen, without)
+    const round = await play(fleet, seed + rounds.length, { chosen, without, lengths })
     rounds.push(round)
     heard?.(round)
     if (round.violations.length > 0) break
@@ -205,29 +258,40 @@ export async function run(fleet: Fleet, { seed, seconds, only, without = [], hea
   return rounds
 }
 
-async function play(fleet: Fleet, seed: number, chosen: readonly Nemesis[], without: readonly Protection[]) {
+interface Making {
+  chosen: readonly Nemesis[]
+  without: readonly Protection[]
+  lengths: Lengths
+}
+
+async function play(fleet: Fleet, seed: number, { chosen, without, lengths }: Making) {
   await fleet.begin({ members, without })
   const random = new Random(seed)
   const world: World = {
     fleet,
     random,
+    lengths,
     somebody: () => random.pick(fleet.running),
     pause: (least, most) => new Promise((later) => setTimeout(later, random.between(least, most))),
   }
   // Clients draw from a chance of their own: what they do must not change what is done to them.
   const clients = new Clients(fleet, new Random(~seed), { ...usual, sleepers: 24, actors: fleet.counters(actors) })
   const servedMs: number[] = []
+  const unlike: string[] = []
   const until = performance.now() + roundMs
   await world.pause(300, 300)
   while (performance.now() < until) {
     const nemesis = random.pick(chosen)
     fleet.history.did(nemesis.name)
-    await nemesis.strikes(world)
+    await nemesis.strikes(world).catch((error: unknown) => {
+      if (!(error instanceof AssertionError)) throw error
+      unlike.push(`${nemesis.name}: ${error.message}`)
+    })
     servedMs.push(await served(fleet))
     await world.pause(50, 400)
   }
   await clients.end()
-  const violations = await fleet.verdict()
+  const violations = [...unlike, ...(await fleet.verdict())]
   for (const ms of servedMs)
     if (ms > budgetMs) violations.push(`I9 it took ${Math.round(ms)} ms until everything was served again`)
   const { operations, deeds } = fleet.history

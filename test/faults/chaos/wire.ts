@@ -9,7 +9,7 @@ import type { Published } from '../../../actors/runtime/contract.ts'
 export type CrashPoint = 'beforeCommit' | 'beforeReply' | 'afterReply'
 
 /** What keeps a history true. A test takes one away, and must see what it was for. */
-export const protections = ['fencing', 'guard', 'deduplication', 'gate', 'redo'] as const
+export const protections = ['fencing', 'guard', 'deduplication', 'gate', 'redo', 'bounds'] as const
 export type Protection = (typeof protections)[number]
 
 /** How a node is started, as the JSON of its only argument. */
@@ -37,7 +37,8 @@ export type Order =
   | { do: 'jump'; skewMs: number }
   | { do: 'sleep'; ms: number }
   | { do: 'sweep' }
-  | { do: 'inspect' }
+  /** `reigns`: for which shards it would itself have answered when; it looks from the first such order on. */
+  | { do: 'tell'; what: 'inspected' | 'placement' | 'reigns' }
   | { do: 'leave' }
 
 export interface Inspected {
@@ -49,6 +50,13 @@ export interface Inspected {
   /** Those in memory: messages that wait, and things to hand out or to ring. */
   actors: { id: string; status: string; waiting: number; waits: number }[]
   heapBytes: number
+}
+
+/** Whose each shard is, as a member knows it. */
+export interface Placed {
+  owners: string[]
+  /** The members of which each has what is its share. */
+  settled: string[] | undefined
 }
 
 export interface Refusal {
