@@ -55,6 +55,21 @@ const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .max(2_048)
     .default('https://graph.facebook.com/v23.0'),
+  /** With it the platform's own letters leave by Resend. */
+  RESEND_API_KEY: z
+    .string()
+    .max(256)
+    .regex(/^[\x21-\x7e]+$/, 'a key of Resend')
+    .optional(),
+  RESEND_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .max(2_048)
+    .default('https://api.resend.com'),
+  MAIL_FROM: z
+    .string()
+    .max(320)
+    .regex(/^[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>$/, 'Name <address>')
+    .default('Careline <careline@localhost>'),
   LIMIT_PUBLIC_PER_MINUTE: limit.default(30),
   LIMIT_STAFF_PER_MINUTE: limit.default(600),
 })
@@ -83,6 +98,10 @@ export interface Config {
   trustsProxy: boolean
   metricsToken: string | undefined
   whatsappBaseUrl: string
+  resendApiKey: string | undefined
+  resendBaseUrl: string
+  /** `Name <address>`. */
+  mailFrom: string
   limits: { pub: number; staff: number; file: number }
 }
 
@@ -121,6 +140,9 @@ export function loadConfig(variables: Variables = process.env): Config {
     trustsProxy: env.TRUST_PROXY,
     metricsToken: env.METRICS_TOKEN,
     whatsappBaseUrl: env.WHATSAPP_BASE_URL,
+    resendApiKey: env.RESEND_API_KEY,
+    resendBaseUrl: env.RESEND_BASE_URL,
+    mailFrom: env.MAIL_FROM,
     limits: { pub: env.LIMIT_PUBLIC_PER_MINUTE, staff: env.LIMIT_STAFF_PER_MINUTE, file: env.LIMIT_STAFF_PER_MINUTE },
   }
 }

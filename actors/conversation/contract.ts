@@ -130,6 +130,8 @@ export const conversation = contract({
     read: { input: z.object({ upTo: z.int().nonnegative() }), reply: z.object({ unread: z.int() }) },
     setStatus: { input: z.object({ status: ConversationStatus }), reply: z.object({ status: ConversationStatus }) },
     assign: { input: z.object({ assigneeId: id.nullable() }), reply: z.object({ assigneeId: id.nullable() }) },
+    /** Of many who take it at once, one has it, and the others are told who (`already_taken`). */
+    take: { input: empty, reply: z.object({ assigneeId: id }) },
     resumeAutomation: { input: empty, reply: z.object({ automationPausedUntil: z.null() }) },
     /** Staff are writing: shown on the person's phone for up to 25 s. */
     typing: { input: empty },
@@ -165,7 +167,7 @@ export const conversation = contract({
     },
     'conversation.viewing': {
       stream: 'main',
-      data: z.object({ viewers: z.array(z.object({ id, since: instant() })) }),
+      data: z.object({ viewers: z.array(z.object({ id, since: instant() })).max(10_000) }),
     },
   },
 

@@ -19,6 +19,13 @@ const Lines = z.object({ lines: z.array(Line).max(linesMax) })
 export const Counts = z.object({ open: count, unassigned: count, unread: count, resolved: count })
 export type Counts = z.infer<typeof Counts>
 
+/** One signal names so many; where there are more, several follow one another. */
+export const peopleMax = 500
+
+/** How somebody of the staff says they are, and on how many devices they are connected. */
+export const Presence = z.object({ id, status: z.enum(['online', 'away', 'busy', 'offline']), devices: count })
+export type Presence = z.infer<typeof Presence>
+
 /** What all staff of a workspace see at the left: one inbox per workspace, its id is the workspace's. */
 export const inbox = contract({
   kind: 'inbox',
@@ -37,6 +44,11 @@ export const inbox = contract({
   events: {
     /** At most four a second, whatever happens: each line as it was when it was read, hence not older than its touch. */
     'inbox.lines_changed': { stream: 'main', data: Lines.extend({ counts: Counts }) },
+  },
+
+  signals: {
+    /** Who of the staff is there: those for whom something changed, or at first everybody who is not offline. */
+    'inbox.presence': { stream: 'main', data: z.object({ people: z.array(Presence).max(peopleMax) }) },
   },
 
   effects: {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { type Caller, isStaff } from '../../kernel/caller.ts'
+import type { Contests } from '../socket/contests.ts'
 import type { Queries } from '../socket/stream.ts'
 import { type CommandName, type CommandShape, type CommandShapes, commandShapes } from './contract.ts'
 
@@ -28,6 +29,8 @@ export interface CommandCall<Input> {
   workspace: Workspace
   queries: Queries
   seat: Seat
+  /** For what only one can have. */
+  contests: Contests
 }
 
 /** The result, and the stream on which its events are; none where nothing was recorded. */

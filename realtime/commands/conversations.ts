@@ -1,6 +1,6 @@
 import { conversation } from '../../actors/conversation/contract.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
-import { conflict, invalid } from '../../kernel/problem.ts'
+import { conflict, invalid, Problem, taken } from '../../kernel/problem.ts'
 import { command, type Seat, staff } from './command.ts'
 
 const streamOf = (conversationId: string) => streamName(conversation.kind, 'main', conversationId)
@@ -12,6 +12,26 @@ export const assign = command('conversation.assign', staff, async ({ input, work
   const result = await workspace.at(conversation, conversationId).assign({ assigneeId })
   return { result, stream: streamOf(conversationId) }
 })
+
+/** For themselves, if nobody has it. */
+export const take = command('conversation.take', staff, async ({ input, workspace, caller, contests }) => {
+  const { conversationId } = input
+  const ask = () =>
+    workspace
+      .at(conversation, conversationId)
+      .take()
+      .then(({ assigneeId }) => assigneeId, holderIn)
+  const assigneeId = await contests.holder(`${workspace.id}/${conversationId}`, ask)
+  if (assigneeId !== caller.id) throw taken(assigneeId)
+  return { result: { assigneeId }, stream: streamOf(conversationId) }
+})
+
+/** Who was first. @throws any other error */
+function holderIn(error: unknown): string {
+  const holderId = error instanceof Problem ? error.advice.holderId : undefined
+  if (holderId === undefined) throw error
+  return holderId
+}
 
 export const setStatus = command('conversation.set_status', staff, async ({ input, workspace }) => ({
   result: await workspace.at(conversation, input.conversationId).setStatus({ status: input.status }),

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts'
-import { assign, setStatus, typing, viewing } from './conversations.ts'
+import { assign, setStatus, take, typing, viewing } from './conversations.ts'
 import { note, read, retry, send } from './messages.ts'
 
 /** Every command that a socket can give. */
-export const commands: readonly Command[] = [send, read, retry, note, assign, setStatus, typing, viewing]
+export const commands: readonly Command[] = [send, read, retry, note, assign, take, setStatus, typing, viewing]

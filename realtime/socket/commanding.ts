@@ -1,21 +1,17 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { EventLog, Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { missing, Problem } from '../../kernel/problem.ts'
 import type { Command } from '../commands/command.ts'
 import type { Connection } from './connection.ts'
+import { Contests } from './contests.ts'
+import type { CommandRequest } from './protocol.ts'
 import { decode } from './requests.ts'
 import type { Queries } from './stream.ts'
 import { outward } from './wire.ts'
 
 const expectedMax = 1_000
 
-export const CommandRequest = z.object({
-  id: z.string().regex(/^[\x21-\x7e]{1,128}$/),
-  name: z.string().min(1).max(128),
-  input: z.unknown(),
-  expect: z.object({ stream: z.string().min(1).max(200), seq: z.int().nonnegative() }).optional(),
-})
 type Request = z.output<typeof CommandRequest>
 
 export interface Parts {
@@ -31,12 +27,15 @@ export interface Parts {
 export interface Marks {
   has(key: string): Promise<boolean>
   add(key: string): Promise<void>
+  /** True for the first who asks, of all processes; undefined where nobody can say. */
+  claim(key: string): Promise<boolean | undefined>
 }
 
 /** Runs what clients ask for: decoded by its schema, allowed, and once however often it comes. */
 export class Commanding {
   readonly #parts: Parts
   readonly #commands: Map<string, Command>
+  readonly #contests = new Contests()
   /** Commands whose expectation held: when one comes again, its own events are beyond what it expected. */
   readonly #expected = new Set<string>()
 
@@ -63,6 +62,7 @@ export class Commanding {
       queries,
       seat: connection,
       workspace: workspace(caller, commandId),
+      contests: this.#contests,
     })
     const effect = stream && { stream, seq: await log.head(caller.workspaceId, stream) }
     return { result: outward(command.shape.result, result), ...(effect && { effect }) }

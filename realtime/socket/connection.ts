@@ -5,13 +5,15 @@ import type { Caller } from '../../kernel/caller.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { Problem, type ShownError } from '../../kernel/problem.ts'
 import type { Seat } from '../commands/command.ts'
-import { Backlog } from './backlog.ts'
 import { Bucket } from './bucket.ts'
 import type { Limits } from './limits.ts'
+import { type Frame, Outlet } from './outlet.ts'
 import type { Availability } from './presence.ts'
+import type { Rooms } from './rooms.ts'
 import type { Signals } from './signals.ts'
 
 interface Parts {
+  rooms: Rooms<Connection>
   signals: Signals
   clock: Clock
   limits: Limits
@@ -32,18 +34,19 @@ export class Connection implements Seat {
   caller: Caller
   availability: Availability = 'online'
   readonly device: string | undefined
-  readonly streams = new Set<string>()
+  /** Each with the `seq` that it was answered with. */
+  readonly streams = new Map<string, number>()
   /** When it connected, epoch ms. */
   readonly since: number
   readonly bucket: Bucket
-  readonly #typing = new Map<string, Bucket>()
+  #typing: Map<string, Bucket> | undefined
   readonly #socket: Socket
   readonly #parts: Parts
-  readonly #backlog: Backlog
-  #cancelExpiry = () => {}
+  readonly #outlet: Outlet
+  #cancelExpiry: (() => void) | undefined
   #isSlow = false
   /** What this socket asked to follow and to leave takes effect in its order. */
-  #turn: Promise<unknown> = Promise.resolve()
+  #turn: Promise<unknown> | undefined
 
   constructor(socket: Socket, caller: Caller, device: string | undefined, parts: Parts) {
     this.#socket = socket
@@ -52,9 +55,7 @@ export class Connection implements Seat {
     this.device = device
     this.since = parts.clock.now()
     this.bucket = new Bucket(parts.limits.commandsPerSecond)
-    this.#backlog = new Backlog(socket.conn, (bytes) => {
-      if (bytes > parts.limits.backlogBytes) this.#tooSlow()
-    })
+    this.#outlet = new Outlet(socket.conn)
     this.renew(caller)
   }
 
@@ -67,20 +68,31 @@ export class Connection implements Seat {
   }
 
   get isBehind() {
-    return this.#backlog.bytes > this.#parts.limits.backlogBytes
+    return this.#outlet.waiting > this.#parts.limits.backlogBytes
+  }
+
+  send(frames: readonly Frame[], bytes: Buffer) {
+    this.#outlet.send(frames, bytes)
+    if (this.isBehind) this.#tooSlow()
   }
 
   /** One after the other: a stream that is left and followed again must end followed. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work)
-    this.#turn = result.catch(() => undefined) // Whoever asked gets the error; the next one does not.
+    const result = this.#turn ? this.#turn.then(work) : work()
+    // Whoever asked gets the error; the next one does not.
+    const turn = result
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#turn === turn) this.#turn = undefined
+      })
+    this.#turn = turn
     return result
   }
 
   /** A fresh token: its life counts from now on. */
   renew(caller: Caller) {
     this.caller = caller
-    this.#cancelExpiry()
+    this.#cancelExpiry?.()
     const { expiresAt } = caller
     if (expiresAt !== undefined) this.#cancelExpiry = this.#parts.clock.at(expiresAt, () => this.#expired())
   }
@@ -88,15 +100,27 @@ export class Connection implements Seat {
   join(stream: string) {
     if (this.streams.size >= this.#parts.limits.streamsPerSocket && !this.streams.has(stream))
       throw new Problem('conflict', 'too_many_streams', 'Unsubscribe from a stream before you open another one.')
-    this.streams.add(stream)
-    void this.#socket.join(roomOf(this.caller.workspaceId, stream))
+    this.streams.set(stream, this.streams.get(stream) ?? 0)
+    this.#parts.rooms.join(roomOf(this.caller.workspaceId, stream), this)
+  }
+
+  /** It was told everything up to `seq`, and hears what comes after it. */
+  reads(stream: string, seq: number) {
+    if (this.streams.has(stream)) this.streams.set(stream, seq)
   }
 
   leave(stream: string) {
     if (!this.streams.delete(stream)) return
-    void this.#socket.leave(roomOf(this.caller.workspaceId, stream))
+    this.#parts.rooms.leave(roomOf(this.caller.workspaceId, stream), this)
     const conversationId = conversationIn(stream)
     if (conversationId !== undefined) this.#parts.signals.left(this, this.#place(conversationId))
+  }
+
+  /** They may not read it any more. */
+  shutOut(stream: string, error: ShownError) {
+    if (!this.streams.has(stream)) return
+    this.leave(stream)
+    this.#socket.emit('revoked', { stream, error })
   }
 
   follows(conversationId: string) {
@@ -105,8 +129,9 @@ export class Connection implements Seat {
 
   typing(conversationId: string, on: boolean) {
     const { signals, limits } = this.#parts
-    const bucket = this.#typing.get(conversationId) ?? new Bucket(limits.typingPerSecond)
-    this.#typing.set(conversationId, bucket)
+    const typing = (this.#typing ??= new Map<string, Bucket>())
+    const bucket = typing.get(conversationId) ?? new Bucket(limits.typingPerSecond)
+    typing.set(conversationId, bucket)
     const retryAfterMs = on ? bucket.take() : 0
     if (retryAfterMs > 0)
       throw new Problem('limited', 'rate_limited', 'Typing is said at most once a second.', { retryAfterMs })
@@ -147,7 +172,8 @@ export class Connection implements Seat {
   }
 
   gone() {
-    this.#cancelExpiry()
+    this.#cancelExpiry?.()
+    for (const stream of this.streams.keys()) this.#parts.rooms.leave(roomOf(this.caller.workspaceId, stream), this)
     this.streams.clear()
     this.#parts.signals.left(this)
   }
@@ -160,9 +186,9 @@ export class Connection implements Seat {
   #tooSlow() {
     if (this.#isSlow) return
     this.#isSlow = true
-    // Not now: the adapter is still going through the sockets of this room.
+    // Not now: the room is still going through its readers.
     queueMicrotask(() => {
-      const streams = [...this.streams]
+      const streams = [...this.streams.keys()]
       for (const stream of streams) this.leave(stream)
       for (const stream of streams) this.#socket.emit('reset', { stream, reason: 'slow_consumer' })
       this.#isSlow = false

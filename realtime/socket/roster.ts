@@ -33,15 +33,22 @@ export interface Parts {
   node: string
   /** To every other process; at most once, in order. Missing where there is none. */
   send?(message: RosterMessage): void
+  /** We hear nobody at the moment, not even ourselves: that the others are silent means nothing then. */
+  isDeaf?(): boolean
   /** Monotonic ms; a test brings its own. */
   now?(): number
 }
 
+/** Entries whose key begins so stay for the grace: a socket comes back, and who typed or looked says so again. */
+export const lasting = 'socket/'
+
 export const rosterMs = {
   beat: 500,
-  /** A process that was silent for so long does not type any more. */
+  /** A process that was silent for so long is not there. */
   lease: 1_500,
-  /** And after so long more, its sockets are gone; after a goodbye sooner. */
+  /** After so long more, nobody types or looks there. */
+  fleeting: 1_500,
+  /** And after so long, its sockets are gone; after a goodbye sooner. */
   grace: 10_000,
   graceAfterBye: 3_000,
   /** Between two requests for everything that one process knows. */
@@ -80,6 +87,11 @@ export class Roster {
     const before = this.#own.get(key)
     this.#own.set(key, entry)
     this.#changed(key, before, entry)
+  }
+
+  /** What this process says of it. */
+  own(key: string): Entry | undefined {
+    return this.#own.get(key)
   }
 
   delete(key: string) {
@@ -121,13 +133,15 @@ export class Roster {
   tick() {
     const now = this.#now()
     // Whoever was away itself has no reason to think that the others are.
-    const wasAway = now - this.#tickedAt > rosterMs.lease
+    const wasAway = now - this.#tickedAt > rosterMs.lease || this.#parts.isDeaf?.() === true
     this.#tickedAt = now
     this.#beat()
     for (const [node, peer] of this.#peers) {
       if (wasAway) peer.seenAt = now
+      const silentMs = now - peer.seenAt
       const grace = peer.isLeaving ? rosterMs.graceAfterBye : rosterMs.lease + rosterMs.grace
-      if (now - peer.seenAt > grace) this.#bury(node, peer)
+      if (silentMs > grace) this.#bury(node, peer)
+      else if (silentMs > rosterMs.lease + rosterMs.fleeting) this.#hush(node, peer)
     }
   }
 
@@ -215,6 +229,12 @@ export class Roster {
     if (after) peer.entries.set(key, after)
     else peer.entries.delete(key)
     if (JSON.stringify(before) !== JSON.stringify(after)) this.#tell({ key, node, before, after })
+  }
+
+  /** It is to tell everything again, should it come back. */
+  #hush(node: string, peer: Peer) {
+    peer.version = undefined
+    for (const key of [...peer.entries.keys()]) if (!key.startsWith(lasting)) this.#put(node, peer, key, undefined)
   }
 
   #bury(node: string, peer: Peer) {

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { createAdapter } from '@socket.io/redis-adapter'
 import type { Server } from 'socket.io'
 import { monotonicMs } from '../../kernel/clock.ts'
+import type { Receipt } from './ringing.ts'
 import type { RosterMessage } from './roster.ts'
 
 /** Two connections to one Redis, as the adapter takes them. */
@@ -21,6 +22,7 @@ export interface Links {
 interface Hearing {
   event(room: string, json: string): void
   roster(message: RosterMessage): void
+  receipt(receipt: Receipt): void
   /** This socket of ours gives its place to another one of its device. */
   cut(socketId: string): void
   /** Events of these streams were lost on the way; without a list, of any. */
@@ -31,6 +33,7 @@ interface Hearing {
 type Said =
   | { kind: 'events'; events: readonly [room: string, json: string][] }
   | { kind: 'roster'; message: RosterMessage }
+  | { kind: 'receipt'; receipt: Receipt }
   | { kind: 'cut'; node: string; socketId: string }
   | { kind: 'look'; rooms: readonly string[] | null }
 
@@ -39,8 +42,9 @@ const batchBytesMax = 256 * 1_024
 /** More streams than this are not named one by one. */
 const unsaidMax = 5_000
 const repairMs = 500
-/** We hear our own beats as well: whoever hears nothing for so long is deaf. */
-const deafMs = 3_000
+/** We hear our own beats as well: whoever hears nothing for so long is deaf, and looks for another connection later. */
+const deafMs = 1_200
+const renewMs = 3_000
 
 /**
  * The gateways of the other processes, through the Socket.IO Redis adapter. It delivers at most once: what did not leave
@@ -59,6 +63,7 @@ export class Siblings {
   #unsaid = new Set<string>()
   #unsaidAny = false
   #heardAt = monotonicMs()
+  #renewedAt = -Infinity
   readonly #noise = () => {
     this.#heardAt = monotonicMs()
   }
@@ -83,6 +88,11 @@ export class Siblings {
     this.#timer = setInterval(() => this.#tick(), repairMs).unref()
   }
 
+  /** Nothing comes from the others, nor from ourselves. */
+  get isDeaf() {
+    return monotonicMs() - this.#heardAt > deafMs
+  }
+
   /** What this process committed. What is said in one turn of the loop is one message. */
   event(room: string, json: string) {
     this.#batch.push([room, json])
@@ -93,6 +103,10 @@ export class Siblings {
 
   roster(message: RosterMessage) {
     void this.#say({ kind: 'roster', message })
+  }
+
+  receipt(receipt: Receipt) {
+    void this.#say({ kind: 'receipt', receipt })
   }
 
   cut(node: string, socketId: string) {
@@ -129,6 +143,7 @@ export class Siblings {
     try {
       if (said.kind === 'events') for (const [room, json] of said.events) hearing.event(room, json)
       else if (said.kind === 'roster') hearing.roster(said.message)
+      else if (said.kind === 'receipt') hearing.receipt(said.receipt)
       else if (said.kind === 'cut' && said.node === this.#node) hearing.cut(said.socketId)
       else if (said.kind === 'look') hearing.look(said.rooms ?? undefined)
     } catch (error) {
@@ -145,8 +160,9 @@ export class Siblings {
 
   #tick() {
     this.#repair()
-    if (monotonicMs() - this.#heardAt <= deafMs) return
-    this.#heardAt = monotonicMs()
+    const now = monotonicMs()
+    if (now - Math.max(this.#heardAt, this.#renewedAt) <= renewMs) return
+    this.#renewedAt = now
     this.#links.renew()
   }
 

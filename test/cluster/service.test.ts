@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { says } from '../harness/door.ts'
+import { Contest } from '../realtime/accepts.ts'
 import { until } from '../harness/until.ts'
 import { caughtUp } from '../harness/verify-stream.ts'
 import { type Node, Service } from './service.ts'
@@ -13,6 +14,7 @@ describe('two processes are one service', function () {
   let one: Node
   let other: Node
   let token: string
+  let contest: Contest
   let inboxOf: `inbox:${string}`
   const zoe = { waId: '491705551001', name: 'Zoe' }
   let said = 0
@@ -159,6 +161,13 @@ describe('two processes are one service', function () {
       .and.match(/REDIS_URL/)
   })
 
+  it('of a hundred who take one conversation at once, one has it, and all are told who', async () => {
+    contest = await Contest.over(service, [other, one], 100)
+    const { winners, holders } = await contest.round()
+    expect(winners).to.have.length(1)
+    expect(holders).to.deep.equal(winners)
+  })
+
   it('Redis comes back empty under live screens, and nothing is missing', async () => {
     const [here, there] = [await screen(one), await screen(other)]
     const [left, right] = [await talk(here), await talk(there)]
@@ -187,7 +196,9 @@ describe('two processes are one service', function () {
       }
     })()
     await until(() => answered.length > 20, 10_000)
-    one.process.process.kill('SIGKILL')
+    const { winners, holders } = await contest.round(one)
+    expect(winners).to.have.length(1)
+    expect(holders).to.deep.equal(winners)
     const killed = answered.length
     await until(() => answered.length > killed + 50, 20_000)
     isOver = true

@@ -20,6 +20,8 @@ import { defaultSettings } from '../../kernel/settings.ts'
 import { commands } from '../../realtime/commands/index.ts'
 import { createGateway } from '../../realtime/socket/gateway.ts'
 import type { Limits } from '../../realtime/socket/limits.ts'
+import type { Now } from '../../realtime/socket/standing.ts'
+import type { StreamSource } from '../../realtime/socket/stream.ts'
 import type { Links } from '../../realtime/socket/siblings.ts'
 import { sources } from '../../realtime/streams/index.ts'
 import { MongoPersistence } from '../../store/commit.ts'
@@ -65,6 +67,10 @@ export interface FloorOptions {
   links?: Links
   commits?: boolean
   transports?: ('websocket' | 'polling')[]
+  /** Who callers are by now. */
+  standing?: Now
+  /** Streams of a test's own, beside those that there are. */
+  sources?: readonly StreamSource[]
 }
 
 /** Real actors on a real store behind real sockets; no HTTP, no provider: what goes out is accepted at once. */
@@ -191,15 +197,16 @@ async function openGateway(
     errors,
     ...ports
   }: Pick<Parameters<typeof createGateway>[1], 'log' | 'queries' | 'workspace'> & { errors: unknown[] },
-  { limits = {}, clock = systemClock, links, transports }: FloorOptions,
+  { limits = {}, clock = systemClock, links, transports, standing, sources: more = [] }: FloorOptions,
 ) {
   const http = createServer()
   const gateway = createGateway(http, {
     ...ports,
     ...(links && { links }),
     ...(transports && { transports }),
+    ...(standing && { standing }),
     contracts: actors.map(({ contract }) => contract),
-    sources,
+    sources: [...sources, ...more],
     commands,
     authenticate,
     clock,
@@ -225,8 +232,13 @@ async function openGateway(
     },
 
     /** A bare socket, for what the client would never do. Rejects with what refused it. */
-    async socket(token: unknown) {
-      const socket = io(url, { auth: { token }, transports: ['websocket'], reconnection: false, forceNew: true })
+    async socket(token: unknown, device?: string) {
+      const socket = io(url, {
+        auth: { token, device },
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+      })
       sockets.push(socket)
       const heard: { event: string; message: any }[] = []
       socket.onAny((event: string, message: unknown) => heard.push({ event, message }))

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Change, Roster, type RosterMessage, rosterMs } from '../../realtime/socket/roster.ts'
+import { type Change, lasting, Roster, type RosterMessage, rosterMs } from '../../realtime/socket/roster.ts'
 
 /** Processes that hear one another, on a network that a test can spoil, in a time that it moves. */
 class Net {
@@ -7,12 +7,14 @@ class Net {
   readonly rosters = new Map<string, Roster>()
   readonly said: RosterMessage[] = []
   readonly dead = new Set<string>()
+  readonly deaf = new Set<string>()
   lose: (message: RosterMessage, to: string) => boolean = () => false
 
   join(node: string) {
     const roster = new Roster({
       node,
       now: () => this.now,
+      isDeaf: () => this.deaf.has(node),
       send: (message) => {
         if (this.dead.has(node)) return
         this.said.push(message)
@@ -20,7 +22,7 @@ class Net {
         // As Redis does: later, and to oneself as well.
         queueMicrotask(() => {
           for (const [to, other] of this.rosters)
-            if (!this.dead.has(to) && !this.lose(copy, to)) other.heard(structuredClone(copy))
+            if (!this.dead.has(to) && !this.deaf.has(to) && !this.lose(copy, to)) other.heard(structuredClone(copy))
         })
       },
     })
@@ -106,16 +108,49 @@ describe('the roster of several processes', () => {
     expect(shown(b.elsewhere()).at(-1)).to.deep.equal(['a', 'k3', 3])
   })
 
-  it('keeps the sockets of a process that dies for the grace, and no longer', async () => {
+  it('keeps the sockets of a process that dies for the grace, who types and looks there for seconds', async () => {
     const [a, b] = [net.join('a'), net.join('b')]
-    a.roster.set('k1', { n: 1 })
+    const socket = `${lasting}1`
+    a.roster.set(socket, { n: 1 })
+    a.roster.set('viewing/1', { n: 2 })
     await net.pass(1_000)
     net.dead.add('a')
     await net.pass(rosterMs.lease + rosterMs.beat)
     expect(b.roster.nodes, 'it is not there').to.deep.equal(['b'])
-    expect(shown(b.elsewhere()), 'but its sockets may come back').to.deep.equal([['a', 'k1', 1]])
-    await net.pass(rosterMs.grace)
-    expect(shown(b.elsewhere()).at(-1)).to.deep.equal(['a', 'k1', undefined])
+    expect(b.elsewhere(), 'but may only stand still').to.have.length(2)
+    await net.pass(rosterMs.fleeting)
+    expect(shown(b.elsewhere()).slice(2)).to.deep.equal([['a', 'viewing/1', undefined]])
+    await net.pass(rosterMs.grace - rosterMs.fleeting)
+    expect(shown(b.elsewhere()).slice(3)).to.deep.equal([['a', socket, undefined]])
+  })
+
+  it('shows again who looks where a process goes on that stood still for less than the grace, and no other change', async () => {
+    const [a, b] = [net.join('a'), net.join('b')]
+    a.roster.set(`${lasting}1`, { n: 1 })
+    a.roster.set('viewing/1', { n: 2 })
+    await net.pass(1_000)
+    net.dead.add('a')
+    await net.pass(10_000)
+    net.dead.delete('a')
+    await net.pass(1_000)
+    expect(shown(b.elsewhere()).slice(2)).to.deep.equal([
+      ['a', 'viewing/1', undefined],
+      ['a', 'viewing/1', 2],
+    ])
+  })
+
+  it('takes nobody for dead while it hears nothing at all, not even itself', async () => {
+    const [a, b] = [net.join('a'), net.join('b')]
+    a.roster.set('viewing/1', { n: 1 })
+    await net.pass(1_000)
+    net.deaf.add('b')
+    await net.pass(60_000)
+    expect(shown(b.elsewhere())).to.deep.equal([['a', 'viewing/1', 1]])
+    a.roster.delete('viewing/1')
+    await net.pass(1_000)
+    net.deaf.delete('b')
+    await net.pass(1_000)
+    expect(shown(b.elsewhere()).slice(1)).to.deep.equal([['a', 'viewing/1', undefined]])
   })
 
   it('keeps those of one that said goodbye for a shorter while', async () => {

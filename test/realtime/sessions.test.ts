@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { z } from 'zod'
+import type { Caller, Role } from '../../kernel/caller.ts'
 import { until } from '../harness/until.ts'
 import { caughtUp, status } from '../harness/verify-stream.ts'
 import { type Floor, type Hall, HandClock, openFloor } from './floor.ts'
@@ -105,12 +107,79 @@ describe('socket: sessions', () => {
     await caughtUp(client)
     hall.gateway.revoke('s9')
     await status(client, ({ isEnded }) => isEnded)
-    expect(client.status()).to.deep.include({ state: 'offline', retryAt: null })
+    expect(client.status()).to.deep.include({ state: 'signed_out', retryAt: null })
     expect(client.status().error).to.include({ code: 'session_revoked' })
 
     const stranger = hall.client('nobody')
     await status(stranger, ({ isEnded }) => isEnded)
     expect(stranger.status().error).to.include({ code: 'unauthorized' })
+  })
+
+  it('end with the right to be there, whoever took it away and on whichever process', async () => {
+    const gone = new Set<string>()
+    const standing = async (callers: readonly Caller[]) =>
+      callers.map((caller) => (gone.has(caller.id) ? undefined : caller))
+    const [here, there] = [await floor.gateway({ standing }), await floor.gateway({ standing, commits: false })]
+    const [one, other] = [await here.socket('staff:ana'), await there.socket('staff:ana')]
+    const stays = await there.socket('staff:ben')
+    const both = Promise.all([lost(one), lost(other)])
+    gone.add('ana')
+    for (const { gateway } of [here, there]) await gateway.review()
+    expect(await both).to.deep.equal(['io server disconnect', 'io server disconnect'])
+    expect(other.heard.at(-1)?.message.error).to.include({ code: 'session_revoked', retryable: false })
+    expect((await stays.ask('presence', { status: 'online' })).ok).to.equal(true)
+    for (const hall of [here, there]) await hall.close()
+  })
+
+  it('lose a stream that they may not read any more, and nothing else', async () => {
+    const roles = new Map<string, Role>()
+    const standing = async (callers: readonly Caller[]) =>
+      callers.map((caller) => ({ ...caller, role: roles.get(caller.id) ?? caller.role }))
+    const closed = await floor.gateway({ standing })
+    const socket = await closed.socket('staff:usr_ana')
+    const mine = `user.me:${(await floor.person('Ana')).userId}`
+    const client = closed.client('staff:usr_ana')
+    const handle = client.open(pat.stream)
+    await handle.ready()
+    const { streams } = await socket.ask('subscribe', { streams: [{ stream: pat.stream }, { stream: mine }] })
+    expect(streams.map(({ error }: any) => error?.code)).to.deep.equal([undefined, undefined])
+
+    roles.set('usr_ana', 'person')
+    await closed.gateway.review()
+    await until(() => socket.heard.some(({ event }) => event === 'revoked') && handle.error() !== undefined)
+    const revoked = socket.heard.filter(({ event }) => event === 'revoked').map(({ message }) => message)
+    expect(revoked).to.have.length(1)
+    expect(revoked[0]).to.deep.include({ stream: pat.stream })
+    expect(revoked[0].error).to.include({ code: 'not_allowed', retryable: false })
+    expect(handle.error()).to.include({ code: 'not_allowed' })
+    await pat.say('not for her any more')
+    expect(closed.gateway.counts()).to.deep.include({ sockets: 2, subscriptions: 1 })
+    expect(socket.heard.filter(({ event }) => event === 'event')).to.deep.equal([])
+    const again = await socket.ask('subscribe', { streams: [{ stream: pat.stream }] })
+    expect(again.streams[0].error).to.include({ code: 'not_allowed' })
+    await closed.close()
+  })
+
+  it('lose it also by the token that they show, and by what the stream itself looks at', async () => {
+    const readers = new Set(['ana'])
+    const shown = z.object({})
+    const admits = async ({ caller }: { caller: Caller }) => readers.has(caller.id)
+    const allow = { name: 'staff' as const, isPersonal: false, admits }
+    const diary = { kind: 'test_diary', streams: { main: { allow, shape: shown, snapshot: async () => ({}) } } }
+    const open = await floor.gateway({ sources: [diary] })
+    const socket = await open.socket('staff:ana')
+    const follow = [{ stream: 'test_diary:1' }, { stream: pat.stream }]
+    const { streams } = await socket.ask('subscribe', { streams: follow })
+    expect(streams.map(({ error }: any) => error)).to.deep.equal([undefined, undefined])
+    const left = () => socket.heard.flatMap(({ event, message }) => (event === 'revoked' ? [message.stream] : []))
+    await open.gateway.review()
+    expect(left()).to.deep.equal([])
+    readers.delete('ana')
+    await open.gateway.review()
+    await until(() => left().length === 1)
+    expect((await socket.ask('token', { token: 'person:ana' })).ok).to.equal(true)
+    expect(left()).to.deep.equal(['test_diary:1', pat.stream])
+    await open.close()
   })
 
   it('go away when the process leaves, and come back', async () => {

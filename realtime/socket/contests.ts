@@ -1,0 +1,40 @@
+import { Problem } from '../../kernel/problem.ts'
+
+interface Contest {
+  running: Promise<string>
+  /** For whoever came after that one began: it begins when that one is over. */
+  next: Promise<string> | undefined
+}
+
+/**
+ * Of all who want the same thing at the same time, one asks for it, and what it was answered holds for those who waited
+ * when it began: who has it. So a thousand who reach for one thing cost its owner two questions of each process.
+ */
+export class Contests {
+  readonly #contests = new Map<string, Contest>()
+
+  /** Who has it after `ask`, or after the question of somebody else that was asked later than this call. */
+  async holder(key: string, ask: () => Promise<string>): Promise<string> {
+    const contest = this.#contests.get(key)
+    if (!contest) return this.#begin(key, ask)
+    if (!contest.next)
+      return (contest.next = contest.running.then(undefined, () => '').then(() => this.#begin(key, ask)))
+    try {
+      return await contest.next
+    } catch (error) {
+      // What is so for everybody. The rest was about whoever asked.
+      if (error instanceof Problem && (error.retryable || error.kind === 'missing')) throw error
+      return this.holder(key, ask)
+    }
+  }
+
+  #begin(key: string, ask: () => Promise<string>): Promise<string> {
+    const contest: Contest = { running: ask(), next: undefined }
+    this.#contests.set(key, contest)
+    const over = () => {
+      if (!contest.next) this.#contests.delete(key)
+    }
+    contest.running.then(over, over)
+    return contest.running
+  }
+}
