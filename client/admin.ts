@@ -83,7 +83,23 @@ export interface StreamReader {
   userId: string
   name: string
   device: string | null
+  /** When it connected. */
   since: string
+  /** It was told everything up to here when it subscribed. */
+  seq: number
+}
+
+/** What time it is in a workspace. Only a sandbox's can be moved. */
+export interface ClockView {
+  now: string
+  isSandbox: boolean
+  isFrozen: boolean
+  /** Before the world's time; behind it where negative, ms. */
+  aheadMs: number
+  /** What is waited for, the earliest first. */
+  upcoming: { kind: string; id: string; at: string; message: string }[]
+  /** More was to happen on the way than one request waits for. */
+  isOnItsWay: boolean
 }
 
 const at = encodeURIComponent
@@ -99,5 +115,12 @@ export const adminOf = (http: Http) => ({
     http.get<Page<DeadLetter>>('/admin/dead-letters', { query: filter }),
   deadLetter: (id: string) => http.get<DeadLetter & { input: unknown }>(`/admin/dead-letters/${at(id)}`),
   replay: (id: string) => http.post<DeadLetter>(`/admin/dead-letters/${at(id)}/replay`),
+  clock: () => http.get<ClockView>('/admin/clock'),
+  freezeClock: () => http.post<ClockView>('/admin/clock/freeze'),
+  releaseClock: () => http.post<ClockView>('/admin/clock/release'),
+  /** `to`: ISO, not earlier than now there. */
+  moveClock: (to: string) => http.post<ClockView>('/admin/clock/step', { to }),
+  nextOfClock: () => http.post<ClockView>('/admin/clock/next'),
+  realClock: () => http.post<ClockView>('/admin/clock/real'),
   drop: (id: string, reason: string) => http.post<DeadLetter>(`/admin/dead-letters/${at(id)}/drop`, { reason }),
 })

@@ -1,5 +1,6 @@
 import { adminOf } from './admin.ts'
 import { Http, type HttpOptions, type Page } from './http.ts'
+import { accountOf, membersOf } from './people.ts'
 import type { Member, Session, WorkspaceCard } from './tokens.ts'
 import type { CommandResult, ConversationStatus, Header, Health, Line, Message, Outgoing, Profile } from './wire.ts'
 
@@ -73,6 +74,16 @@ export function createApi(options: HttpOptions = {}) {
     login: (email: string, password: string) => signIn('/auth/login', { email, password }),
     /** By the one-time link that the server printed. */
     link: (token: string) => signIn('/auth/link', { token }),
+    /** Which ways of signing in there are besides. */
+    ways: () => http.get<{ mail: boolean }>('/auth/ways', { isSigned: false }),
+    /** A link and a code go to this address, where it is somebody's. */
+    askToSignIn: (email: string) => http.post<undefined>('/auth/magic-link', { email }, { isSigned: false }),
+    /** By what was mailed: the link's token, or the code. */
+    verify: (proof: { token: string } | { email: string; code: string }) => signIn('/auth/verify', proof),
+    /** A link to set a new password goes to this address, where it is somebody's. */
+    askForPassword: (email: string) => http.post<undefined>('/auth/password/forgot', { email }, { isSigned: false }),
+    setPassword: (token: string, password: string) =>
+      http.post<undefined>('/auth/password/reset', { token, password }, { isSigned: false }),
     me: () => http.get<{ user: Member; workspace: WorkspaceCard }>('/auth/me'),
     /** Forgets the session here even when the server cannot be told. */
     async logout() {
@@ -81,9 +92,9 @@ export function createApi(options: HttpOptions = {}) {
       if (refreshToken) await http.post('/auth/logout', { refreshToken }, { isSigned: false })
     },
 
-    members: {
-      list: () => http.get<{ items: Member[] }>('/members'),
-    },
+    account: accountOf(http),
+
+    members: membersOf(http),
 
     integrations: {
       list: () => http.get<{ items: Integration[] }>('/integrations'),
@@ -132,6 +143,7 @@ function conversationsOf(http: Http) {
       http.put<CommandResult<'conversation.set_status'>>(path(id, '/status'), { status }),
     assign: (id: string, assigneeId: string | null) =>
       http.put<CommandResult<'conversation.assign'>>(path(id, '/assignee'), { assigneeId }),
+    take: (id: string) => http.post<CommandResult<'conversation.take'>>(path(id, '/take')),
     resumeAutomation: (id: string) => http.post<{ automationPausedUntil: null }>(path(id, '/automation/resume')),
     window: (id: string) => http.get<SendWindow>(path(id, '/window')),
   }

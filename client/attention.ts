@@ -5,22 +5,36 @@ import type { CommandInput, FleetingName } from './wire.ts'
 // The server takes a typing for over after 6 s, and no more than one a second.
 const renewMs = 3_000
 
-/** What this person is doing now. Nothing of it is kept or repeated, but who looks is said again after a reconnect. */
+/** What this person is doing now. Nothing of it is kept, but how they are and where they look is said again after a reconnect. */
 export class Attention {
   readonly #line: () => Line
+  readonly #now: () => number
   readonly #viewed = new Map<string, number>()
   readonly #typedAt = new Map<string, number>()
+  #status: 'online' | 'away' | 'busy' = 'online'
 
-  constructor(line: () => Line) {
+  constructor(line: () => Line, now: () => number) {
     this.#line = line
+    this.#now = now
+  }
+
+  /** The server forgets it with the connection: it is said again on the next one. */
+  presence(status: 'online' | 'away' | 'busy') {
+    this.#status = status
+    this.#line().say('presence', { status })
+  }
+
+  /** A new connection, on which one counts as online until one says otherwise. */
+  up() {
+    if (this.#status !== 'online') this.#line().say('presence', { status: this.#status })
   }
 
   /** Call it on every key: what is too much is not sent. */
   typing(conversationId: string, on: boolean) {
     const last = this.#typedAt.get(conversationId)
-    if (on && last !== undefined && Date.now() - last < renewMs) return
+    if (on && last !== undefined && this.#now() - last < renewMs) return
     if (!on && last === undefined) return
-    if (on) this.#typedAt.set(conversationId, Date.now())
+    if (on) this.#typedAt.set(conversationId, this.#now())
     else this.#typedAt.delete(conversationId)
     this.#say('conversation.typing', { conversationId, on })
   }
@@ -29,7 +43,7 @@ export class Attention {
   viewing(conversationId: string): () => void {
     const before = this.#viewed.get(conversationId) ?? 0
     this.#viewed.set(conversationId, before + 1)
-    if (before === 0) this.#say('conversation.viewing', { conversationId, on: true })
+    if (before === 0) this.#look(conversationId, true)
     let isOver = false
     return () => {
       if (isOver) return
@@ -38,7 +52,7 @@ export class Attention {
       if (left > 0) this.#viewed.set(conversationId, left)
       else {
         this.#viewed.delete(conversationId)
-        this.#say('conversation.viewing', { conversationId, on: false })
+        this.#look(conversationId, false)
       }
     }
   }
@@ -46,8 +60,11 @@ export class Attention {
   /** A stream is followed (again): the server has to be told who looks. */
   followed(stream: string) {
     const conversationId = stream.slice(stream.indexOf(':') + 1)
-    if (stream.startsWith('conversation:') && this.#viewed.has(conversationId))
-      this.#say('conversation.viewing', { conversationId, on: true })
+    if (stream.startsWith('conversation:') && this.#viewed.has(conversationId)) this.#look(conversationId, true)
+  }
+
+  #look(conversationId: string, on: boolean) {
+    this.#say('conversation.viewing', { conversationId, on })
   }
 
   #say<Name extends FleetingName>(name: Name, input: CommandInput<Name>) {

@@ -1,14 +1,15 @@
 import { Attention } from './attention.ts'
 import { defaultTiming, Line, type Timing } from './line.ts'
-import type { LiveStream, Update } from './live-stream.ts'
+import type { Answer, LiveStream, Update } from './live-stream.ts'
 import { type Command, Outbox } from './outbox.ts'
-import { memoryStorage, type OutboxEntry, type OutboxStorage } from './outbox-storage.ts'
+import type { OutboxEntry, OutboxStorage } from './outbox-storage.ts'
+import { here, type Platform, type Transport } from './platform.ts'
 import { ApiProblem } from './problem.ts'
 import { randomId } from './random.ts'
-import type { KindOf, SignalsOf, StateOf, StreamKind, StreamName } from './streams/index.ts'
+import type { SignalsOf, StateOf, StreamKind, StreamName } from './streams/index.ts'
 import { type Status, StatusBoard } from './status.ts'
 import { Subscriptions } from './subscriptions.ts'
-import type { CommandInput, CommandName, Hello, ShownError } from './wire.ts'
+import type { CommandInput, CommandName, Effect, Hello, ShownError } from './wire.ts'
 
 export interface ConnectOptions {
   /** Where the server is, `https://care.example`; '' for the page's own origin. */
@@ -19,7 +20,11 @@ export interface ConnectOptions {
   device?: string
   /** Where commands wait that are not sent yet; in memory where it is missing. */
   storage?: OutboxStorage
+  /** WebSocket alone, unless the server offers long-polling (`SOCKET_TRANSPORTS`) and a network needs it. */
+  transports?: Transport[]
   timing?: Partial<Timing>
+  /** Clock, chance, socket and hints of the place where it runs, where the usual ones do not serve. */
+  platform?: Partial<Platform>
 }
 
 /** One stream, shared by all who open it: snapshot first, then every event once and in order. */
@@ -42,16 +47,21 @@ export interface Handle<Name extends string> {
 export interface Client {
   status(): Status
   onStatus(listener: (status: Status) => void): () => void
+  /** `stream('conversation', id)`: the same as `open('conversation:…')`. */
+  stream<Kind extends StreamKind>(kind: Kind, id: string): Handle<StreamName<Kind>>
   /** Throws ApiProblem `no_such_stream` for a kind that is unknown here, `too_many_streams` beyond 128 that are listened to. */
   open<Name extends StreamName>(stream: Name): Handle<Name>
-  /** Kept and repeated until the server has it. The promise rejects with ApiProblem when it is refused. */
-  command<Name extends CommandName>(name: Name, input: CommandInput<Name>): Command<Name>
+  /**
+   * Kept and repeated until the server has it. The promise rejects with ApiProblem when it is refused; `stale` where
+   * the stream is not where it was `expect`ed to be any more.
+   */
+  command<Name extends CommandName>(name: Name, input: CommandInput<Name>, options?: { expect?: Effect }): Command<Name>
   /** What is not done yet, in the order in which it was given. The same array until something changes. */
   outbox(): readonly OutboxEntry[]
   onOutbox(listener: (entries: readonly OutboxEntry[]) => void): () => void
   /** Sends a refused command again. */
   retry(id: string): void
-  /** Gives a refused command up. */
+  /** Gives up a command that was refused, or was never sent. */
   discard(id: string): void
   /** Call it on every key, and with false when the field is empty or sent. */
   typing(conversationId: string, on: boolean): void
@@ -61,7 +71,9 @@ export interface Client {
   /** Epoch ms as the server counts it. */
   serverNow(): number
   hello(): Hello | undefined
-  /** The network is back, say: not to wait for the next attempt. */
+  /** What happened on an open stream after `since`, as the log has it; a snapshot where that is too long ago. Changes nothing here. */
+  past(stream: StreamName, since: number): Promise<Answer>
+  /** Somebody is sure that the network is back: not to wait for the next attempt. */
   reconnect(): void
   /** Drops the connection; the client makes another one. For tests and the fault bar. */
   cut(): void
@@ -71,81 +83,89 @@ export interface Client {
 /** Connects, and stays connected. Returns at once: `status` says how it goes. */
 export function connect(options: ConnectOptions): Client {
   const parts = joined(options)
-  const { board, line, subscriptions, outbox, attention } = parts
-  const onOnline = () => line.retryNow()
-  const page = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>
-  page.addEventListener?.('online', onOnline)
+  const { board, line, subscriptions, outbox, attention, platform } = parts
+  const noMoreHints = platform.hints(() => line.wake())
+  outbox.start()
   line.start()
 
   return {
     status: () => board.status,
     onStatus: (listener) => board.listeners.add(listener),
+    stream: (kind, id) => handle(subscriptions, `${kind}:${id}`),
     open: (stream) => handle(subscriptions, stream),
-    command: (name, input) => outbox.give(name, input),
+    command: (name, input, { expect } = {}) => outbox.give(name, input, expect),
     outbox: () => outbox.entries,
     onOutbox: (listener) => outbox.listeners.add(listener),
     retry: (id) => outbox.retry(id),
     discard: (id) => outbox.discard(id),
     typing: (conversationId, on) => attention.typing(conversationId, on),
     viewing: (conversationId) => attention.viewing(conversationId),
-    presence: (mine) => line.say('presence', { status: mine }),
-    serverNow: () => Date.now() + line.offsetMs,
+    presence: (mine) => attention.presence(mine),
+    serverNow: () => platform.now() + line.offsetMs,
     hello: () => line.hello,
-    reconnect: onOnline,
+    past: (stream, since) => subscriptions.past(stream, since),
+    reconnect: () => line.wake(),
     cut: () => line.cut(),
     close() {
-      page.removeEventListener?.('online', onOnline)
+      noMoreHints()
       line.end()
     },
   }
 }
 
 /** The parts of one client, each knowing of the others only what it asks of them. */
-function joined({ url = '', token, device = randomId('dev'), storage = memoryStorage(), timing }: ConnectOptions) {
+function joined({ url = '', token, device = randomId('dev'), ...options }: ConnectOptions) {
+  const { storage, transports = ['websocket'] } = options
+  const timing = { ...defaultTiming, ...options.timing }
+  const platform = { ...here, ...options.platform }
   const lineNow = () => line
-  const subscriptions = new Subscriptions(lineNow, {
+  const subscriptions = new Subscriptions(lineNow, platform, {
     counted: () => board.reckon(),
     followed: (stream) => attention.followed(stream),
     moved: (stream) => outbox.settle(stream),
   })
-  const outbox = new Outbox(storage, lineNow, {
+  const outbox = new Outbox(storage, lineNow, platform, {
     seqOf: (stream) => subscriptions.seqOf(stream),
     sending: (stream) => subscriptions.hold(stream),
     answered: (stream) => subscriptions.letGo(stream),
   })
-  const attention = new Attention(lineNow)
-  const board = new StatusBoard(() => ({ ...subscriptions.counts, unsent: outbox.unsent }))
+  const attention = new Attention(lineNow, platform.now)
+  const board = new StatusBoard(() => {
+    const { unsent, isKept } = outbox
+    return { ...subscriptions.counts, unsent, isKept }
+  }, platform.now)
   const pause = () => {
     subscriptions.pause()
     outbox.pause()
   }
   const line: Line = new Line(
-    { url, token, device, timing: { ...defaultTiming, ...timing } },
+    { url, token, device, transports, timing, platform },
     {
       up() {
+        attention.up()
         subscriptions.resume()
         outbox.pump()
-        board.up()
+        board.line(true)
       },
       down(attempt, retryAt, error) {
         pause()
-        board.down(attempt, retryAt, error)
+        board.line(false, { attempt, retryAt, error: error ?? board.status.error })
       },
       ended(error) {
         pause()
-        board.ended(error)
+        board.line(false, { error, isEnded: true })
       },
       event: (event) => subscriptions.event(event),
       signal: (signal) => subscriptions.signal(signal),
-      reset: ({ stream, reason }) => subscriptions.reset(stream, reason),
+      reset: ({ stream }) => subscriptions.reset(stream),
       revoked: ({ stream, error }) => subscriptions.revoked(stream, error),
     },
   )
   outbox.listeners.add(() => board.reckon())
-  return { board, line, subscriptions, outbox, attention }
+  return { board, line, subscriptions, outbox, attention, platform }
 }
 
-function handle<Name extends StreamName>(subscriptions: Subscriptions, stream: Name): Handle<Name> {
+function handle<Name extends string>(subscriptions: Subscriptions, stream: Name): Handle<Name> {
   const live: LiveStream = subscriptions.open(stream)
   let isOpen = true
   return {
@@ -180,4 +200,4 @@ function firstState<State>(live: LiveStream) {
   })
 }
 
-export type { Command, Status, KindOf, OutboxEntry, OutboxStorage, StreamKind, StreamName, Update }
+export type { Command, Status, OutboxEntry, OutboxStorage, StreamName, Update }

@@ -1,4 +1,4 @@
-import { ApiProblem } from './problem.ts'
+import { ApiProblem, unreachable } from './problem.ts'
 import { memoryTokens, type Session, type TokenStorage } from './tokens.ts'
 import { timedId } from './random.ts'
 import type { ShownError } from './wire.ts'
@@ -44,6 +44,8 @@ export class Http {
   readonly #fetch: typeof globalThis.fetch
   readonly #onSignedOut: (error: ApiProblem) => void
   #refreshing: Promise<Session> | undefined
+  /** Server time minus ours, ms: a device whose clock is wrong would take good tokens for bad ones. */
+  #offsetMs = 0
 
   constructor({ url = '', tokens = memoryTokens(), onSignedOut = () => {}, fetch = globalThis.fetch }: HttpOptions) {
     this.#url = url
@@ -64,7 +66,7 @@ export class Http {
   async token(): Promise<string> {
     const session = this.session
     if (!session) throw signedOut()
-    if (Date.parse(session.expiresAt) - Date.now() > freshMs) return session.accessToken
+    if (Date.parse(session.expiresAt) - (Date.now() + this.#offsetMs) > freshMs) return session.accessToken
     return (await this.refresh(session)).accessToken
   }
 
@@ -115,12 +117,13 @@ export class Http {
   /** The answer's body; undefined where it has none. */
   async json<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     const response = await this.send(method, path, options)
-    return (response.status === 204 ? undefined : await response.json()) as T
+    const text = await response.text()
+    return (text === '' ? undefined : JSON.parse(text)) as T
   }
 
   /** Any answer below 400; others are thrown as ApiProblem, and a server out of reach as `unreachable`. */
   async send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
-    const key = options.idempotencyKey ?? (method === 'POST' ? timedId('key', Date.now()) : undefined)
+    const key = options.idempotencyKey ?? (method === 'POST' ? timedId('key', Date.now() + this.#offsetMs) : undefined)
     const request = { ...options, ...(key !== undefined && { idempotencyKey: key }) }
     if (options.isSigned === false) return this.#once(method, path, request)
 
@@ -145,8 +148,10 @@ export class Http {
       ...(signal && { signal }),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error
-      throw new ApiProblem({ code: 'unreachable', title: 'The server cannot be reached.', retryable: true })
+      throw unreachable()
     })
+    const now = Date.parse(response.headers.get('date') ?? '')
+    if (!Number.isNaN(now)) this.#offsetMs = now - Date.now()
     if (response.status >= 400) throw await problemOf(response)
     return response
   }
@@ -156,9 +161,8 @@ const signedOut = () => new ApiProblem({ code: 'signed_out', title: 'Please sign
 
 function asQuery(query: Query) {
   const named = Object.entries(query).filter(([, value]) => value !== undefined)
-  return named.length === 0
-    ? ''
-    : `?${new URLSearchParams(named.map(([name, value]) => [name, String(value)])).toString()}`
+  const pair = ([name, value]: [string, unknown]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`
+  return named.length === 0 ? '' : `?${named.map(pair).join('&')}`
 }
 
 /** Bytes go as they are, everything else as JSON. */
@@ -168,7 +172,8 @@ function contentOf({ body, headers, idempotencyKey }: RequestOptions): {
 } {
   const all: Record<string, string> = { accept: 'application/json' }
   if (idempotencyKey !== undefined) all['idempotency-key'] = idempotencyKey
-  const isBytes = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+  const isBytes =
+    (typeof Blob !== 'undefined' && body instanceof Blob) || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
   if (isBytes || body === undefined) return { body: body as BodyInit | undefined, headers: { ...all, ...headers } }
   return { body: JSON.stringify(body), headers: { ...all, 'content-type': 'application/json', ...headers } }
 }

@@ -1,11 +1,11 @@
-import { io, type Socket } from 'socket.io-client'
-import { ApiProblem, asShown } from './problem.ts'
+import type { Platform, SocketLike, Transport } from './platform.ts'
+import { ApiProblem, asProblem, unreachable } from './problem.ts'
 import type { Hello, ShownError, Signal, StreamEvent } from './wire.ts'
 
 export interface Timing {
   /** No answer within this time: the line is taken for dead. Above the server's own deadline of 10 s. */
   ackMs: number
-  /** The first wait after a cut; it doubles, with jitter. */
+  /** The longest first wait after a cut; it doubles, and each wait is a random part of it. */
   backoffMinMs: number
   backoffMaxMs: number
 }
@@ -17,7 +17,9 @@ export interface LineOptions {
   /** Asked before every connect and before the last token ends. */
   token: () => Promise<string> | string
   device: string
+  transports: Transport[]
   timing: Timing
+  platform: Platform
 }
 
 /** What the line tells its owner. */
@@ -25,28 +27,36 @@ export interface LineEars {
   up(): void
   /** Not connected, and when it is tried again; `null` while trying and after the end. */
   down(attempt: number, retryAt: number | null, error: ShownError | null): void
-  /** Nothing reconnects any more: signed out, revoked, or closed. */
+  /** Nothing reconnects any more: signed out, revoked, or (without an error) closed. */
   ended(error: ShownError | null): void
-  event(event: StreamEvent): void
-  signal(signal: Signal): void
-  reset(reset: { stream: string; reason: string }): void
+  event: (event: StreamEvent) => void
+  signal: (signal: Signal) => void
+  reset: (reset: { stream: string; reason: string }) => void
   revoked(revoked: { stream: string; error: ShownError }): void
 }
 
 type Answer<T> = ({ ok: true } & T) | { ok: false; error: ShownError }
+type TimerName = 'retry' | 'renew' | 'goaway' | 'hello'
 
 // A token is renewed when this much of its life is left, or half of it where it lives shorter.
 const renewBeforeMs = 60_000
 const refusalsMax = 3
+const openMs = 10_000
+// The server says something every 15 s at least. Who slept through more than this has a line that may be dead.
+const silenceMs = 20_000
 
-/** One socket that comes back by itself: back-off with jitter, fresh tokens, and the server's wish to be left. */
+/** One socket that comes back by itself: back-off with full jitter, fresh tokens, and the server's wish to be left. */
 export class Line {
   readonly #options: LineOptions
+  readonly #platform: Platform
   readonly #ears: LineEars
-  readonly #socket: Socket
-  readonly #timers = new Map<'retry' | 'renew' | 'goaway', ReturnType<typeof setTimeout>>()
+  readonly #socket: SocketLike
+  readonly #timers = new Map<TimerName, () => void>()
+  /** Questions without an answer yet; each is told when the line is lost. */
+  readonly #asked = new Set<() => void>()
   #attempt = 0
   #refusals = 0
+  #heardAt = 0
   #isUp = false
   #isEnded = false
   /** Server time minus ours, ms. */
@@ -56,16 +66,16 @@ export class Line {
 
   constructor(options: LineOptions, ears: LineEars) {
     this.#options = options
+    this.#platform = options.platform
     this.#ears = ears
     // Socket.IO's own reconnection stays off: it does not come back from a refusal, nor ask for a fresh token.
-    const settings = {
-      transports: ['websocket'],
+    this.#socket = this.#platform.socket(options.url, {
+      transports: options.transports,
       forceNew: true,
       reconnection: false,
       autoConnect: false,
-      timeout: 10_000,
-    }
-    this.#socket = options.url ? io(options.url, settings) : io(settings)
+      timeout: openMs,
+    })
     this.#listen()
   }
 
@@ -86,15 +96,27 @@ export class Line {
     return answer
   }
 
-  async #answer<T>(event: string, request: object): Promise<Answer<T>> {
-    const { engine } = this.#socket.io
-    try {
-      return (await this.#socket.timeout(this.#options.timing.ackMs).emitWithAck(event, request)) as Answer<T>
-    } catch {
-      // Lost on the way, in either direction. A line that takes but does not answer is cut, so that another one is made.
-      if (this.#isUp && this.#socket.io.engine === engine) this.cut()
-      throw unreachable()
-    }
+  #answer<T>(event: string, request: object) {
+    return new Promise<Answer<T>>((resolve, reject) => {
+      const over = () => {
+        stop()
+        this.#asked.delete(lost)
+      }
+      const lost = () => {
+        over()
+        reject(unreachable())
+      }
+      // A line that takes but does not answer is cut, so that another one is made.
+      const stop = this.#platform.after(this.#options.timing.ackMs, () => {
+        lost()
+        this.cut()
+      })
+      this.#asked.add(lost)
+      this.#socket.emit(event, request, (answer: Answer<T>) => {
+        over()
+        resolve(answer)
+      })
+    })
   }
 
   /** For what is not worth waiting for: dropped when the line is down. */
@@ -108,17 +130,19 @@ export class Line {
     if (this.#isUp) this.#socket.io.engine.close()
   }
 
-  /** At once instead of after the wait, because the network is back say. */
-  retryNow() {
-    if (!this.#timers.has('retry')) return
-    this.#stop('retry')
-    void this.#connect()
+  /** The network is back, or the device: no wait is waited for, and a line that may have died in its sleep is made anew. */
+  wake() {
+    this.#attempt = 0 // An attempt that is under way may have begun without a network.
+    if (this.#timers.has('retry')) {
+      this.#stop('retry')
+      void this.#connect()
+    } else if (this.#platform.now() - this.#heardAt > silenceMs) this.cut()
   }
 
   end(error: ShownError | null = null) {
     if (this.#isEnded) return
     this.#isEnded = true
-    this.#isUp = false
+    this.#forgetLine()
     for (const name of [...this.#timers.keys()]) this.#stop(name)
     this.#socket.disconnect()
     this.#ears.ended(error)
@@ -126,19 +150,27 @@ export class Line {
 
   #listen() {
     const socket = this.#socket
-    socket.on('hello', (hello: Hello) => this.#greet(hello))
-    socket.on('event', (event: StreamEvent) => this.#ears.event(event))
-    socket.on('signal', (signal: Signal) => this.#ears.signal(signal))
-    socket.on('reset', (reset: { stream: string; reason: string }) => this.#ears.reset(reset))
-    socket.on('revoked', ({ stream, error }: { stream?: string; error: ShownError }) => {
+    const on = <Message>(event: string, heard: (message: Message) => void) =>
+      socket.on(event, (message: Message) => {
+        this.#heardAt = this.#platform.now()
+        heard(message)
+      })
+    socket.io.on('ping', () => (this.#heardAt = this.#platform.now()))
+    // Once the transport is there the server greets, or the way is open in one direction only.
+    socket.io.on('open', () => this.#after('hello', this.#options.timing.ackMs, () => socket.io.engine.close()))
+    on('hello', (hello: Hello) => this.#greet(hello))
+    on('event', this.#ears.event)
+    on('signal', this.#ears.signal)
+    on('reset', this.#ears.reset)
+    on('revoked', ({ stream, error }: { stream?: string; error: ShownError }) => {
       if (stream !== undefined) this.#ears.revoked({ stream, error })
       else if (!error.retryable) this.end(error)
     })
-    socket.on('goaway', ({ afterMs = 0, jitterMs = 0 }: { afterMs?: number; jitterMs?: number }) =>
-      this.#after('goaway', afterMs + Math.random() * jitterMs, () => this.cut()),
+    on('goaway', ({ afterMs = 0, jitterMs = 0 }: { afterMs?: number; jitterMs?: number }) =>
+      this.#after('goaway', afterMs + this.#platform.random() * jitterMs, () => this.cut()),
     )
-    socket.on('disconnect', () => this.#lost(null))
-    socket.on('connect_error', (error: Error & { data?: ShownError }) => {
+    on('disconnect', () => this.#lost(null))
+    on('connect_error', (error: Error & { data?: ShownError }) => {
       if (error.data && !error.data.retryable && ++this.#refusals >= refusalsMax) this.end(error.data)
       else this.#lost(error.data ?? null)
     })
@@ -147,71 +179,79 @@ export class Line {
   async #connect() {
     this.#ears.down(this.#attempt, null, null)
     try {
-      const token = await this.#options.token()
+      const token = await this.#freshToken()
       if (this.#isEnded) return
       this.#socket.auth = { token, device: this.#options.device }
       this.#socket.connect()
     } catch (error) {
-      if (error instanceof ApiProblem && !error.retryable) this.end(asShown(error))
-      else this.#lost(asShown(error))
+      const { shown } = asProblem(error)
+      if (shown.retryable) this.#lost(shown)
+      else this.end(shown)
     }
   }
 
+  /** Whoever makes tokens may wait for a server that does not answer: not for ever. */
+  #freshToken() {
+    return new Promise<string>((resolve, reject) => {
+      const stop = this.#platform.after(this.#options.timing.ackMs, () => reject(unreachable()))
+      Promise.resolve(this.#options.token()).then(resolve, reject).finally(stop)
+    })
+  }
+
   #greet(hello: Hello) {
+    this.#stop('hello')
     this.#attempt = 0
     this.#refusals = 0
     this.#isUp = true
     this.hello = hello
-    this.offsetMs = Date.parse(hello.now) - Date.now()
+    this.offsetMs = Date.parse(hello.now) - this.#platform.now()
     if (hello.expiresAt !== undefined) this.#renewBefore(hello.expiresAt)
     this.#ears.up()
   }
 
   #lost(error: ShownError | null) {
     if (this.#isEnded) return
-    this.#isUp = false
-    this.#stop('renew')
-    this.#stop('goaway')
+    this.#forgetLine()
     const { backoffMinMs, backoffMaxMs } = this.#options.timing
     const longest = Math.min(backoffMaxMs, backoffMinMs * 2 ** this.#attempt++)
-    const waitMs = Math.max(error?.retryAfterMs ?? 0, longest * (0.5 + Math.random() / 2))
+    const waitMs = (error?.retryAfterMs ?? 0) + longest * this.#platform.random()
     this.#after('retry', waitMs, () => void this.#connect())
-    this.#ears.down(this.#attempt, Date.now() + waitMs, error)
+    this.#ears.down(this.#attempt, this.#platform.now() + waitMs, error)
+  }
+
+  #forgetLine() {
+    this.#isUp = false
+    for (const name of ['renew', 'goaway', 'hello'] as const) this.#stop(name)
+    for (const lost of [...this.#asked]) lost()
   }
 
   #renewBefore(expiresAt: string) {
-    const leftMs = Date.parse(expiresAt) - (Date.now() + this.offsetMs)
+    const leftMs = Date.parse(expiresAt) - (this.#platform.now() + this.offsetMs)
     this.#after('renew', Math.max(leftMs / 2, leftMs - renewBeforeMs), () => void this.#renew())
   }
 
   async #renew() {
     try {
-      const answer = await this.ask<{ expiresAt?: string }>('token', { token: await this.#options.token() })
+      const answer = await this.ask<{ expiresAt?: string }>('token', { token: await this.#freshToken() })
       if (answer.expiresAt !== undefined) this.#renewBefore(answer.expiresAt)
     } catch (error) {
       // The server cuts when the old token ends, and the reconnect asks for a token again; but who is signed out, stays so.
-      if (error instanceof ApiProblem && !error.retryable) this.end(asShown(error))
+      const { shown } = asProblem(error)
+      if (!shown.retryable) this.end(shown)
     }
   }
 
-  #after(name: 'retry' | 'renew' | 'goaway', ms: number, run: () => void) {
+  #after(name: TimerName, ms: number, run: () => void) {
     this.#stop(name)
-    const longestMs = 2_147_483_647 // Beyond it, setTimeout fires at once.
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(name)
-        run()
-      },
-      Math.min(Math.max(0, ms), longestMs),
-    )
-    this.#timers.set(name, timer)
+    const stop = this.#platform.after(ms, () => {
+      this.#timers.delete(name)
+      run()
+    })
+    this.#timers.set(name, stop)
   }
 
-  #stop(name: 'retry' | 'renew' | 'goaway') {
-    clearTimeout(this.#timers.get(name))
+  #stop(name: TimerName) {
+    this.#timers.get(name)?.()
     this.#timers.delete(name)
   }
 }
-
-const unreachable = () =>
-  new ApiProblem({ code: 'unreachable', title: 'The server cannot be reached.', retryable: true })

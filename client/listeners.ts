@@ -8,11 +8,24 @@ export class Listeners<T> {
     return () => void this.#all.delete(own)
   }
 
+  /** One that throws keeps nothing from the others, nor from us. */
   tell(value: T) {
-    for (const listener of [...this.#all]) listener(value)
+    for (const listener of [...this.#all]) {
+      try {
+        listener(value)
+      } catch (error) {
+        raise(error)
+      }
+    }
   }
 
   get count() {
     return this.#all.size
   }
 }
+
+/** Where the platform tells of errors that nobody caught, and never in the middle of our own work. */
+export const raise = (error: unknown) =>
+  queueMicrotask(() => {
+    throw error
+  })

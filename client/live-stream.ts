@@ -1,4 +1,5 @@
-import { Listeners } from './listeners.ts'
+import { Listeners, raise } from './listeners.ts'
+import { here, type Platform } from './platform.ts'
 import type { Reducer } from './streams/index.ts'
 import type { ShownError, Signal, StreamEvent } from './wire.ts'
 
@@ -24,23 +25,25 @@ export class LiveStream {
   readonly name: string
   readonly listeners = new Listeners<Update>()
   readonly #reducer: Reducer
+  readonly #platform: Pick<Platform, 'after'>
   readonly #early = new Map<number, StreamEvent>()
-  readonly #ends = new Map<string, ReturnType<typeof setTimeout>>()
+  readonly #ends = new Map<string, () => void>()
   state: unknown
   signals: unknown
   seq: number | undefined
   error: ShownError | undefined
   #isHeld = false
 
-  constructor(name: string, reducer: Reducer) {
+  constructor(name: string, reducer: Reducer, platform: Pick<Platform, 'after'> = here) {
     this.name = name
     this.#reducer = reducer
+    this.#platform = platform
     this.signals = reducer.signals?.none
   }
 
-  /** An event was held back because one before it is missing. */
+  /** Something before what is known is missing, or nothing is known at all. */
   get hasHole() {
-    return this.#early.size > 0 && !this.#isHeld
+    return !this.#isHeld && (this.#early.size > 0 || this.seq === undefined)
   }
 
   /** While it is held, events wait: for the answer to a command of ours that may have caused them. */
@@ -60,18 +63,13 @@ export class LiveStream {
       return
     }
     this.error = undefined
-    if ('snapshot' in answer) {
+    if ('events' in answer) for (const event of answer.events) this.take(event)
+    else {
       this.state = answer.snapshot
       this.seq = answer.seq
-      this.#resetSignals(answer.signals)
-      this.listeners.tell({})
-    } else {
-      for (const event of answer.events) this.take(event)
-      if (answer.signals) {
-        this.#resetSignals(answer.signals)
-        this.listeners.tell({})
-      }
     }
+    this.#resetSignals(answer.signals)
+    this.listeners.tell({})
     this.#drain()
   }
 
@@ -82,9 +80,8 @@ export class LiveStream {
     this.listeners.tell({})
   }
 
-  /** Applies it if it is the next one, drops it if it is known, keeps it if it is early. */
+  /** Keeps it until its turn, and drops it if it is known. */
   take(event: StreamEvent) {
-    if (this.seq !== undefined && event.seq <= this.seq) return
     this.#early.set(event.seq, event)
     this.#drain()
     if (this.#early.size > earlyMax) {
@@ -112,21 +109,31 @@ export class LiveStream {
 
   #apply(event: StreamEvent) {
     this.seq = event.seq
-    this.state = this.#reducer.reduce(this.state, event)
+    try {
+      this.state = this.#reducer.reduce(this.state, event)
+    } catch (error) {
+      this.forget() // A snapshot holds what this event could not be made of.
+      raise(error)
+      return
+    }
     this.listeners.tell({ event })
   }
 
   #drain() {
-    if (this.seq === undefined || this.#isHeld) return
-    for (const seq of this.#early.keys()) if (seq <= this.seq) this.#early.delete(seq)
-    for (let next = this.#early.get(this.seq + 1); next; next = this.#early.get(this.seq + 1)) {
+    for (let next = this.#next(); next; next = this.#next()) {
       this.#early.delete(next.seq)
       this.#apply(next)
     }
+    const { seq = 0 } = this
+    for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early)
+  }
+
+  #next() {
+    return this.seq === undefined || this.#isHeld ? undefined : this.#early.get(this.seq + 1)
   }
 
   #resetSignals(present: Signal[] = []) {
-    for (const timer of this.#ends.values()) clearTimeout(timer)
+    for (const end of this.#ends.values()) end()
     this.#ends.clear()
     const { signals } = this.#reducer
     if (!signals) return
@@ -139,13 +146,13 @@ export class LiveStream {
     const { id, on } = signal.data as { id?: string; on?: boolean }
     if (id === undefined || on === undefined) return
     const key = `${signal.type}/${id}`
-    clearTimeout(this.#ends.get(key))
+    this.#ends.get(key)?.()
     this.#ends.delete(key)
     if (!on) return
     const over = { ...signal, data: { ...(signal.data as object), on: false } }
     this.#ends.set(
       key,
-      setTimeout(() => this.hear(over), typingMs),
+      this.#platform.after(typingMs, () => this.hear(over)),
     )
   }
 }

@@ -1,8 +1,11 @@
+import { byteLength, entriesMax, envelopeBytes, payloadBytes, waitingBytesMax } from './bounds.ts'
 import type { Line } from './line.ts'
 import { Listeners } from './listeners.ts'
 import type { OutboxEntry, OutboxStorage } from './outbox-storage.ts'
-import { ApiProblem, asShown } from './problem.ts'
+import type { Platform } from './platform.ts'
+import { ApiProblem, problem } from './problem.ts'
 import { timedId } from './random.ts'
+import { atRest, Shelf } from './shelf.ts'
 import type { CommandInput, CommandName, CommandResult, Effect } from './wire.ts'
 
 /** The command's result once the server has it; `id` names it in the outbox from the first moment. */
@@ -16,8 +19,9 @@ interface Waiter {
 const attemptsMax = 8
 const patienceMs = 500
 const patienceMaxMs = 10_000
-const entriesMax = 1_000
-// As long as the server knows a repeated command for the one it was.
+// So long the server is sure to know a command that comes again for the one it was.
+const rememberedMs = 60 * 60_000
+// What was never sent cannot have taken effect; after so long it is hardly meant any more.
 const lifeMs = 24 * 60 * 60_000
 
 /** What the outbox needs of the streams, so that a screen never draws a command twice or not at all. */
@@ -33,19 +37,35 @@ export interface OutboxStreams {
 export class Outbox {
   readonly listeners = new Listeners<readonly OutboxEntry[]>()
   readonly #entries = new Map<string, OutboxEntry>()
+  readonly #sizes = new Map<string, number>()
   readonly #waiters = new Map<string, Waiter>()
   readonly #resting = new Set<string>()
-  readonly #storage: OutboxStorage
+  readonly #shelf: Shelf
   readonly #line: () => Line
+  readonly #platform: Platform
   readonly #streams: OutboxStreams
+  #isLoaded = false
+  #latestAt = 0
   #view: readonly OutboxEntry[] = []
 
-  constructor(storage: OutboxStorage, line: () => Line, streams: OutboxStreams) {
-    this.#storage = storage
+  constructor(storage: OutboxStorage | undefined, line: () => Line, platform: Platform, streams: OutboxStreams) {
+    this.#shelf = new Shelf(storage, () => this.#tell())
     this.#line = line
+    this.#platform = platform
     this.#streams = streams
-    for (const entry of storage.load().sort((a, b) => a.at - b.at)) this.#restore(entry)
-    this.#view = [...this.#entries.values()]
+  }
+
+  /** Takes up what an earlier run left. Until that is known nothing goes: it was given before. */
+  start() {
+    this.#shelf.load((kept) => {
+      this.#isLoaded = true
+      const given = [...this.#entries.values()]
+      this.#entries.clear()
+      for (const entry of inOrder(kept).slice(0, entriesMax)) this.#restore(entry)
+      for (const entry of given) this.#entries.set(entry.id, entry)
+      this.pump()
+      this.#tell()
+    })
   }
 
   /** In the order in which they were given. The same array until something changes. */
@@ -55,57 +75,72 @@ export class Outbox {
 
   /** What the server does not have yet. */
   get unsent() {
-    return this.#view.filter(({ state }) => state === 'waiting' || state === 'sending').length
+    return this.#view.filter(isUnsent).length
   }
 
-  give<Name extends CommandName>(name: Name, input: CommandInput<Name>): Command<Name> {
+  get isKept() {
+    return this.#shelf.isKept
+  }
+
+  give<Name extends CommandName>(name: Name, input: CommandInput<Name>, expect?: Effect): Command<Name> {
     const id = this.#newId()
     const result = new Promise<CommandResult<Name>>((resolve, reject) => {
-      if (this.#entries.size >= entriesMax) {
-        const title = `No more than ${entriesMax} commands can wait.`
-        reject(new ApiProblem({ code: 'outbox_full', title, retryable: true }))
+      const size = byteLength(JSON.stringify(input)) + envelopeBytes
+      if (this.#isFull(size)) {
+        reject(problem('outbox_full', 'Too much waits to be sent.', true))
         return
       }
+      this.#sizes.set(id, size)
       this.#waiters.set(id, { resolve: resolve, reject })
-      this.#put({ id, name, input, at: Date.now(), state: 'waiting', attempts: 0 })
+      const at = this.#now()
+      this.#set({ id, name, input, at, state: 'waiting', attempts: 0, ...(expect && { expect }) })
       this.pump()
+      this.#keep(id) // Only now: what could go at once was written down as sent.
     })
     result.catch(() => undefined) // Whoever does not wait for it reads the refusal in the outbox.
     return Object.assign(result, { id })
   }
 
-  /** Sends a refused one again, under the same id: unless that one is too old for the server to know what became of it. */
+  /** Sends a refused one again: under its own id, unless the server cannot take that one any more. */
   retry(id: string) {
     const entry = this.#entries.get(id)
     if (entry?.state !== 'refused') return
-    const { error, ...rest } = entry
-    const isStale = error?.code === 'stale_command'
-    if (isStale) this.#remove(id)
-    this.#put({ ...rest, id: isStale ? this.#newId() : id, state: 'waiting', attempts: 0 })
+    const { error, sentAt, ...rest } = entry
+    const isNew = error?.code === 'stale_command' || (error?.code === 'expired' && sentAt === undefined)
+    const nextId = isNew ? this.#newId() : id
+    const size = this.#sizes.get(id) ?? 0
+    if (isNew) this.#remove(id)
+    this.#sizes.set(nextId, size)
+    this.#set({ ...rest, id: nextId, at: this.#now(), state: 'waiting', attempts: 0 })
     this.pump()
+    this.#keep(nextId)
   }
 
-  /** By the server's clock: ours may be wrong. */
-  #newId() {
-    return timedId('cmd', Date.now() + this.#line().offsetMs)
-  }
-
-  /** Gives a refused one up. */
+  /** Gives up what was refused, or what has never been sent. */
   discard(id: string) {
-    if (this.#entries.get(id)?.state === 'refused') this.#remove(id)
+    const entry = this.#entries.get(id)
+    const isStillHere = entry?.state === 'waiting' && entry.sentAt === undefined
+    if (entry?.state !== 'refused' && !isStillHere) return
+    this.#remove(id)
+    this.#answerWaiter(id, problem('discarded', 'This was given up.'))
   }
 
   /** The line was lost: what was on its way has an unknown outcome, and goes again under its own id. */
   pause() {
-    for (const entry of this.#entries.values()) if (entry.state === 'sending') this.#put({ ...entry, state: 'waiting' })
+    for (const entry of this.#entries.values()) if (entry.state === 'sending') this.#set({ ...entry, state: 'waiting' })
   }
 
   /** Sends what may go: the first of each lane. */
   pump() {
+    if (!this.#isLoaded) return
     const busy = new Set<string>()
-    for (const entry of [...this.#entries.values()]) {
-      if (entry.state === 'accepted' || entry.state === 'refused') continue
+    for (const entry of [...this.#entries.values()].filter(isUnsent)) {
       const lane = laneOf(entry)
+      const objection = entry.state === 'waiting' ? this.#objection(entry) : undefined
+      if (objection) {
+        this.#refuse(entry, objection)
+        continue
+      }
       const mayGo = entry.state === 'waiting' && !busy.has(lane) && !this.#resting.has(lane) && this.#line().isUp
       busy.add(lane)
       if (mayGo) void this.#send(entry)
@@ -120,18 +155,16 @@ export class Outbox {
   }
 
   async #send(before: OutboxEntry) {
-    const { id, name, input } = before
-    const entry: OutboxEntry = { ...before, state: 'sending', attempts: before.attempts + 1 }
-    this.#put(entry)
+    const { id, name, input, expect } = before
+    const sentAt = before.sentAt ?? this.#platform.now()
+    const entry: OutboxEntry = { ...before, state: 'sending', sentAt, attempts: before.attempts + 1 }
+    this.#set(entry)
+    this.#keep(id)
     const stream = streamOf(entry)
     if (stream !== undefined) this.#streams.sending(stream)
     try {
-      const { result, effect } = await this.#line().ask<{ result: unknown; effect?: Effect }>('command', {
-        id,
-        name,
-        input,
-      })
-      this.#accept({ ...entry, result, ...(effect && { effect }) })
+      const request = { id, name, input, ...(expect && { expect }) }
+      this.#accept(entry, await this.#line().ask<{ result: unknown; effect?: Effect }>('command', request))
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       this.#failed(entry, error)
@@ -140,35 +173,58 @@ export class Outbox {
     this.pump()
   }
 
-  #accept(entry: OutboxEntry) {
-    const { id, effect, result } = entry
-    const isShown = !effect || this.#isShown(effect)
-    if (isShown) this.#remove(id)
-    else this.#put({ ...entry, state: 'accepted' })
+  #accept(entry: OutboxEntry, { result, effect }: { result: unknown; effect?: Effect }) {
+    const { id } = entry
+    this.#shelf.forget(id)
+    if (!effect || this.#isShown(effect)) this.#remove(id)
+    else this.#set({ ...entry, state: 'accepted', result, effect })
     this.#waiters.get(id)?.resolve(result)
     this.#waiters.delete(id)
   }
 
-  #failed(entry: OutboxEntry, error: ApiProblem) {
-    const { id } = entry
+  #failed(sent: OutboxEntry, error: ApiProblem) {
     if (error.code === 'unreachable') {
-      this.#put({ ...entry, state: 'waiting' })
-    } else if (error.retryable && entry.attempts < attemptsMax) {
-      this.#put({ ...entry, state: 'waiting', error: asShown(error) })
-      this.#rest(laneOf(entry), error.retryAfterMs ?? Math.min(patienceMaxMs, patienceMs * 2 ** entry.attempts))
-    } else {
-      this.#put({ ...entry, state: 'refused', error: asShown(error) })
-      this.#waiters.get(id)?.reject(error)
-      this.#waiters.delete(id)
+      this.#set({ ...sent, state: 'waiting' })
+      return
     }
+    const { sentAt: _, ...entry } = sent // It was answered: it has not taken effect.
+    if (!error.retryable || entry.attempts >= attemptsMax) this.#refuse(entry, error)
+    else {
+      this.#set({ ...entry, state: 'waiting', error: error.shown })
+      this.#keep(entry.id)
+      this.#rest(laneOf(entry), error.retryAfterMs ?? Math.min(patienceMaxMs, patienceMs * 2 ** entry.attempts))
+    }
+  }
+
+  #refuse(entry: OutboxEntry, error: ApiProblem) {
+    this.#set({ ...entry, state: 'refused', error: error.shown })
+    this.#keep(entry.id)
+    this.#answerWaiter(entry.id, error)
+  }
+
+  #answerWaiter(id: string, error: ApiProblem) {
+    this.#waiters.get(id)?.reject(error)
+    this.#waiters.delete(id)
+  }
+
+  /** Why it must not go without being asked for again. */
+  #objection({ id, at, sentAt }: OutboxEntry): ApiProblem | undefined {
+    const now = this.#platform.now()
+    if (sentAt !== undefined && now - sentAt > rememberedMs)
+      return problem('unconfirmed', 'This was sent more than an hour ago, and no answer came. Look whether it arrived.')
+    if (sentAt === undefined && now - at > lifeMs)
+      return problem('expired', 'This has not been sent for a day. Send it again if it still holds.')
+    const max = this.#line().hello?.limits['payloadBytes'] ?? payloadBytes
+    if ((this.#sizes.get(id) ?? 0) > max) return problem('too_large', 'This is too long to be sent.')
+    return undefined
   }
 
   #rest(lane: string, ms: number) {
     this.#resting.add(lane)
-    setTimeout(() => {
+    this.#platform.after(ms, () => {
       this.#resting.delete(lane)
       this.pump()
-    }, ms)
+    })
   }
 
   /** Nobody here shows that stream, or it shows the command already. */
@@ -177,31 +233,42 @@ export class Outbox {
     return at === undefined || at >= seq
   }
 
-  #restore(entry: OutboxEntry) {
-    if (entry.state === 'accepted') {
-      this.#storage.remove(entry.id)
-    } else if (entry.state === 'refused' || Date.now() - entry.at < lifeMs) {
-      const state = entry.state === 'sending' ? 'waiting' : entry.state
-      this.#entries.set(entry.id, { ...entry, state, attempts: 0 })
-    } else {
-      const error = {
-        code: 'expired',
-        title: 'This was not sent for a day. Send it again if it still holds.',
-        retryable: false,
-      }
-      this.#entries.set(entry.id, { ...entry, state: 'refused', error })
-    }
+  #isFull(size: number) {
+    let bytes = size
+    for (const one of this.#sizes.values()) bytes += one
+    return this.#entries.size >= entriesMax || bytes > waitingBytesMax
   }
 
-  #put(entry: OutboxEntry) {
+  #restore(entry: OutboxEntry) {
+    this.#sizes.set(entry.id, byteLength(JSON.stringify(entry.input)) + envelopeBytes)
+    this.#latestAt = Math.max(this.#latestAt, entry.at)
+    this.#entries.set(entry.id, atRest(entry))
+  }
+
+  /** By the server's clock: ours may be wrong. */
+  #newId() {
+    return timedId('cmd', this.#platform.now() + this.#line().offsetMs)
+  }
+
+  /** No two at the same time, so that their order survives, whatever the storage does with it. */
+  #now() {
+    return (this.#latestAt = Math.max(this.#platform.now(), this.#latestAt + 1))
+  }
+
+  #set(entry: OutboxEntry) {
     this.#entries.set(entry.id, entry)
-    this.#storage.put(entry)
     this.#tell()
+  }
+
+  #keep(id: string) {
+    const entry = this.#entries.get(id)
+    if (entry && entry.state !== 'accepted') this.#shelf.keep(entry)
   }
 
   #remove(id: string) {
     this.#entries.delete(id)
-    this.#storage.remove(id)
+    this.#sizes.delete(id)
+    this.#shelf.forget(id)
     this.#tell()
   }
 
@@ -210,6 +277,10 @@ export class Outbox {
     this.listeners.tell(this.#view)
   }
 }
+
+const inOrder = (entries: readonly OutboxEntry[]) => [...entries].sort((a, b) => a.at - b.at)
+
+const isUnsent = ({ state }: OutboxEntry) => state === 'waiting' || state === 'sending'
 
 /** What must keep its order. */
 const laneOf = (entry: OutboxEntry) => streamOf(entry) ?? entry.name

@@ -1,43 +1,36 @@
 import type { ShownError } from './wire.ts'
 
 /** A refusal of the server, by HTTP (`status` is its code) or by socket (`status` is 0). `code` is stable; show `title`. */
-export class ApiProblem extends Error {
-  override readonly name = 'ApiProblem'
-  readonly status: number
-  readonly code: string
-  readonly title: string
-  readonly detail: string | undefined
-  readonly retryable: boolean
-  /** From now; undefined where the server named none. */
-  readonly retryAfterMs: number | undefined
+export class ApiProblem extends Error implements ShownError {
+  declare readonly code: string
+  declare readonly title: string
+  declare readonly detail?: string
+  declare readonly retryable: boolean
+  /** From now; missing where the server named none. */
+  declare readonly retryAfterMs?: number
   /** Which fields are wrong, and why. */
-  readonly errors: { path: string; message: string }[]
+  declare readonly errors: { path: string; message: string }[]
+  /** Who has what was asked for, where only one can have it. */
+  declare readonly holderId?: string
+  readonly status: number
   readonly requestId: string | undefined
+  /** As it was told, for what is kept or shown. */
+  readonly shown: ShownError
 
-  constructor(error: ShownError, status = 0, requestId?: string) {
-    super(error.title)
+  constructor(shown: ShownError, status = 0, requestId?: string) {
+    super(shown.title)
+    this.name = 'ApiProblem'
+    this.shown = shown
+    Object.assign(this, { errors: [] }, shown)
     this.status = status
-    this.code = error.code
-    this.title = error.title
-    this.detail = error.detail
-    this.retryable = error.retryable
-    this.retryAfterMs = error.retryAfterMs
-    this.errors = error.errors ?? []
     this.requestId = requestId
   }
 }
 
-/** The same error as data, for what is kept or shown. */
-export const asShown = (error: unknown): ShownError => {
-  if (!(error instanceof ApiProblem))
-    return { code: 'unreachable', title: 'The server cannot be reached.', retryable: true }
-  const { code, title, detail, retryable, retryAfterMs, errors } = error
-  return {
-    code,
-    title,
-    retryable,
-    ...(detail !== undefined && { detail }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(errors.length > 0 && { errors }),
-  }
-}
+/** One of our own. */
+export const problem = (code: string, title: string, retryable = false) => new ApiProblem({ code, title, retryable })
+
+export const unreachable = () => problem('unreachable', 'The server cannot be reached.', true)
+
+/** Whatever somebody else's code throws in between keeps the server out of reach. */
+export const asProblem = (error: unknown) => (error instanceof ApiProblem ? error : unreachable())

@@ -8,12 +8,15 @@ export function randomId(prefix: string) {
  * repetition, and refuses it (`stale_command`), so `now` should be the server's time where that is known.
  */
 export function timedId(prefix: string, now: number) {
-  const variant = (8 + Math.floor(Math.random() * 4)).toString(16)
-  return `${prefix}_${Math.trunc(now).toString(16).padStart(12, '0')}7${hex(2).slice(1)}${variant}${hex(8).slice(1)}`
+  const chance = hex(10)
+  return `${prefix}_${Math.trunc(now).toString(16).padStart(12, '0')}7${chance.slice(0, 3)}8${chance.slice(3, 18)}`
 }
 
-function hex(bytes: number) {
-  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
+const hex = (bytes: number) => Array.from(randomBytes(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+/** React Native has no `crypto` of its own. Ids must differ; they are no secrets. */
+function randomBytes(count: number): Uint8Array {
+  const { crypto } = globalThis as { crypto?: Pick<Crypto, 'getRandomValues'> }
+  const bytes = new Uint8Array(count)
+  return crypto ? crypto.getRandomValues(bytes) : bytes.map(() => Math.floor(Math.random() * 256))
 }

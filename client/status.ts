@@ -3,8 +3,11 @@ import type { ShownError } from './wire.ts'
 
 /** How the line is, for the strip at the top of a screen. */
 export interface Status {
-  /** `connecting`: for the first time. `catching_up`: connected, and some streams are behind. `offline`: tried again. */
-  readonly state: 'connecting' | 'live' | 'catching_up' | 'offline'
+  /**
+   * `connecting`: for the first time. `catching_up`: connected, and some streams are behind. `offline`: tried again.
+   * `signed_out`: by the server, `error` says why; `closed`: by us. From these two nothing reconnects.
+   */
+  readonly state: 'connecting' | 'live' | 'catching_up' | 'offline' | 'signed_out' | 'closed'
   /** Since when, epoch ms of this device. */
   readonly since: number
   /** Failed attempts in a row. */
@@ -16,8 +19,10 @@ export interface Status {
   readonly behind: number
   /** Commands that the server does not have yet. */
   readonly unsent: number
+  /** False: the storage has failed, and what is not sent yet would be lost with the app. */
+  readonly isKept: boolean
   readonly error: ShownError | null
-  /** Signed out, revoked or closed: nothing reconnects. */
+  /** `signed_out` or `closed`. */
   readonly isEnded: boolean
 }
 
@@ -29,41 +34,34 @@ export interface Counts {
   open: number
   behind: number
   unsent: number
+  isKept: boolean
 }
 
 /** The one place that knows how things are, and tells of changes only. */
 export class StatusBoard {
   readonly listeners = new Listeners<Status>()
   readonly #counts: () => Counts
+  readonly #now: () => number
   #link = fine
   #isUp = false
   #wasUp = false
-  #status: Status = { ...fine, state: 'connecting', since: Date.now(), open: 0, behind: 0, unsent: 0 }
+  #status: Status
 
-  constructor(counts: () => Counts) {
+  constructor(counts: () => Counts, now: () => number) {
     this.#counts = counts
+    this.#now = now
+    this.#status = { ...fine, state: 'connecting', since: now(), open: 0, behind: 0, unsent: 0, isKept: true }
   }
 
   get status() {
     return this.#status
   }
 
-  up() {
-    this.#isUp = true
-    this.#wasUp = true
-    this.#link = fine
-    this.reckon()
-  }
-
-  down(attempt: number, retryAt: number | null, error: ShownError | null) {
-    this.#isUp = false
-    this.#link = { attempt, retryAt, error: error ?? this.#link.error, isEnded: false }
-    this.reckon()
-  }
-
-  ended(error: ShownError | null) {
-    this.#isUp = false
-    this.#link = { ...fine, error, isEnded: true }
+  /** The line has come up, or is down as `link` says. */
+  line(isUp: boolean, link: Partial<Link> = {}) {
+    this.#isUp = isUp
+    this.#wasUp ||= isUp
+    this.#link = { ...fine, ...link }
     this.reckon()
   }
 
@@ -71,7 +69,7 @@ export class StatusBoard {
   reckon() {
     const counts = this.#counts()
     const state = this.#stateOf(counts.behind)
-    const since = state === this.#status.state ? this.#status.since : Date.now()
+    const since = state === this.#status.state ? this.#status.since : this.#now()
     const next: Status = { ...this.#link, ...counts, state, since }
     if ((Object.keys(next) as (keyof Status)[]).every((key) => next[key] === this.#status[key])) return
     this.#status = next
@@ -80,6 +78,7 @@ export class StatusBoard {
 
   #stateOf(behind: number): Status['state'] {
     if (this.#isUp) return behind > 0 ? 'catching_up' : 'live'
-    return this.#wasUp || this.#link.isEnded || this.#link.attempt > 1 ? 'offline' : 'connecting'
+    if (this.#link.isEnded) return this.#link.error ? 'signed_out' : 'closed'
+    return this.#wasUp || this.#link.attempt > 1 ? 'offline' : 'connecting'
   }
 }

@@ -1,6 +1,7 @@
 import type { Line } from './line.ts'
 import { type Answer, LiveStream } from './live-stream.ts'
-import { ApiProblem, asShown } from './problem.ts'
+import type { Platform } from './platform.ts'
+import { ApiProblem, problem } from './problem.ts'
 import { reducerOf } from './streams/index.ts'
 import type { ShownError, Signal, StreamEvent } from './wire.ts'
 
@@ -11,7 +12,9 @@ interface Entry {
   /** `since` was asked for and the hole stayed: how often in a row. */
   fruitless: number
   phase: 'due' | 'asked' | 'live' | 'refused'
-  letGo?: ReturnType<typeof setTimeout>
+  /** The question that counts: an answer to one before it says less. */
+  question: number
+  stopHolding?: () => void
 }
 
 const batchMax = 128
@@ -34,13 +37,16 @@ export class Subscriptions {
   /** Held, but not followed for now: more than a socket may have, and nobody listens. */
   readonly #asleep = new Map<string, Entry>()
   readonly #line: () => Line
+  readonly #platform: Platform
   /** Streams that the server does not know to be left yet. */
   readonly #leaving = new Set<string>()
   readonly #ears: SubscriptionEars
   #isFlushing = false
+  #questions = 0
 
-  constructor(line: () => Line, ears: SubscriptionEars) {
+  constructor(line: () => Line, platform: Platform, ears: SubscriptionEars) {
     this.#line = line
+    this.#platform = platform
     this.#ears = ears
   }
 
@@ -66,8 +72,9 @@ export class Subscriptions {
       return known.live
     }
     const reducer = reducerOf(stream)
-    if (!reducer) throw refusal('no_such_stream', `This client knows no stream ${stream}.`)
-    const entry: Entry = { live: new LiveStream(stream, reducer), holders: 1, fruitless: 0, phase: 'due' }
+    if (!reducer) throw problem('no_such_stream', `This client knows no stream ${stream}.`)
+    const live = new LiveStream(stream, reducer, this.#platform)
+    const entry: Entry = { live, holders: 1, fruitless: 0, phase: 'due', question: 0 }
     this.#follow(stream, entry)
     return entry.live
   }
@@ -92,19 +99,25 @@ export class Subscriptions {
     this.#flush()
   }
 
+  /** What the log has after `since`. Whoever follows it hears nothing of that. */
+  async past(stream: string, since: number): Promise<Answer> {
+    const { streams } = await this.#line().ask<{ streams: [Answer] }>('subscribe', { streams: [{ stream, since }] })
+    return streams[0]
+  }
+
   /** Events of this stream wait until `letGo`, for so long at most. */
   hold(stream: string) {
     const entry = this.#entries.get(stream)
     if (!entry) return
-    clearTimeout(entry.letGo)
+    entry.stopHolding?.()
     entry.live.isHeld = true
-    entry.letGo = setTimeout(() => this.letGo(stream), holdMs)
+    entry.stopHolding = this.#platform.after(holdMs, () => this.letGo(stream))
   }
 
   letGo(stream: string) {
     const entry = this.#entries.get(stream)
     if (!entry) return
-    clearTimeout(entry.letGo)
+    entry.stopHolding?.()
     entry.live.isHeld = false
     this.#ears.moved(stream)
     if (entry.phase === 'live' && entry.live.hasHole) this.#ask(entry)
@@ -116,7 +129,7 @@ export class Subscriptions {
 
   event(event: StreamEvent) {
     const entry = this.#entries.get(event.stream)
-    if (!entry) return
+    if (!entry || entry.phase === 'refused') return
     entry.live.take(event)
     this.#ears.moved(event.stream)
     if (entry.phase === 'live' && entry.live.hasHole) this.#ask(entry)
@@ -126,11 +139,10 @@ export class Subscriptions {
     this.#entries.get(signal.stream)?.live.hear(signal)
   }
 
-  reset(stream: string, reason: string) {
+  /** The server has lost sight of what this client has: from where it stands, the log knows. */
+  reset(stream: string) {
     const entry = this.#entries.get(stream)
-    if (!entry) return
-    if (reason !== 'slow_consumer') entry.live.forget() // What was known may not be what the server has now.
-    this.#ask(entry)
+    if (entry && entry.phase !== 'refused') this.#ask(entry)
   }
 
   revoked(stream: string, error: ShownError) {
@@ -138,6 +150,7 @@ export class Subscriptions {
     if (!entry) return
     entry.phase = 'refused'
     entry.live.refuse(error)
+    this.#ears.moved(stream)
     this.#ears.counted()
   }
 
@@ -159,53 +172,62 @@ export class Subscriptions {
 
   #flush() {
     if (!this.#line().isUp) return
-    void this.#unsubscribe()
+    const left = [...this.#leaving]
+    this.#leaving.clear()
+    for (let from = 0; from < left.length; from += batchMax) void this.#unsubscribe(left.slice(from, from + batchMax))
     const due = [...this.#entries.values()].filter(({ phase }) => phase === 'due')
     for (let from = 0; from < due.length; from += batchMax) void this.#subscribe(due.slice(from, from + batchMax))
     this.#ears.counted()
   }
 
-  async #unsubscribe() {
-    const streams = [...this.#leaving].slice(0, batchMax)
-    if (streams.length === 0) return
-    for (const stream of streams) this.#leaving.delete(stream)
+  async #unsubscribe(streams: string[]) {
     try {
       await this.#line().ask('unsubscribe', { streams })
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       if (error.code === 'unreachable' || !error.retryable) return // Whatever was followed ended with the connection.
       for (const stream of streams) if (!this.#entries.has(stream)) this.#leaving.add(stream)
-      setTimeout(() => this.#soon(), error.retryAfterMs ?? patienceMs)
+      this.#platform.after(error.retryAfterMs ?? patienceMs, () => this.#soon())
     }
   }
 
   async #subscribe(entries: Entry[]) {
-    for (const entry of entries) entry.phase = 'asked'
+    const question = ++this.#questions
+    for (const entry of entries) Object.assign(entry, { phase: 'asked', question })
+    const isCurrent = (entry: Entry) => entry.phase === 'asked' && entry.question === question
     const streams = entries.map(({ live: { name: stream, seq: since } }) => ({
       stream,
       ...(since !== undefined && { since }),
     }))
     try {
       const answer = await this.#line().ask<{ streams: Answer[] }>('subscribe', { streams })
-      for (const [index, entry] of entries.entries())
-        this.#answered(entry, streams[index]?.since, answer.streams[index])
+      for (const [index, entry] of entries.entries()) {
+        const own = answer.streams[index]
+        if (!isCurrent(entry)) continue
+        if (own) this.#answered(entry, streams[index]?.since, own)
+        else this.#laterAgain(entry)
+      }
     } catch (error) {
-      if (error instanceof ApiProblem && error.code !== 'unreachable') this.#later(entries, error)
+      if (!(error instanceof ApiProblem)) throw error
+      // Lost with its line: the next one resumes everything.
+      if (error.code === 'unreachable') return
+      const refused = { stream: '', error: error.shown } // All of them alike.
+      for (const entry of entries.filter(isCurrent)) this.#answered(entry, undefined, refused)
     }
     this.#ears.counted()
   }
 
-  #answered(entry: Entry, since: number | undefined, answer: Answer | undefined) {
-    if (entry.phase !== 'asked' || !answer) return // Asked anew or closed meanwhile: the later answer counts.
+  #answered(entry: Entry, since: number | undefined, answer: Answer) {
     if ('error' in answer && answer.error.retryable) {
-      setTimeout(() => this.#again(entry), answer.error.retryAfterMs ?? patienceMs)
+      this.#laterAgain(entry, answer.error.retryAfterMs)
       return
     }
     entry.phase = 'error' in answer ? 'refused' : 'live'
     entry.live.answer(answer)
     this.#ears.moved(entry.live.name)
-    if (entry.phase === 'live') this.#ears.followed(entry.live.name)
-    if (entry.phase === 'live' && entry.live.hasHole) this.#fill(entry, since)
+    if (entry.phase !== 'live') return
+    this.#ears.followed(entry.live.name)
+    if (entry.live.hasHole) this.#fill(entry, since)
     else entry.fruitless = 0
   }
 
@@ -214,16 +236,15 @@ export class Subscriptions {
     if (entry.live.seq === since) entry.fruitless++
     if (entry.fruitless > 0) entry.live.forget()
     if (entry.fruitless < 3) this.#ask(entry)
-    else setTimeout(() => this.#again(entry), patienceMs)
+    else this.#laterAgain(entry)
   }
 
-  #later(entries: Entry[], error: ApiProblem) {
-    if (error.retryable) setTimeout(() => entries.forEach((one) => this.#again(one)), error.retryAfterMs ?? patienceMs)
-    else for (const { live } of entries) this.revoked(live.name, asShown(error))
-  }
-
-  #again(entry: Entry) {
-    if (this.#entries.get(entry.live.name) === entry && entry.phase !== 'refused') this.#ask(entry)
+  /** Unless it was asked again meanwhile, or is not followed any more. */
+  #laterAgain(entry: Entry, ms = patienceMs) {
+    const { question } = entry
+    this.#platform.after(ms, () => {
+      if (this.#entries.get(entry.live.name) === entry && entry.question === question) this.#ask(entry)
+    })
   }
 
   #follow(stream: string, entry: Entry) {
@@ -236,7 +257,7 @@ export class Subscriptions {
 
   #makeRoom() {
     const [idle] = [...this.#entries].filter(([, { live }]) => live.listeners.count === 0)
-    if (!idle) throw refusal('too_many_streams', `No more than ${batchMax} streams can be open at once.`)
+    if (!idle) throw problem('too_many_streams', 'Too many streams are open.')
     const [stream, entry] = idle
     this.#leave(stream)
     this.#asleep.set(stream, entry)
@@ -247,7 +268,7 @@ export class Subscriptions {
     if (!entry) return
     this.#entries.delete(stream)
     this.#ears.moved(stream)
-    clearTimeout(entry.letGo)
+    entry.stopHolding?.()
     entry.live.isHeld = false
     entry.live.hush()
     this.#leaving.add(stream)
@@ -255,5 +276,3 @@ export class Subscriptions {
     this.#ears.counted()
   }
 }
-
-const refusal = (code: string, title: string) => new ApiProblem({ code, title, retryable: false })

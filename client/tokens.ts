@@ -39,6 +39,14 @@ export function memoryTokens(session?: Session): TokenStorage {
   }
 }
 
+/** As much of React Native's AsyncStorage as is needed. */
+export interface AsyncKeyValues {
+  getAllKeys(): Promise<readonly string[]>
+  getItem(key: string): Promise<string | null>
+  setItem(key: string, value: string): Promise<void>
+  removeItem(key: string): Promise<void>
+}
+
 /** As much of `localStorage` as is needed. */
 export interface KeyValues {
   readonly length: number
@@ -60,6 +68,21 @@ export function webTokens(storage: KeyValues, key = 'careline.session'): TokenSt
       else storage.removeItem(key)
     },
     alone: (work) => withLock(`${key}.refresh`, work),
+  }
+}
+
+/** For storages that answer later, such as React Native's: what was kept is read once, before the first use. */
+export async function asyncTokens(storage: AsyncKeyValues, key = 'careline.session'): Promise<TokenStorage> {
+  const text = await storage.getItem(key)
+  let held = text === null ? undefined : (JSON.parse(text) as Session)
+  let before: Promise<unknown> = Promise.resolve()
+  return {
+    load: () => held,
+    save(session) {
+      held = session
+      const write = () => (session ? storage.setItem(key, JSON.stringify(session)) : storage.removeItem(key))
+      before = before.then(write, write)
+    },
   }
 }
 

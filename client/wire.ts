@@ -9,7 +9,12 @@ import type {
   MessageStatus as MessageStatusSchema,
   Preview as PreviewSchema,
 } from '../actors/conversation/contract.ts'
-import type { Counts as CountsSchema, inbox, Line as LineSchema } from '../actors/inbox/contract.ts'
+import type {
+  Counts as CountsSchema,
+  inbox,
+  Line as LineSchema,
+  Presence as PresenceSchema,
+} from '../actors/inbox/contract.ts'
 import type { Shape } from '../actors/runtime/contract.ts'
 import type { Profile as ProfileSchema, Stage as StageSchema, user } from '../actors/user/contract.ts'
 import type { Content as ContentSchema, Outgoing as OutgoingSchema } from '../kernel/content.ts'
@@ -29,23 +34,25 @@ export type ConversationStatus = z.input<typeof ConversationStatusSchema>
 export type Line = z.input<typeof LineSchema>
 export type Preview = z.input<typeof PreviewSchema>
 export type Counts = z.input<typeof CountsSchema>
+export type Presence = z.input<typeof PresenceSchema>
 export type Profile = z.input<typeof ProfileSchema>
 export type Stage = z.input<typeof StageSchema>
 export type Health = z.input<typeof HealthSchema>
 
 /** Any event of a contract on the wire: narrow by `type`, and `data` is known. */
-export type Heard<S extends Shape> = {
+type Heard<S extends Shape> = {
   [T in keyof S['events'] & string]: { readonly type: T; readonly data: z.input<S['events'][T]['data']> }
 }[keyof S['events'] & string]
 
 /** Any signal of a contract on the wire. */
-export type Signalled<S extends Shape> = {
+type Signalled<S extends Shape> = {
   [T in keyof S['signals'] & string]: { readonly type: T; readonly data: z.input<S['signals'][T]['data']> }
 }[keyof S['signals'] & string]
 
 export type ConversationEvent = Heard<typeof conversation>
 export type ConversationSignal = Signalled<typeof conversation>
 export type InboxEvent = Heard<typeof inbox>
+export type InboxSignal = Signalled<typeof inbox>
 export type UserEvent = Heard<typeof user>
 export type ChannelEvent = Heard<typeof channel>
 
@@ -76,6 +83,8 @@ export interface ShownError {
   /** From now. */
   retryAfterMs?: number
   errors?: { path: string; message: string }[]
+  /** Who has what was asked for, where only one can have it. */
+  holderId?: string
 }
 
 /** The first thing that the server says. */
@@ -96,10 +105,19 @@ export interface Effect {
   seq: number
 }
 
-/** Commands that are kept and repeated until the server has them; the others are `typing` and `viewing` of the client. */
+/** Every command: what it takes and what it answers. Fleeting are those that are only true now: typing and viewing. */
+export type Commands = {
+  [Name in keyof CommandShapes]: {
+    input: z.input<CommandShapes[Name]['input']>
+    result: z.input<CommandShapes[Name]['result']>
+    isFleeting: CommandShapes[Name]['isFleeting']
+  }
+}
+
+/** Commands that are kept and repeated until the server has them. */
 export type CommandName = {
-  [Name in keyof CommandShapes]: CommandShapes[Name]['isFleeting'] extends true ? never : Name
-}[keyof CommandShapes]
-export type FleetingName = Exclude<keyof CommandShapes, CommandName>
-export type CommandInput<Name extends keyof CommandShapes> = z.input<CommandShapes[Name]['input']>
-export type CommandResult<Name extends CommandName> = z.input<CommandShapes[Name]['result']>
+  [Name in keyof Commands]: Commands[Name]['isFleeting'] extends true ? never : Name
+}[keyof Commands]
+export type FleetingName = Exclude<keyof Commands, CommandName>
+export type CommandInput<Name extends keyof Commands> = Commands[Name]['input']
+export type CommandResult<Name extends CommandName> = Commands[Name]['result']

@@ -1,5 +1,6 @@
 import { advances } from '../../kernel/delivery.ts'
 import type { ConversationEvent, ConversationSignal, Header, Message } from '../wire.ts'
+import { ignored } from './ignored.ts'
 
 /** Newest last. Starts with the latest 50; older ones are pages over HTTP (`before` the first one's `n`). */
 export interface ConversationState {
@@ -34,14 +35,12 @@ export function onConversation(state: ConversationState, event: ConversationEven
         advances(message, data) ? { status: data.status, error: data.error } : undefined,
       )
     case 'message.edited':
-      return patch(state, data.messageId, () => ({ content: data.content, editedAt: data.editedAt }))
     case 'message.file_fetched':
-      return patch(state, data.messageId, () => ({ content: data.content }))
-    case 'message.withdrawn':
-      // What it said is gone on the server too.
-      return patch(state, data.messageId, () => ({ content: data.content, deletedAt: data.deletedAt }))
-    case 'message.reacted':
-      return patch(state, data.messageId, () => ({ reactions: data.reactions }))
+    case 'message.withdrawn': // What it said is gone on the server too.
+    case 'message.reacted': {
+      const { messageId, ...changed } = data
+      return patch(state, messageId, () => changed)
+    }
     case 'conversation.changed':
       return { ...state, conversation: data.conversation }
     default:
@@ -67,8 +66,9 @@ export function onConversationSignal(signals: ConversationSignals, signal: Conve
 function withMessage(state: ConversationState, message: Message): ConversationState {
   const { messages } = state
   if (messages.some(({ _id }) => _id === message._id)) return state
-  const after = messages.findLastIndex(({ n }) => n < message.n) + 1
-  const all = messages.toSpliced(after, 0, message)
+  let after = messages.length // From the end: a new one is the last, nearly always.
+  while ((messages[after - 1]?.n ?? 0) > message.n) after--
+  const all = [...messages.slice(0, after), message, ...messages.slice(after)]
   return all.length > messagesMax
     ? { ...state, messages: all.slice(-messagesMax), hasMore: true }
     : { ...state, messages: all }
@@ -82,8 +82,6 @@ function patch(
   const at = state.messages.findIndex(({ _id }) => _id === messageId)
   const message = state.messages[at]
   const changed = message && change(message)
-  return changed ? { ...state, messages: state.messages.with(at, { ...message, ...changed }) } : state
+  if (!changed) return state
+  return { ...state, messages: state.messages.map((one, index) => (index === at ? { ...one, ...changed } : one)) }
 }
-
-// A newer server may say what this client does not know yet; that every known type is handled, the compiler sees.
-const ignored = <State>(state: State, _type: never) => state

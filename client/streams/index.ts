@@ -7,7 +7,7 @@ import {
   onConversation,
   onConversationSignal,
 } from './conversation.ts'
-import { type InboxState, onInbox } from './inbox.ts'
+import { type InboxSignals, inboxSignals, type InboxState, onInbox, onInboxSignal } from './inbox.ts'
 import { type MeState, onMe, onUser } from './user.ts'
 
 /** What a stream's state is, by the part of its name before the colon. */
@@ -21,6 +21,7 @@ export interface States {
 
 export interface SignalStates {
   conversation: ConversationSignals
+  inbox: InboxSignals
 }
 
 export type StreamKind = keyof States
@@ -47,7 +48,7 @@ const signalling = <Signals, One>(none: Signals, reduce: (signals: Signals, sign
 
 export const reducers: { [Kind in StreamKind]: Reducer } = {
   conversation: { ...reducer(onConversation), signals: signalling(conversationSignals, onConversationSignal) },
-  inbox: reducer(onInbox),
+  inbox: { ...reducer(onInbox), signals: signalling(inboxSignals, onInboxSignal) },
   user: reducer(onUser),
   'user.me': reducer(onMe),
   channel: reducer(onChannel),
