@@ -1,18 +1,28 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { documents } from '../../docs/write.ts'
+import { advice, type Document, documents } from '../../docs/write.ts'
 import { variableNames } from '../../kernel/config.ts'
+import { createMetrics } from '../../server/main/metrics.ts'
 import { commandShapes } from '../../realtime/commands/contract.ts'
 import { actors } from '../../actors/index.ts'
 
 const read = (file: string) => readFileSync(file, 'utf8')
 
 describe('the documents', () => {
-  it('are those that the code makes now: where a change is meant, `npm run docs` writes it down', async () => {
-    const made = await documents()
+  let made: Document[]
+  before(async () => {
+    made = await documents()
+  })
+
+  it('break no app: what has to is declared (docs/breaking-changes.md)', () => {
+    for (const document of made) expect(document.undeclared, advice(document)).to.deep.equal([])
+  })
+
+  it('are those that the code makes now: where a change is meant, `npm run docs` writes it down', () => {
     expect(made).to.have.length(2)
-    for (const { file, text } of made) expect(read(file) === text, file).to.equal(true)
+    for (const { file, text } of made)
+      expect(read(file) === text, `${file} is not what the code makes: npm run docs`).to.equal(true)
   })
 
   it('explain every variable, and none that is not read', () => {
@@ -41,6 +51,19 @@ describe('the documents', () => {
     for (const { kind, streams } of contracts)
       for (const name of Object.keys(streams))
         expect(protocol).to.include(name === 'main' ? `\`${kind}:{` : `\`${kind}.${name}:{`)
+  })
+
+  it('explain every metric, and none that there is not', async () => {
+    const none = new Proxy({}, { get: () => 0 }) as never
+    const parts = { actors: () => none, writes: () => none, webhooks: () => none, sockets: () => 0, feed: () => none }
+    const { text } = await createMetrics({ ...parts, cluster: () => none })()
+    const names = [...text.matchAll(/^# TYPE careline_(\w+) /gm)].map(([, name]) => name)
+    const [, table = ''] = read('docs/operating.md').split('| `careline_…` |')
+    const explained = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    )
+    expect(names).to.have.length.greaterThan(20)
+    expect(explained).to.have.members(names)
   })
 
   it('point to what is there', () => {
