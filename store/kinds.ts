@@ -16,6 +16,7 @@ const homes: Record<string, TenantName> = {
   user: 'users',
   inbox: 'inboxes',
   channel: 'channel_actors',
+  letterbox: 'letterboxes',
 }
 
 /** Where the rows rest that its turns write. */

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { letterbox, type Posted } from '../../actors/letterbox/contract.ts'
+import type { LetterboxPorts } from '../../actors/letterbox/effects.ts'
+import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
+import type { Config } from '../../kernel/config.ts'
+import type { Log } from '../../kernel/log.ts'
+import { Resend } from '../../providers/mail/resend.ts'
+import { MailSimulator } from '../../providers/mail/simulator/simulator.ts'
+import type { Store } from '../../store/connection.ts'
+import { SimulatedLetters } from '../../store/simulated-letters.ts'
+import { PostOffice } from '../letters/post-office.ts'
+
+export const mailPrefix = '/simulator/mail'
+
+interface Parts {
+  config: Config
+  store: Store
+  phoneKey: string
+  now(): number
+  log: Log
+}
+
+/** How the platform's own letters leave: by the provider that is set up, by the simulator, or not at all. */
+export interface MailDoor {
+  /** What stands behind the letterboxes' effects. */
+  ports: LetterboxPorts
+  /** False where no letter can be sent. */
+  isOpen: boolean
+  /** Plays the provider; only where it is simulated. */
+  handler: ((req: IncomingMessage, res: ServerResponse) => void) | undefined
+  /** This server is there, and where it is reached from itself. */
+  reachedAt(origin: string): void
+}
+
+export function openMail({ config, store, phoneKey, now, log }: Parts): MailDoor {
+  const { resendApiKey, resendBaseUrl, mailFrom, hasSimulators } = config
+  let here = ''
+  const reachedAt = (origin: string) => void (here = origin)
+  if (resendApiKey !== undefined) {
+    const sender = new Resend({ baseUrl: () => resendBaseUrl, apiKey: resendApiKey })
+    return { ports: new PostOffice(sender, mailFrom), isOpen: true, handler: undefined, reachedAt }
+  }
+  if (!hasSimulators) {
+    const why = 'No mail provider is set up.'
+    const ports: LetterboxPorts = { mail: async () => ({ outcome: 'broken', why, retryAfterMs: null }) }
+    return { ports, isOpen: false, handler: undefined, reachedAt }
+  }
+  const sender = new Resend({ baseUrl: () => here + mailPrefix, apiKey: phoneKey })
+  const onError = (error: unknown) => log.error('mail simulator fault', { error })
+  const parts = { prefix: mailPrefix, apiKey: phoneKey, phoneKey, shelf: new SimulatedLetters(store), now, onError }
+  return {
+    ports: new PostOffice(sender, mailFrom),
+    isOpen: true,
+    handler: new MailSimulator(parts).handler,
+    reachedAt,
+  }
+}
+
+/** Letters that belong to no workspace: an account may work for several. */
+const platform = 'platform'
+
+/** Puts a letter into the letterbox of a workspace, or of the platform; it is durable when this resolves. */
+export type Post = (posted: Posted, workspaceId?: string) => Promise<unknown>
+
+/** Undefined where no letter can be sent. */
+export function postingBy(system: ActorSystem, { isOpen }: MailDoor): Post | undefined {
+  if (!isOpen) return undefined
+  return (posted, workspaceId = platform) =>
+    system.workspace(workspaceId, principal('system', 'letters')).at(letterbox, workspaceId).post(posted)
+}

@@ -1,0 +1,34 @@
+import type { LetterShelf, SimulatedLetter } from '../providers/mail/simulator/simulator.ts'
+import { isDuplicate, type Store } from './connection.ts'
+
+/** The letters of simulated mail, for every process of a service; gone after a week. */
+export class SimulatedLetters implements LetterShelf {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async keep({ id, at, ...letter }: SimulatedLetter, bodyHash: string) {
+    try {
+      await this.#store.platform('simulated_letters').insertOne({ _id: id, ...letter, bodyHash, at: new Date(at) })
+      return true
+    } catch (error) {
+      if (isDuplicate(error)) return false
+      throw error
+    }
+  }
+
+  async hashOf(id: string) {
+    return (await this.#store.platform('simulated_letters').findOne({ _id: id }))?.['bodyHash'] as string | undefined
+  }
+
+  async latest(limit: number) {
+    const found = await this.#store.platform('simulated_letters').find({}).sort({ at: -1 }).limit(limit).toArray()
+    return found.map(({ _id: id, at, bodyHash: _, ...letter }) => ({
+      ...(letter as unknown as Omit<SimulatedLetter, 'id' | 'at'>),
+      id,
+      at: (at as Date).getTime(),
+    }))
+  }
+}
