@@ -1,5 +1,3 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { retention } from '../jobs/retention.ts'
@@ -10,20 +8,22 @@ import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { ChannelSettings } from '../store/settings/channels.ts'
-import { createApp } from './http/app.ts'
 import { JointMemory } from './joint-memory.ts'
 import { startActors } from './main/actors.ts'
 import { ConnectedChannels } from './main/channels.ts'
 import { openGateway, openIntake } from './main/doors.ts'
+import { addressesOf, frontDoor, listening } from './main/front-door.ts'
 import { drain, type Parts as DrainParts } from './main/drain.ts'
 import { openReaders } from './main/readers.ts'
+import { openMail, postingBy } from './main/mail.ts'
 import { createMetrics } from './main/metrics.ts'
 import { openOperations } from './main/operators.ts'
-import { openAuth, openOthers, type Others } from './main/others.ts'
+import { openAuth, openOthers, openPeople, type Others } from './main/others.ts'
 import { secretsOf } from './main/secrets.ts'
 import { KnownSettings } from './main/settings.ts'
 import { placeSimulator } from './main/simulator-lease.ts'
-import { openSimulator, simulatorPrefix, type SimulatorPlace } from './main/simulators.ts'
+import { openSimulator, type SimulatorPlace } from './main/simulators.ts'
+import { socketDocument } from './main/socket-document.ts'
 import { openStorage, type Storage } from './main/storage.ts'
 import { logged } from './main/store-events.ts'
 import type { Parts as AppParts } from './ports.ts'
@@ -65,17 +65,29 @@ export async function startCareline(options: Options) {
   }
 }
 
-async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, storage: Storage, others: Others) {
+type Secrets = ReturnType<typeof secretsOf>
+
+/** Everything that needs no address: settings, sign-ins, letters and the actors. */
+async function openInside(given: Given, secrets: Secrets, storage: Storage, { cluster, links, notices }: Others) {
   const { config, log, clock } = given
-  const { cluster, links, notices } = others
-  const { store, vault, events } = storage
+  const { store, vault } = storage
   const now = () => clock.now()
   const settings = await KnownSettings.of(store, notices, (error) => log.error('settings not read', { error }))
   const channels = new ChannelSettings(store, vault, now)
   const joint = links && new JointMemory(links.publisher, links.prefix)
   const auth = openAuth({ store, secret: secrets.jwtSecret, now, joint }, notices)
-  const { system, clocks, schedules, workspace } = startActors({ storage, channels, settings, clock, log, cluster })
-  await settings.follow((one) => clocks.of(one.id).set(one.clock))
+  const mail = openMail({ config, store, phoneKey: secrets.phoneKey, now, log })
+  const running = startActors({ storage, channels, settings, clock, letters: mail.ports, log, cluster })
+  await settings.follow((one) => running.clocks.of(one.id).set(one.clock))
+  return { ...running, now, settings, channels, joint, auth, mail, post: postingBy(running.system, mail) }
+}
+
+async function overStorage(given: Given, secrets: Secrets, storage: Storage, others: Others) {
+  const { config, log, clock } = given
+  const { cluster, links, notices } = others
+  const { store, events } = storage
+  const inside = await openInside(given, secrets, storage, others)
+  const { system, clocks, schedules, workspace, now, settings, channels, joint, auth, mail } = inside
 
   const { http, state, answerWith } = frontDoor()
   // Nobody connects to a process of schedules, so it need not hear what goes to sockets.
@@ -86,14 +98,16 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
 
   const port = config.role === 'jobs' ? config.port : await listening(http, config)
   const { here, url } = addressesOf(config, port)
+  mail.reachedAt(here)
   const reading = { store, channels, system, notices, here }
   const { connected, simulator } = await connectChannels(given, reading, { ...others, phoneKey: secrets.phoneKey })
   await cluster?.join()
 
-  answerWith(simulator, {
+  answerWith(simulator, mail.handler, {
     store,
     rest: storage.rest,
     auth,
+    ...openPeople({ ...inside, store, secret: secrets.jwtSecret, notices, url }),
     channels,
     files: storage.files,
     operations: operationsOf(storage, state, metricsOf({ system, cluster, storage, gateway })),
@@ -107,6 +121,7 @@ async function overStorage(given: Given, secrets: ReturnType<typeof secretsOf>, 
     authenticate: auth.authenticate,
     workspace,
     joint,
+    asyncApi: socketDocument,
   })
 
   const swept = [...schedules, webhooks((limit) => intake.sweep(limit)), retention({ settings, events, now })]
@@ -183,34 +198,6 @@ function metricsOf({
   return createMetrics(sources, cluster)
 }
 
-/** Who comes before everything is there waits for it, so that nobody is refused while processes come and go. */
-const earlyMax = 1_000
-/** Longer than nginx and the load balancers of the large clouds keep a connection that they do not use: 60 s. */
-const keepAliveMs = 65_000
-
-/** Takes requests from the first moment. The sockets' path never comes here: the gateway is attached after it, and takes it. */
-function frontDoor() {
-  const state = { isDraining: false }
-  const early: Parameters<RequestListener>[] = []
-  let answer: RequestListener = (req, res) => {
-    if (early.length < earlyMax) early.push([req, res])
-    else res.writeHead(503, { 'retry-after': '1' }).end()
-  }
-  const http = createServer((req, res) => answer(req, res))
-  // Whoever keeps connections to us, a proxy say, gives them up first: a request on one that we just closed would fail.
-  http.keepAliveTimeout = keepAliveMs
-  const answerWith = (simulator: SimulatorPlace | undefined, parts: AppParts) => {
-    const app = createApp(parts).callback()
-    answer = (req, res) => {
-      if (state.isDraining) res.setHeader('connection', 'close')
-      if (simulator && req.url?.startsWith(simulatorPrefix)) simulator.handler(req, res)
-      else void app(req, res)
-    }
-    for (const [req, res] of early.splice(0)) answer(req, res)
-  }
-  return { http, state, answerWith }
-}
-
 function httpConfig(config: Config, url: string, connected: ConnectedChannels): AppParts['config'] {
   const { corsOrigins, trustsProxy, limits, metricsToken, isProduction, whatsappBaseUrl } = config
   return {
@@ -227,20 +214,4 @@ function httpConfig(config: Config, url: string, connected: ConnectedChannels): 
     allowsAnyProvider: !isProduction,
     ...(metricsToken !== undefined && { metricsToken }),
   }
-}
-
-/** Where this server is reached from itself, and where others reach it. */
-function addressesOf({ host, publicUrl }: Config, port: number) {
-  const url = publicUrl ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`
-  return { here: `http://127.0.0.1:${port}`, url }
-}
-
-function listening(http: Server, { port, host }: Config) {
-  return new Promise<number>((resolve, reject) => {
-    http.once('error', reject)
-    http.listen(port, host, () => {
-      http.off('error', reject)
-      resolve((http.address() as AddressInfo).port)
-    })
-  })
 }

@@ -5,10 +5,13 @@ import type { Store } from '../store/connection.ts'
 import type { Rest } from '../store/rest.ts'
 import type { Channel, ChannelSettings } from '../store/settings/channels.ts'
 import type { Auth } from './auth/auth.ts'
+import type { ByMail } from './auth/by-mail.ts'
+import type { OwnAccount } from './auth/own-account.ts'
 import type { ClockControl } from './clocks.ts'
 import type { LetterRoom } from './dead-letters.ts'
 import type { JointMemory } from './joint-memory.ts'
 import type { Inspection, Readers } from './inspection.ts'
+import type { Team } from './team.ts'
 
 // What HTTP needs of the rest; main.ts joins them, tests bring their own.
 
@@ -53,6 +56,9 @@ export interface Ports {
   rest: Rest
   auth: Auth
   authenticate: Authenticate
+  account: OwnAccount
+  byMail: ByMail
+  team: Team
   channels: ChannelSettings
   files: Files
   operations: Operations
@@ -107,5 +113,7 @@ export interface Parts extends Ports {
   workspace(caller: Caller, commandId?: string): Workspace
   /** Where there are several processes: what they count and remember together. */
   joint?: JointMemory | undefined
+  /** The document of what goes over sockets, which this edge knows nothing of. */
+  asyncApi(): object
   measured?(request: Measured): void
 }

@@ -1,5 +1,8 @@
 import mongoose, { type Connection } from 'mongoose'
 import { type CollectionName, type Model, models, type TenantName } from './models/index.ts'
+import { endWritesWithTheirConnections } from './ended-writes.ts'
+
+endWritesWithTheirConnections()
 
 /** A document as it rests. Fields are read through the contract's codec, never guessed. */
 export interface Stored {
@@ -12,6 +15,8 @@ export interface FindOptions {
   sort?: Record<string, 1 | -1>
   limit?: number
   projection?: Record<string, 0 | 1>
+  /** By which index, where the database might take another. */
+  hint?: Record<string, 1 | -1>
 }
 
 const limitMax = 1_000
@@ -31,10 +36,13 @@ export class Store {
         autoIndex: false,
         autoCreate: false,
         bufferCommands: false,
-        maxPoolSize: 10,
+        maxPoolSize: 24, // Commits, rows and events of several groups are under way together: see `lanes.ts`.
         serverSelectionTimeoutMS: 3_000,
         waitQueueTimeoutMS: 5_000,
-        socketTimeoutMS: 20_000, // A store that hangs must not hang us: the outcome is then unknown, and treated so.
+        // A store that falls silent is asked for a sign so often, and given so long; then whatever waits for it fails.
+        heartbeatFrequencyMS: 2_000,
+        connectTimeoutMS: 5_000,
+        socketTimeoutMS: 20_000, // One request that hangs must not hang us: its outcome is then unknown, and treated so.
         appName: 'careline',
       })
       .asPromise()
@@ -44,6 +52,10 @@ export class Store {
       connection.model(name, schema)
     }
     await Promise.all(Object.keys(models).map((name) => connection.model(name).createIndexes()))
+    const former = Object.entries<Model>(models).flatMap(([name, model]) =>
+      (model.former ?? []).map((one) => [name, one]),
+    )
+    await Promise.all(former.map(([name = '', index = '']) => withoutIndex(connection, name, index)))
     return new Store(connection)
   }
 
@@ -90,8 +102,9 @@ export class Tenant {
   }
 
   /** At most `limit` documents (1,000 where none is named). */
-  find(name: TenantName, filter: Filter, { sort = {}, limit = limitMax, projection = {} }: FindOptions = {}) {
-    return this.#of(name).find(this.#mine(filter), { projection }).sort(sort).limit(Math.min(limit, limitMax)).toArray()
+  find(name: TenantName, filter: Filter, { sort = {}, limit = limitMax, projection = {}, hint }: FindOptions = {}) {
+    const options = { projection, ...(hint && { hint }) }
+    return this.#of(name).find(this.#mine(filter), options).sort(sort).limit(Math.min(limit, limitMax)).toArray()
   }
 
   async one(name: TenantName, filter: Filter, options: Omit<FindOptions, 'limit'> = {}): Promise<Stored | undefined> {
@@ -109,15 +122,34 @@ export class Tenant {
     return matchedCount > 0
   }
 
+  /** The document as it is after the change; undefined where none matched. */
+  async change(name: TenantName, filter: Filter, update: Record<string, unknown>): Promise<Stored | undefined> {
+    const changed = this.#of(name).findOneAndUpdate(this.#mine(filter), update, { returnDocument: 'after' })
+    return (await changed) ?? undefined
+  }
+
   async remove(name: TenantName, filter: Filter) {
     const { deletedCount } = await this.#of(name).deleteOne(this.#mine(filter))
     return deletedCount > 0
   }
 
-  explain(name: TenantName, filter: Filter, { sort = {}, limit = limitMax }: FindOptions = {}) {
-    return this.#of(name).find(this.#mine(filter)).sort(sort).limit(limit).explain('queryPlanner')
+  explain(name: TenantName, filter: Filter, { sort = {}, limit = limitMax, hint }: FindOptions = {}) {
+    return this.#of(name)
+      .find(this.#mine(filter), hint ? { hint } : {})
+      .sort(sort)
+      .limit(limit)
+      .explain('queryPlanner')
   }
 }
+
+async function withoutIndex(connection: Connection, name: string, index: string) {
+  try {
+    await connection.collection(name).dropIndex(index)
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code !== indexNotFound) throw error
+  }
+}
+const indexNotFound = 27
 
 /** MongoDB's answer to a second document with the same key. */
 export const isDuplicate = (error: unknown) => (error as { code?: unknown } | null)?.code === 11_000

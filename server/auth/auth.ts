@@ -3,14 +3,15 @@ import { newId, newSecret } from '../../kernel/id.ts'
 import { missing, Problem } from '../../kernel/problem.ts'
 import type { Store } from '../../store/connection.ts'
 import { accountByEmail, accountsById, normalEmail } from '../../store/settings/accounts.ts'
-import { type Member, memberById, membershipsOf } from '../../store/settings/members.ts'
+import { type Member, memberById, membershipsOf, rolesOf } from '../../store/settings/members.ts'
 import {
   consumeLink,
   familyById,
   keepLink,
   keepSession,
+  lastingOf,
   markRotated,
-  revokedOf,
+  type Origin,
   revokeFamily,
   type Session,
   sessionByHash,
@@ -20,8 +21,11 @@ import { BoundedCache } from '../bounded-cache.ts'
 import type { JointMemory } from '../joint-memory.ts'
 import { Attempts } from './attempts.ts'
 import { verifyPassword } from './passwords.ts'
+import { Together } from './together.ts'
 import { type Claims, hashOf, refused, Tokens } from './tokens.ts'
 
+/** A sign-in of which nobody knows where it comes from: the machine's own. */
+const unsaid: Origin = { ip: null, userAgent: null }
 const linkMs = 24 * 60 * 60_000
 const sessionMs = 30 * 24 * 60 * 60_000
 /** Two tabs, or an answer that was lost, show the same token twice; for so long that is no theft. */
@@ -51,6 +55,13 @@ interface Parts {
   announce?(sessionId: string): void
 }
 
+/** Whose a sign-in is, and what they may do now. */
+interface Standing {
+  memberId: string
+  workspaceId: string
+  role: Member['role']
+}
+
 /** Sign-ins: how they begin, go on and end. */
 export class Auth {
   readonly #store: Store
@@ -58,7 +69,10 @@ export class Auth {
   readonly tokens: Tokens
   readonly #attempts: Attempts
   readonly #verified: BoundedCache<Claims>
-  readonly #standing: BoundedCache<Promise<Member | undefined>>
+  readonly #standing: BoundedCache<Promise<Standing | undefined>>
+  /** Counts what was told of standings: a read that began before must not bring back what has ended. */
+  #changes = 0
+  readonly #reading = new Together((ids) => this.#read(ids))
   readonly #listeners = new Set<(sessionId: string) => void>()
   readonly #announce: (sessionId: string) => void
 
@@ -79,31 +93,42 @@ export class Auth {
     this.#verified.set(key, claims)
     const expiresAt = claims.exp * 1_000
     if (expiresAt <= this.#now()) throw refused()
-    const member = await this.#standingOf(claims.sid)
-    if (member?.id !== claims.sub || member.workspaceId !== claims.wid) throw refused()
-    return { workspaceId: claims.wid, id: claims.sub, role: member.role, sessionId: claims.sid, expiresAt }
+    const standing = await this.#standingOf(claims.sid)
+    if (standing?.memberId !== claims.sub || standing.workspaceId !== claims.wid) throw refused()
+    return { workspaceId: claims.wid, id: claims.sub, role: standing.role, sessionId: claims.sid, expiresAt }
   }
 
   /** By e-mail and password. @throws Problem `bad_credentials`, `too_many_attempts` or `try_again` */
-  async login({ email, password }: { email: string; password: string }): Promise<SignedIn> {
+  async login({ email, password }: { email: string; password: string }, from: Origin = unsaid): Promise<SignedIn> {
+    const member = await this.proven(email, async () => {
+      const account = await accountByEmail(this.#store, email)
+      const isRight = await verifyPassword(account?.passwordHash ?? null, password)
+      return account && isRight && (await membershipsOf(this.#store, account.id))[0]
+    })
+    return this.#open(member, from)
+  }
+
+  /**
+   * What `proof` finds, within the limits on guessing for this address.
+   * @throws Problem `bad_credentials` where it finds nothing, `too_many_attempts`
+   */
+  async proven<T>(email: string, proof: () => Promise<T | undefined | false>, no = badCredentials): Promise<T> {
     const who = hashOf(normalEmail(email))
     await this.#attempts.begin(who)
-    const account = await accountByEmail(this.#store, email)
-    const isRight = await verifyPassword(account?.passwordHash ?? null, password)
-    const [member] = account && isRight ? await membershipsOf(this.#store, account.id) : []
+    const found = await proof()
     // One answer for all: who works here, and under which address, is told to nobody.
-    if (!member) throw new Problem('unauthorized', 'bad_credentials', 'This e-mail address or password is not right.')
+    if (!found) throw new Problem('unauthorized', 'bad_credentials', no)
     await this.#attempts.succeeded(who)
-    return this.#open(member)
+    return found
   }
 
   /** By a one-time link. @throws Problem `link_invalid` when it was used, is too old, or never was */
-  async useLink(token: string): Promise<SignedIn> {
+  async useLink(token: string, from: Origin = unsaid): Promise<SignedIn> {
     const link = await consumeLink(this.#store, hashOf(token), this.#now())
     const member = link && (await memberById(this.#store, link.workspaceId, link.memberId))
     if (member?.status !== 'active')
       throw new Problem('unauthorized', 'link_invalid', 'This link was used already, or is too old.')
-    return this.#open(member)
+    return this.#open(member, from)
   }
 
   /**
@@ -118,18 +143,18 @@ export class Auth {
     return token
   }
 
-  /** Signs a member in without asking anything: for whoever owns the machine. @throws Problem `not_found` */
-  async openFor(workspaceId: string, memberId: string): Promise<SignedIn> {
+  /** Signs a member in without asking anything: whoever calls has made sure of them. @throws Problem `not_found` */
+  async openFor(workspaceId: string, memberId: string, from: Origin = unsaid): Promise<SignedIn> {
     const member = await memberById(this.#store, workspaceId, memberId)
     if (member?.status !== 'active') throw missing('not_found', 'There is no such member.')
-    return this.#open(member)
+    return this.#open(member, from)
   }
 
   /**
    * Exchanges a refresh token for its successor. A token that was exchanged before, more than 20 s ago, has two
    * holders: nobody knows which is the thief, so the whole sign-in ends. @throws Problem `refresh_invalid`
    */
-  async refresh(refreshToken: string): Promise<SignedIn> {
+  async refresh(refreshToken: string, from: Origin = unsaid): Promise<SignedIn> {
     const now = this.#now()
     const session = await sessionByHash(this.#store, hashOf(refreshToken))
     if (!session || session.expiresAt <= now) throw refreshRefused()
@@ -142,7 +167,7 @@ export class Auth {
     const member = await memberById(this.#store, session.workspaceId, session.memberId)
     if (member?.status !== 'active') throw refreshRefused()
     // The successor is there before its parent is spent: a crash in between costs nothing, the parent still works.
-    const next = await this.#open(member, session)
+    const next = await this.#open(member, from, session)
     await markRotated(this.#store, session.id, now)
     return next
   }
@@ -155,18 +180,35 @@ export class Auth {
 
   /** A sign-in ended in another process. */
   ended(familyId: string) {
+    this.#changes++
     this.#standing.delete(familyId)
     for (const listener of this.#listeners) listener(familyId)
   }
 
   /** Somebody's role or standing changed, whoever it is: everybody's is read anew. */
   forget() {
+    this.#changes++
     this.#standing.clear()
   }
 
-  /** Which of these sign-ins have ended, told here or not. */
-  async endedOf(familyIds: readonly string[]): Promise<string[]> {
-    return revokedOf(this.#store, familyIds)
+  /**
+   * Who these callers are by now: undefined for whom the sign-in has ended, or who does not work there any more. Read
+   * from the store each time, whatever this process was told.
+   */
+  readonly callersNow = async (callers: readonly Caller[]): Promise<(Caller | undefined)[]> => {
+    const ids = [...new Set(callers.flatMap(({ sessionId }) => sessionId ?? []))]
+    const changes = this.#changes
+    const standings = await this.#read(ids)
+    // After a cut everybody comes back at once: then they are known.
+    if (changes === this.#changes)
+      for (const [id, standing] of standings) this.#standing.set(id, Promise.resolve(standing))
+    return callers.map((caller) => {
+      if (caller.sessionId === undefined) return caller
+      const role = standings.get(caller.sessionId)?.role
+      if (role === caller.role) return caller
+      this.#standing.delete(caller.sessionId)
+      return role && { ...caller, role }
+    })
   }
 
   /** Ends a sign-in. Here at once, in other processes within five seconds. */
@@ -196,7 +238,7 @@ export class Auth {
     return { member, email: accounts.get(member.accountId)?.email ?? null, workspace }
   }
 
-  async #open(member: Member, parent?: Session): Promise<SignedIn> {
+  async #open(member: Member, from: Origin, parent?: Session): Promise<SignedIn> {
     const now = this.#now()
     const refreshToken = newSecret()
     const id = newId('ses')
@@ -208,6 +250,7 @@ export class Auth {
     await keepSession(
       this.#store,
       { id, familyId, accountId, memberId, workspaceId, tokenHash, rotatedAt: null, expiresAt, revokedAt: null },
+      from,
       now,
     )
     const access = this.tokens.access({ sub: memberId, wid: workspaceId, role, sid: familyId })
@@ -222,22 +265,27 @@ export class Auth {
   }
 
   /** Who a sign-in belongs to while it lasts. */
-  #standingOf(familyId: string): Promise<Member | undefined> {
+  #standingOf(familyId: string): Promise<Standing | undefined> {
     const kept = this.#standing.get(familyId)
     if (kept) return kept
-    const standing = this.#read(familyId)
+    const standing = this.#reading.ask(familyId)
     this.#standing.set(familyId, standing)
     standing.catch(() => this.#standing.delete(familyId))
     return standing
   }
 
-  async #read(familyId: string): Promise<Member | undefined> {
-    const family = await familyById(this.#store, familyId)
-    if (!family || family.revokedAt !== null || family.expiresAt <= this.#now()) return undefined
-    const member = await memberById(this.#store, family.workspaceId, family.memberId)
-    return member?.status === 'active' ? member : undefined
+  async #read(familyIds: readonly string[]): Promise<Map<string, Standing>> {
+    const memberOf = await lastingOf(this.#store, familyIds, this.#now())
+    const roleOf = await rolesOf(this.#store, [...new Set(memberOf.values())])
+    const standings = new Map<string, Standing>()
+    for (const [familyId, memberId] of memberOf) {
+      const found = roleOf.get(memberId)
+      if (found) standings.set(familyId, { memberId, ...found })
+    }
+    return standings
   }
 }
 
+const badCredentials = 'This e-mail address or password is not right.'
 const refreshRefused = () =>
   new Problem('unauthorized', 'refresh_invalid', 'This sign-in has ended: please sign in again.')

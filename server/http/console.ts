@@ -103,6 +103,6 @@ const notBuilt = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Careline</title>
 <h1>The console is not built yet</h1>
 <p>Careline runs, and its API answers. Build the console with <code>npm run prepare</code>, then load this page again.</p>
-<p><a href="/api/v1/docs">API documentation</a> · <a href="/health">Health</a></p>
+<p><a href="/api/v1/docs">API documentation</a> · <a href="/api/v1/docs/events">Events and commands</a> · <a href="/health">Health</a></p>
 </html>
 `

@@ -5,18 +5,31 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Router } from '@koa/router'
 import type { HttpState } from './mount.ts'
-import { policyOfDocs } from './security.ts'
+import { policyOfDocs, policyOfEvents } from './security.ts'
 
 const resolve = createRequire(import.meta.url).resolve
-// The package exports no name for its one-file build, so it is found beside what it does export.
-const scalarFile = () => {
-  const entry = resolve('@scalar/api-reference')
-  return join(entry.slice(0, entry.lastIndexOf('dist')), 'dist', 'browser', 'standalone.js')
+/** A file of a package that exports no name for it: found beside what it does export. */
+const besideEntry = (name: string, folder: string, file: string) => {
+  const entry = resolve(name)
+  return join(entry.slice(0, entry.lastIndexOf(folder)), file)
 }
 
-const page = (prefix: string) => `<!doctype html>
+const own = (file: string) => join(import.meta.dirname, 'docs', file)
+const eventsPackage = '@asyncapi/react-component'
+// What the pages load, by its name there.
+const assets = {
+  'scalar.js': () => besideEntry('@scalar/api-reference', 'dist', 'dist/browser/standalone.js'),
+  'asyncapi.js': () => besideEntry(eventsPackage, 'lib', 'browser/standalone/without-parser.js'),
+  'asyncapi.css': () => besideEntry(eventsPackage, 'lib', 'styles/default.min.css'),
+  'events.js': () => own('events.js'),
+  'events.css': () => own('events.css'),
+}
+
+const head = (title: string) => `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Careline API</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>`
+
+const apiPage = (prefix: string) => `${head('Careline API')}</head>
 <body>
 <div id="app"></div>
 <script src="${prefix}/docs/scalar.js"></script>
@@ -28,33 +41,64 @@ Scalar.createApiReference('#app', { url: '${prefix}/openapi.json', withDefaultFo
 </html>
 `
 
-/** The document and its page, both from here: nothing is asked of any other server. */
-export function docsPage(router: Router<HttpState>, prefix: string, document: object) {
-  const json = JSON.stringify(document)
-  let script: Promise<{ plain: Buffer; packed: Buffer }> | undefined // Four megabytes, packed once, by the first reader.
+const eventsPage = (prefix: string) => `${head('Careline events and commands')}
+<link rel="stylesheet" href="${prefix}/docs/asyncapi.css"><link rel="stylesheet" href="${prefix}/docs/events.css"></head>
+<body>
+<nav aria-label="Documents"><a href="${prefix}/docs">HTTP API</a> <b aria-current="page">Events and commands</b>
+<a href="${prefix}/asyncapi.json">asyncapi.json</a></nav>
+<main id="events" aria-busy="true"></main>
+<script type="module" src="${prefix}/docs/events.js"></script>
+</body>
+</html>
+`
 
+export interface Documents {
+  openApi: object
+  /** What goes over sockets; made for its first reader. */
+  asyncApi: () => object
+}
+
+/** The documents and their pages, all from here: nothing is asked of any other server. */
+export function docsPages(router: Router<HttpState>, prefix: string, { openApi, asyncApi }: Documents) {
+  let events: string | undefined
+  router.get('/asyncapi.json', (ctx) => {
+    ctx.type = 'application/json'
+    ctx.body = events ??= JSON.stringify(asyncApi())
+  })
+  const api = JSON.stringify(openApi)
   router.get('/openapi.json', (ctx) => {
     ctx.type = 'application/json'
-    ctx.body = json
+    ctx.body = api
   })
-  router.get('/docs', (ctx) => {
-    ctx.set('content-security-policy', policyOfDocs)
-    ctx.type = 'text/html'
-    ctx.body = page(prefix)
-  })
-  router.get('/docs/scalar.js', async (ctx) => {
-    script ??= readScript()
-    const { plain, packed } = await script
+  const pages = [
+    { path: '/docs', page: apiPage(prefix), policy: policyOfDocs },
+    { path: '/docs/events', page: eventsPage(prefix), policy: policyOfEvents },
+  ]
+  for (const { path, page, policy } of pages)
+    router.get(path, (ctx) => {
+      ctx.set('content-security-policy', policy)
+      ctx.type = 'text/html'
+      ctx.body = page
+    })
+  for (const [name, fileOf] of Object.entries(assets)) serve(router, `/docs/${name}`, fileOf)
+}
+
+/** Megabytes, some of them: read and packed once, by the first reader. */
+function serve(router: Router<HttpState>, path: string, fileOf: () => string) {
+  let asset: Promise<{ plain: Buffer; packed: Buffer }> | undefined
+  router.get(path, async (ctx) => {
+    asset ??= read(fileOf())
+    const { plain, packed } = await asset
     const takesPacked = ctx.acceptsEncodings('gzip') === 'gzip'
     ctx.set('cache-control', 'public, max-age=3600')
     ctx.set('vary', 'accept-encoding')
     if (takesPacked) ctx.set('content-encoding', 'gzip')
-    ctx.type = 'text/javascript'
+    ctx.type = path.endsWith('.css') ? 'text/css' : 'text/javascript'
     ctx.body = takesPacked ? packed : plain
   })
 }
 
-async function readScript() {
-  const plain = await readFile(scalarFile())
+async function read(file: string) {
+  const plain = await readFile(file)
   return { plain, packed: await promisify(gzip)(plain) }
 }

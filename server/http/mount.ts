@@ -131,8 +131,12 @@ const incoming = (ctx: HttpContext): Incoming => ({
 })
 
 function send(ctx: HttpContext, reply: z.ZodType | undefined, { status, body }: Answer) {
+  if (body === undefined || body === null) {
+    ctx.body = null
+    ctx.status = status // After the body: Koa takes an empty one for 204.
+    return
+  }
   ctx.status = status
-  if (body === undefined || body === null) return void (ctx.body = null)
   if (rawReplyOf(reply) === undefined) {
     ctx.type = 'application/json'
     return void (ctx.body = JSON.stringify(body))

@@ -9,8 +9,8 @@ import { Id, rawBodyOf, rawReplyOf, type Route } from './route.ts'
 
 export const apiPrefix = '/api/v1'
 
-/** What bears a name of its own in the document. One name, one schema, in its wire form. */
-const components = {
+/** What bears a name of its own in the documents, of HTTP and of sockets. One name, one schema, in its wire form. */
+export const components = {
   ChannelHealth: HealthNow,
   Content,
   Conversation: Header,
@@ -31,6 +31,7 @@ const Problem = z.object({
   retryable: z.boolean(),
   retryAfterMs: z.number().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  holderId: z.string().optional(),
   requestId: z.string(),
   errorId: z.string().optional(),
 })
@@ -56,7 +57,9 @@ export function openApiDocument(routes: { api: readonly Route[]; root: readonly 
     info: {
       title: 'Careline',
       version: '1',
-      description: 'Errors are RFC 9457 problems: `code` is stable, `errors` says which field and why.',
+      description:
+        'Errors are RFC 9457 problems: `code` is stable, `errors` says which field and why. What goes over sockets has ' +
+        `[a page of its own](${apiPrefix}/docs/events).`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -115,7 +118,7 @@ function refusalsOf({ problems = [] }: Route['terms'], isSignedIn: boolean) {
   const content = { 'application/problem+json': { schema: Problem } }
   const own = problems.length > 0 ? `. Among them: ${problems.map((code) => `\`${code}\``).join(', ')}` : ''
   return {
-    '4XX': { description: `What the caller can mend${own}`, content },
+    '4XX': { description: `What the caller can mend${own}`, content, 'x-codes': [...problems].sort() },
     ...(isSignedIn && { 401: { description: 'Nobody is signed in', content } }),
     '5XX': { description: 'A fault of ours (`errorId`), or too busy (`Retry-After`)', content },
   }

@@ -19,6 +19,11 @@ export const policyOfDocs =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   `img-src 'self' data:; font-src 'self' data:; connect-src 'self'; ${fixed}`
 
+/** The page of the socket's documentation: its renderer writes styles, and no script. */
+export const policyOfEvents =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  `img-src 'self' data:; font-src 'self' data:; connect-src 'self'; ${fixed}`
+
 /** Headers that every answer carries; a page replaces the policy by its own. */
 export function securityHeaders({ isSecure }: HttpConfig): Middleware {
   const rest = helmet({

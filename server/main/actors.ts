@@ -3,6 +3,7 @@ import { conversationEffects } from '../../actors/conversation/effects.ts'
 import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactions } from '../../actors/reactions/index.ts'
+import { letterboxEffects, type LetterboxPorts } from '../../actors/letterbox/effects.ts'
 import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
 import { Journal } from '../../actors/runtime/journal.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
@@ -13,6 +14,7 @@ import { type Clock, systemClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
+import { StoredAttendance } from '../../store/attendance.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { Delivery } from '../delivery.ts'
 import type { KnownSettings } from './settings.ts'
@@ -23,13 +25,15 @@ interface Parts {
   channels: ChannelSettings
   settings: KnownSettings
   clock: Clock
+  /** What stands behind the platform's own letters. */
+  letters: LetterboxPorts
   log: Log
   /** Where actors live when several processes share them. */
   cluster: Cluster | undefined
 }
 
 /** The actors of this process, with what stands behind their effects and the schedules that wake them. */
-export function startActors({ storage, channels, settings, clock, log, cluster }: Parts) {
+export function startActors({ storage, channels, settings, clock, letters, log, cluster }: Parts) {
   const { persistence, events, files, queries } = storage
   const clocks = new WorkspaceClocks(clock)
   const delivery = new Delivery({ channels, sender: new CloudApi(), files, messageById: queries.messageRow })
@@ -38,6 +42,7 @@ export function startActors({ storage, channels, settings, clock, log, cluster }
     channel: channelEffects(delivery),
     conversation: conversationEffects(delivery),
     inbox: inboxEffects(queries),
+    letterbox: letterboxEffects(letters),
   } as unknown as Runners
   const system = new ActorSystem({
     actors,
@@ -50,6 +55,7 @@ export function startActors({ storage, channels, settings, clock, log, cluster }
     ...(clock !== systemClock && { retries: clock }),
     journal: new Journal(clock),
     settings: settings.ofWorkspace,
+    attendance: new StoredAttendance(storage.store),
     placement: cluster,
     ...(cluster && { isAlive: (incarnation: string) => cluster.isAlive(incarnation) }),
     publish: (event) => events.publish(event),

@@ -31,10 +31,6 @@ interface Parts {
   node?: string | undefined
 }
 
-/** A sign-in that was ended elsewhere ends here no later than this, whatever was lost in between. */
-const revokedMs = 4_000
-const sessionsAtOnce = 1_000
-
 /** The sockets' door. A sign-in that ends, ends its sockets. */
 export function openGateway(http: Server, parts: Parts): Gateway {
   const { storage, auth, clock, log, workspace, transports, links, node } = parts
@@ -45,6 +41,7 @@ export function openGateway(http: Server, parts: Parts): Gateway {
     queries: storage.queries,
     log: storage.events,
     authenticate: auth.authenticate,
+    standing: auth.callersNow,
     workspace,
     clock,
     transports,
@@ -53,14 +50,13 @@ export function openGateway(http: Server, parts: Parts): Gateway {
     onError: (error) => log.error('socket fault', { error }),
   })
   auth.onRevoked((sessionId) => gateway.revoke(sessionId))
-  if (links) watchSessions(gateway, parts)
   return gateway
 }
 
 const markedMs = 60 * 60_000
 
 /** Without Redis nothing is known: a command that comes again at another process may then be refused as stale. */
-const marksIn = (joint: JointMemory): Marks => ({
+export const marksIn = (joint: JointMemory): Marks => ({
   async has(key) {
     const found = await joint.ask((redis) => redis.exists(joint.key(`expected:${key}`)))
     return found?.value === 1
@@ -68,25 +64,11 @@ const marksIn = (joint: JointMemory): Marks => ({
   async add(key) {
     await joint.ask((redis) => redis.set(joint.key(`expected:${key}`), '1', 'PX', markedMs))
   },
+  async claim(key) {
+    const set = await joint.ask((redis) => redis.set(joint.key(`claimed:${key}`), '1', 'PX', markedMs, 'NX'))
+    return set && set.value === 'OK'
+  },
 })
-
-/** Notices may be lost: the store is asked as well. */
-function watchSessions(gateway: Gateway, { auth, log }: Parts) {
-  let isLooking = false
-  const look = async () => {
-    const ids = gateway.sessions()
-    for (let at = 0; at < ids.length; at += sessionsAtOnce)
-      for (const ended of await auth.endedOf(ids.slice(at, at + sessionsAtOnce))) auth.ended(ended)
-  }
-  const timer = setInterval(() => {
-    if (gateway.isClosing) return clearInterval(timer)
-    if (isLooking) return
-    isLooking = true
-    look()
-      .catch((error: unknown) => log.error('sign-ins not read', { error }))
-      .finally(() => (isLooking = false))
-  }, revokedMs).unref()
-}
 
 /** The providers' door. */
 export function openIntake(

@@ -2,8 +2,13 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
+import type { Store } from '../../store/connection.ts'
 import { Auth } from '../auth/auth.ts'
+import { ByMail } from '../auth/by-mail.ts'
+import { OwnAccount } from '../auth/own-account.ts'
+import { Team } from '../team.ts'
 import { clusterPrefix, openCluster } from './cluster.ts'
+import type { Post } from './mail.ts'
 import { Notices } from './notices.ts'
 import { RedisLinks } from './redis.ts'
 
@@ -40,6 +45,31 @@ export async function openOthers({ config, log, masterKey, database }: Parts): P
   } catch (error) {
     if (links) links.close()
     throw error
+  }
+}
+
+interface People {
+  store: Store
+  auth: Auth
+  secret: string
+  now(): number
+  notices: Notices
+  /** Where people reach this server. */
+  url: string
+  /** Undefined where no letter can be sent. */
+  post: Post | undefined
+}
+
+/** What people do with their own accounts, and with those of their team. */
+export function openPeople({ store, auth, secret, now, notices, url, post }: People) {
+  const changed = async (memberId: string) => {
+    auth.forget()
+    await notices.tell({ topic: 'member', memberId })
+  }
+  return {
+    account: new OwnAccount({ store, auth, now }),
+    byMail: new ByMail({ store, auth, secret, url, now, post }),
+    team: new Team({ store, auth, url, now, changed, post }),
   }
 }
 

@@ -10,7 +10,14 @@ const text = z.string().max(200)
 const Asked = z.object({ workspaceId: text, stream: text })
 const Answered = z
   .array(
-    z.object({ session: text, node: text, userId: text, device: z.string().max(128).nullable(), since: z.number() }),
+    z.object({
+      session: text,
+      node: text,
+      userId: text,
+      device: z.string().max(128).nullable(),
+      since: z.number(),
+      seq: z.number().default(0), // A process of the version before does not say it.
+    }),
   )
   .max(readersMax)
 

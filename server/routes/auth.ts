@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
+import { passwordMin } from '../auth/own-account.ts'
 import type { SignedIn } from '../auth/auth.ts'
-import { get, post } from '../http/route.ts'
+import { get, originOf, post } from '../http/route.ts'
 
 const text = (max: number) => z.string().max(max)
 const Me = z.object({
   user: z.object({ id: text(128), name: text(200), email: text(254).nullable(), role: text(32) }),
   workspace: z.object({ id: text(128), slug: text(64), name: text(200), timezone: text(64) }),
 })
-const Tokens = Me.extend({
+export const Tokens = Me.extend({
   accessToken: text(4_096),
   /** Good once: the answer to its use brings the next. */
   refreshToken: text(128),
   expiresAt: instant(),
 })
+/** To be chosen by a person. */
+export const NewPassword = z.string().min(passwordMin).max(256)
 const Refresh = z.object({ refreshToken: z.string().min(1).max(128) })
 const tags = ['Auth']
 
@@ -28,7 +31,7 @@ export const auth = [
       reply: Tokens,
       problems: ['bad_credentials', 'too_many_attempts'],
     },
-    async ({ auth, body }) => tokens(await auth.login(body)),
+    async ({ auth, body, request }) => tokensOf(await auth.login(body, originOf(request))),
   ),
 
   post(
@@ -41,7 +44,7 @@ export const auth = [
       reply: Tokens,
       problems: ['link_invalid'],
     },
-    async ({ auth, body }) => tokens(await auth.useLink(body.token)),
+    async ({ auth, body, request }) => tokensOf(await auth.useLink(body.token, originOf(request))),
   ),
 
   post(
@@ -54,7 +57,80 @@ export const auth = [
       reply: Tokens,
       problems: ['refresh_invalid'],
     },
-    async ({ auth, body }) => tokens(await auth.refresh(body.refreshToken)),
+    async ({ auth, body, request }) => tokensOf(await auth.refresh(body.refreshToken, originOf(request))),
+  ),
+
+  get(
+    '/auth/ways',
+    {
+      allow: 'public',
+      summary: 'The ways to sign in here',
+      tags,
+      reply: z.object({
+        /** Links and codes by mail. */
+        mail: z.boolean(),
+      }),
+    },
+    ({ byMail }) => ({ mail: byMail.isOpen }),
+  ),
+
+  post(
+    '/auth/magic-link',
+    {
+      allow: 'public',
+      summary: 'Ask for a link and a code by mail, to sign in; the same answer for every address',
+      tags,
+      status: 202,
+      body: z.object({ email: z.email().max(254) }),
+      problems: ['mail_not_set_up'],
+    },
+    ({ byMail, body }) => byMail.askToSignIn(body.email),
+  ),
+
+  post(
+    '/auth/verify',
+    {
+      allow: 'public',
+      summary: 'Sign in by what was mailed: the link’s token, or the code',
+      tags,
+      body: z.union([
+        z.object({ token: z.string().min(1).max(128) }),
+        z.object({ email: z.email().max(254), code: z.string().regex(/^\d{6}$/) }),
+      ]),
+      reply: Tokens,
+      problems: ['link_invalid', 'code_invalid'],
+    },
+    async ({ byMail, body, request }) => {
+      const from = originOf(request)
+      return tokensOf(
+        await ('token' in body ? byMail.useLink(body.token, from) : byMail.useCode(body.email, body.code, from)),
+      )
+    },
+  ),
+
+  post(
+    '/auth/password/forgot',
+    {
+      allow: 'public',
+      summary: 'Ask for a link to set a new password; the same answer for every address',
+      tags,
+      status: 202,
+      body: z.object({ email: z.email().max(254) }),
+      problems: ['mail_not_set_up'],
+    },
+    ({ byMail, body }) => byMail.askForPassword(body.email),
+  ),
+
+  post(
+    '/auth/password/reset',
+    {
+      allow: 'public',
+      summary: 'Set a new password by the link; every sign-in ends',
+      tags,
+      body: z.object({ token: z.string().min(1).max(128), password: NewPassword }),
+      problems: ['link_invalid', 'weak_password'],
+    },
+    ({ byMail, body }) => byMail.setPassword(body.token, body.password),
   ),
 
   post('/auth/logout', { allow: 'public', summary: 'End a sign-in', tags, body: Refresh }, async ({ auth, body }) =>
@@ -76,7 +152,7 @@ const about = ({ member, email, workspace }: Pick<SignedIn, 'member' | 'email' |
   },
 })
 
-const tokens = (signedIn: SignedIn) => {
+export const tokensOf = (signedIn: SignedIn) => {
   const { accessToken, refreshToken, expiresAt } = signedIn
   return { accessToken, refreshToken, expiresAt, ...about(signedIn) }
 }

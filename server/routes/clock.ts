@@ -70,4 +70,10 @@ export const clock = [
     },
     async ({ clocks, workspace }) => clocks.next(workspace.id),
   ),
+
+  post(
+    '/admin/clock/real',
+    { allow: 'admin', summary: 'The time of the world again', tags, reply: ClockNow, problems },
+    async ({ clocks, workspace }) => clocks.real(workspace.id),
+  ),
 ]

@@ -5,6 +5,8 @@ export interface Model {
   /** Every document belongs to one workspace; queries go through `Store.of(workspaceId)` only. */
   tenant: boolean
   indexes: [IndexDefinition, IndexOptions?][]
+  /** Names of indexes that an earlier release made and nothing uses: each would be kept up with every write. */
+  former?: readonly string[]
 }
 
 // The runtime finds actors that have something due, or something left to hand out, after a crash.
@@ -28,6 +30,7 @@ export const models = {
   users: { tenant: true, indexes: [...actorIndexes] },
   inboxes: { tenant: true, indexes: [...actorIndexes] },
   channel_actors: { tenant: true, indexes: [...actorIndexes] },
+  letterboxes: { tenant: true, indexes: [...actorIndexes] },
 
   // Rows: history that turns write and lists read.
   messages: {
@@ -42,7 +45,8 @@ export const models = {
   },
   episodes: { tenant: true, indexes: [[{ workspaceId: 1, conversationId: 1, openedAt: -1 }]] },
   user_identities: { tenant: true, indexes: [[{ workspaceId: 1, userId: 1 }]] },
-  events: { tenant: true, indexes: [[{ workspaceId: 1, stream: 1, seq: 1 }], [{ workspaceId: 1, at: 1 }]] },
+  // In the order of their ids: see `restingEventId`.
+  events: { tenant: true, indexes: [[{ workspaceId: 1, at: 1 }]], former: ['workspaceId_1_stream_1_seq_1'] },
   decisions: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1 }]] },
   dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }], [{ workspaceId: 1, status: 1, _id: -1 }]] },
   claims: { tenant: true, indexes: [[{ confirmedAt: 1, at: 1 }]] },
@@ -57,7 +61,17 @@ export const models = {
 
   // Settings: what people edit and nothing contends for.
   workspaces: { tenant: false, indexes: [[{ slug: 1 }, { unique: true }]] },
-  members: { tenant: true, indexes: [[{ workspaceId: 1, accountId: 1 }, { unique: true }], [{ accountId: 1 }]] },
+  members: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, accountId: 1 }, { unique: true }],
+      [{ accountId: 1 }],
+      [
+        { 'invitation.tokenHash': 1 },
+        { unique: true, partialFilterExpression: { 'invitation.tokenHash': { $exists: true } } },
+      ],
+    ],
+  },
   channels: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, status: 1 }]] },
   accounts: {
     tenant: false,
@@ -68,6 +82,7 @@ export const models = {
     indexes: [
       [{ tokenHash: 1 }, { unique: true }],
       [{ familyId: 1 }],
+      [{ accountId: 1, createdAt: 1 }],
       [{ expiresAt: 1 }, { expireAfterSeconds: 30 * day }],
     ],
   },
@@ -75,9 +90,11 @@ export const models = {
     tenant: false,
     indexes: [
       [{ tokenHash: 1 }, { unique: true }],
+      [{ targetHash: 1, kind: 1, createdAt: -1 }],
       [{ expiresAt: 1 }, { expireAfterSeconds: 0 }],
     ],
   },
+  simulated_letters: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }]] },
   vault_keys: { tenant: true, indexes: [] },
 } as const satisfies Record<string, Model>
 

@@ -50,3 +50,23 @@ export async function accountsById(store: Store, ids: readonly string[]): Promis
     .toArray()
   return new Map(found.map((document) => [document._id, read(document)]))
 }
+
+/** The account of this address; made, without a password, where there is none. */
+export async function accountFor(store: Store, email: string, now: number): Promise<Account> {
+  const known = await accountByEmail(store, email)
+  if (known) return known
+  try {
+    return await createAccount(store, { email, passwordHash: null }, now)
+  } catch (error) {
+    const made = await accountByEmail(store, email) // Somebody else was first.
+    if (made) return made
+    throw error
+  }
+}
+
+/** False where there is no such account, or where its password is no longer the one that was looked at. */
+export async function changePassword(store: Store, id: string, passwordHash: string, was: string | null) {
+  const filter = { _id: id, passwordHash: was }
+  const { matchedCount } = await store.platform('accounts').updateOne(filter, { $set: { passwordHash } })
+  return matchedCount > 0
+}

@@ -12,12 +12,13 @@ export interface Member {
   accountId: string
   name: string
   role: MemberRole
-  status: 'active' | 'disabled'
+  /** Invited: they have not come yet. Removed: they are kept for what they once wrote. */
+  status: 'invited' | 'active' | 'disabled' | 'removed'
 }
 
 const membersMax = 500
 
-const read = ({ _id, workspaceId, accountId, name, role, status }: Stored): Member => ({
+export const memberFrom = ({ _id, workspaceId, accountId, name, role, status }: Stored): Member => ({
   id: _id,
   workspaceId: workspaceId as string,
   accountId: accountId as string,
@@ -41,21 +42,21 @@ export async function createMember(
     if (isDuplicate(error)) throw conflict('already_member', 'This account is a member of the workspace already.')
     throw error
   }
-  return read({ ...document, workspaceId })
+  return memberFrom({ ...document, workspaceId })
 }
 
 export async function memberById(store: Store, workspaceId: string, id: string): Promise<Member | undefined> {
   const found = await store.of(workspaceId).one('members', { _id: id })
-  return found ? read(found) : undefined
+  return found ? memberFrom(found) : undefined
 }
 
 /** All of a workspace, in the order in which they came; at most 500. */
 export async function membersOf(store: Store, workspaceId: string): Promise<Member[]> {
   const found = await store.of(workspaceId).find('members', {}, { sort: { _id: 1 }, limit: membersMax })
-  return found.map(read)
+  return found.map(memberFrom)
 }
 
-/** Where an account works; the oldest membership first. The one read across workspaces: it is what a sign-in asks. */
+/** Where an account works; the oldest membership first. A read across workspaces: it is what a sign-in asks. */
 export async function membershipsOf(store: Store, accountId: string): Promise<Member[]> {
   const found = await store
     .collection('members')
@@ -63,7 +64,22 @@ export async function membershipsOf(store: Store, accountId: string): Promise<Me
     .sort({ _id: 1 })
     .limit(membersMax)
     .toArray()
-  return found.map(read)
+  return found.map(memberFrom)
+}
+
+/** Of these members, of whichever workspace, those who are active: where they work, and as what. */
+export async function rolesOf(
+  store: Store,
+  ids: readonly string[],
+): Promise<Map<string, Pick<Member, 'workspaceId' | 'role'>>> {
+  const active = { _id: { $in: [...ids] }, status: 'active' }
+  const found = await store
+    .collection('members')
+    .find(active, { projection: { workspaceId: 1, role: 1 } })
+    .toArray()
+  return new Map(
+    found.map(({ _id, workspaceId, role }) => [_id, { workspaceId: workspaceId as string, role: role as MemberRole }]),
+  )
 }
 
 /** True when the member exists. Their sessions notice within five seconds. */

@@ -20,6 +20,12 @@ export interface Session {
   revokedAt: number | null
 }
 
+/** Where somebody signs in from, as far as they say. */
+export interface Origin {
+  ip: string | null
+  userAgent: string | null
+}
+
 const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
 
 const read = (document: Stored): Session => ({
@@ -34,9 +40,10 @@ const read = (document: Stored): Session => ({
   revokedAt: timeOf(document['revokedAt']),
 })
 
-export async function keepSession(store: Store, session: Session, now: number) {
+export async function keepSession(store: Store, session: Session, origin: Origin, now: number) {
   const { id, rotatedAt: _, revokedAt: __, expiresAt, ...rest } = session
   await store.platform('sessions').insertOne({
+    ...origin,
     _id: id,
     ...rest,
     rotatedAt: null,
@@ -69,14 +76,61 @@ export async function revokeFamily(store: Store, familyId: string, reason: strin
   return matchedCount > 0
 }
 
-/** Which of these sign-ins have been ended, or are not there any more. */
-export async function revokedOf(store: Store, familyIds: readonly string[]): Promise<string[]> {
-  const living = await store
+/** Of these sign-ins those that last: the member of each, by the sign-in's id. */
+export async function lastingOf(store: Store, familyIds: readonly string[], now: number): Promise<Map<string, string>> {
+  const lasts = { _id: { $in: [...familyIds] }, revokedAt: null, expiresAt: { $gt: new Date(now) } }
+  const found = await store
     .platform('sessions')
-    .find({ _id: { $in: [...familyIds] }, revokedAt: null }, { projection: { _id: 1 } })
+    .find(lasts, { projection: { memberId: 1 } })
     .toArray()
-  const known = new Set(living.map(({ _id }) => _id))
-  return familyIds.filter((id) => !known.has(id))
+  return new Map(found.map(({ _id, memberId }) => [_id, memberId as string]))
+}
+
+/** A sign-in as its owner sees it. */
+export interface SignIn extends Origin {
+  id: string
+  workspaceId: string
+  /** Epoch ms. */
+  createdAt: number
+  /** Epoch ms: when its tokens were last renewed. */
+  seenAt: number
+}
+
+const signInsMax = 200
+
+/** The sign-ins of an account that last, in all workspaces; the latest first, at most 200. */
+export async function signInsOf(store: Store, accountId: string, now: number): Promise<SignIn[]> {
+  const lasting = { accountId, revokedAt: null, expiresAt: { $gt: new Date(now) } }
+  const found = await store
+    .platform('sessions')
+    .aggregate<Stored>([
+      { $match: lasting },
+      { $sort: { createdAt: 1 } },
+      // A family of which the first is missing here has ended: that first one says so.
+      {
+        $group: {
+          _id: '$familyId',
+          first: { $first: '$_id' },
+          createdAt: { $first: '$createdAt' },
+          seenAt: { $last: '$createdAt' },
+          ip: { $last: '$ip' },
+          userAgent: { $last: '$userAgent' },
+          workspaceId: { $last: '$workspaceId' },
+        },
+      },
+      { $match: { $expr: { $eq: ['$_id', '$first'] } } },
+      { $sort: { seenAt: -1 } },
+      { $limit: signInsMax },
+    ])
+    .toArray()
+  return found.map(({ _id: id, workspaceId, createdAt, seenAt, ip, userAgent }) => ({
+    id,
+    workspaceId: workspaceId as string,
+    createdAt: timeOf(createdAt) ?? 0,
+    seenAt: timeOf(seenAt) ?? 0,
+    ip: (ip as string | null | undefined) ?? null,
+    userAgent: (userAgent as string | null | undefined) ?? null,
+  }))
 }
 
 /** Something that can be shown once instead of a password. */

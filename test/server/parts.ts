@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { actors } from '../../actors/index.ts'
+import type { Posted } from '../../actors/letterbox/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { derivedId, newId } from '../../kernel/id.ts'
@@ -8,11 +9,15 @@ import { Problem } from '../../kernel/problem.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import type { Item } from '../../providers/whatsapp/webhook.ts'
 import { Auth } from '../../server/auth/auth.ts'
+import { ByMail } from '../../server/auth/by-mail.ts'
+import { OwnAccount } from '../../server/auth/own-account.ts'
 import { hashPassword } from '../../server/auth/passwords.ts'
 import { ClockControl } from '../../server/clocks.ts'
 import { LetterRoom } from '../../server/dead-letters.ts'
 import { createApp, type Routes } from '../../server/http/app.ts'
+import { Team } from '../../server/team.ts'
 import { defaultLimits, type HttpConfig, type KeptFile, type Log, type Parts } from '../../server/ports.ts'
+import { socketDocument } from '../../server/main/socket-document.ts'
 import { Store } from '../../store/connection.ts'
 import { DeadLetters } from '../../store/dead-letters.ts'
 import { Rest } from '../../store/rest.ts'
@@ -78,6 +83,8 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
   const note = (level: string) => (message: string, fields?: object) => logged.push({ level, message, fields })
   const log: Log = { info: note('info'), warn: note('warn'), error: note('error') }
   const auth = new Auth({ store, secret, now })
+  const posted: Posted[] = []
+  const post = async (letter: Posted) => void posted.push(letter)
   const accepted: { channelId: string; items: Item[] }[] = []
   const files = new Map<string, KeptFile>()
   const all: Parts = {
@@ -85,6 +92,9 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
     rest: new Rest(vault),
     auth,
     authenticate: auth.authenticate,
+    account: new OwnAccount({ store, auth, now }),
+    byMail: new ByMail({ store, auth, secret, url: 'http://careline.test', now, post }),
+    team: new Team({ store, auth, url: 'http://careline.test', now, changed: async () => auth.forget(), post }),
     channels: new ChannelSettings(store, vault, now),
     files: {
       keep: async (workspaceId, { fileId, bytes, mime, fileName }) =>
@@ -112,6 +122,7 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
       changed: async () => undefined,
     }),
     readers: async () => [],
+    asyncApi: socketDocument,
     letters: new LetterRoom({
       letters: new DeadLetters(store, new Rest(vault)),
       contracts: actors.map(({ contract }) => contract),
@@ -150,6 +161,7 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
     url,
     port,
     logged,
+    posted,
     accepted,
     /** All later times are this much later. */
     later: (ms: number) => void (ahead += ms),

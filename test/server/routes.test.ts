@@ -28,7 +28,32 @@ const c = ({ conversationId }: Known) => `/conversations/${conversationId}`
 /** Every route that asks who is there. A route without a row fails the first test. */
 const table: Record<string, Row> = {
   'get /auth/me': { path: () => '/auth/me', status: 200, allow: 'any' },
+  'get /auth/sessions': { path: () => '/auth/sessions', status: 200, allow: 'any' },
+  // Nobody's: those of others are as unknown as this one.
+  'delete /auth/sessions/:id': { path: () => '/auth/sessions/ses_none', status: 404, allow: 'any' },
+  'post /auth/logout-all': { path: () => '/auth/logout-all', body: { keepsThis: true }, status: 204, allow: 'any' },
+  'post /auth/password/change': {
+    path: () => '/auth/password/change',
+    body: { current: 'not this one', password: 'a longer word than before' },
+    status: 401,
+    allow: 'any',
+  },
+  'get /auth/workspaces': { path: () => '/auth/workspaces', status: 200, allow: 'any' },
+  'post /auth/switch': { path: () => '/auth/switch', body: { workspaceId: 'ws_none' }, status: 404, allow: 'any' },
   'get /members': { path: () => '/members', status: 200, allow: 'staff' },
+  'post /members/invitations': {
+    path: () => '/members/invitations',
+    body: { email: 'new@clinic.test', name: 'New', role: 'staff' },
+    status: 201,
+    allow: 'admin',
+  },
+  'patch /members/:id': {
+    path: ({ memberId }) => `/members/${memberId}`,
+    body: { name: 'Ann' },
+    status: 200,
+    allow: 'admin',
+  },
+  'delete /members/:id': { path: ({ memberId }) => `/members/${memberId}`, status: 204, allow: 'admin' },
   'get /integrations': { path: () => '/integrations', status: 200, allow: 'staff' },
   'post /integrations': { path: () => '/integrations', body: newChannel, status: 201, allow: 'admin' },
   'get /integrations/:id': { path: ({ channelId }) => `/integrations/${channelId}`, status: 200, allow: 'staff' },
@@ -72,6 +97,7 @@ const table: Record<string, Row> = {
     status: 200,
     allow: 'staff',
   },
+  'post /conversations/:id/take': { path: (k) => `${c(k)}/take`, body: {}, status: 200, allow: 'staff' },
   'post /conversations/:id/automation/resume': {
     path: (k) => `${c(k)}/automation/resume`,
     body: {},
@@ -97,6 +123,7 @@ const table: Record<string, Row> = {
   'post /admin/clock/release': { path: () => '/admin/clock/release', body: {}, status: 409, allow: 'admin' },
   'post /admin/clock/step': { path: () => '/admin/clock/step', body: { ms: 1 }, status: 409, allow: 'admin' },
   'post /admin/clock/next': { path: () => '/admin/clock/next', body: {}, status: 409, allow: 'admin' },
+  'post /admin/clock/real': { path: () => '/admin/clock/real', body: {}, status: 409, allow: 'admin' },
   'get /admin/actors/overview': { path: () => '/admin/actors/overview', status: 200, allow: 'admin' },
   'get /admin/actors': { path: () => '/admin/actors', status: 200, allow: 'admin' },
   'get /admin/actors/:kind/:id': { path: ({ userId }) => `/admin/actors/user/${userId}`, status: 200, allow: 'admin' },
@@ -124,7 +151,19 @@ const table: Record<string, Row> = {
   },
 }
 
-const ofStrangers = ['post /auth/login', 'post /auth/link', 'post /auth/refresh', 'post /auth/logout']
+const ofStrangers = [
+  'post /auth/login',
+  'post /auth/link',
+  'post /auth/refresh',
+  'post /auth/logout',
+  'get /auth/ways',
+  'post /auth/magic-link',
+  'post /auth/verify',
+  'post /auth/password/forgot',
+  'post /auth/password/reset',
+  'get /members/invitations/:token',
+  'post /members/invitations/:token/accept',
+]
 
 describe('every route', () => {
   let app: App

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -124,6 +124,23 @@ describe('what a browser opens', () => {
     const plain = await fetch(`${http.url}/api/v1/docs/scalar.js`, { headers: { 'accept-encoding': 'identity' } })
     expect(plain.headers.get('content-encoding')).to.equal(null)
     expect(await plain.text()).to.equal(script.text)
+  })
+
+  it('is the documentation of events and commands, all of it from here', async () => {
+    const page = await http.ask('GET', '/api/v1/docs/events')
+    expect(page.headers.get('content-type')).to.match(/^text\/html/)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).to.include("script-src 'self';").and.include("default-src 'self'")
+    expect(page.text).not.to.match(/https?:\/\//)
+    const named = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path)
+    expect(named).to.have.length(5)
+    for (const path of [...named, '/api/v1/docs/asyncapi.js']) {
+      const { status, headers } = await http.ask('GET', path)
+      const type = { js: 'text/javascript', css: 'text/css', json: 'application/json' }[path.split('.')[1] ?? '']
+      expect([status, headers.get('content-type')?.split(';')[0]], path).to.deep.equal([200, type ?? 'text/html'])
+    }
+    const { body } = await http.ask('GET', '/api/v1/asyncapi.json')
+    expect(body).to.deep.equal(JSON.parse(readFileSync('docs/asyncapi.json', 'utf8')))
   })
 })
 

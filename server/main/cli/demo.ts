@@ -9,6 +9,7 @@ const Shown = z.looseObject({
   console: z.string(),
   phone: z.string().nullable(),
   apiDocs: z.string(),
+  eventDocs: z.string(),
   workspace: z.object({ name: z.string() }),
   logins: z.array(z.object({ role: z.string(), email: z.string(), password: z.string() })),
 })
@@ -38,8 +39,12 @@ async function rebuilt(config: Config) {
   await seedDemo(config)
 }
 
-function inWords({ console, phone, apiDocs, workspace, logins }: z.output<typeof Shown>) {
-  const places = [['Console', console], ...(phone === null ? [] : [['Phone', phone]]), ['API docs', apiDocs]]
+function inWords({ console, phone, apiDocs, eventDocs, workspace, logins }: z.output<typeof Shown>) {
+  const docs = [
+    ['API docs', apiDocs],
+    ['Event docs', eventDocs],
+  ]
+  const places = [['Console', console], ...(phone === null ? [] : [['Phone', phone]]), ...docs]
   const who = aligned(logins.map(({ role, email, password }) => [role, email, password]))
   return [workspace.name, '', aligned(places), '', who, '', '  With --json there is more, for scripts.'].join('\n')
 }

@@ -25,6 +25,7 @@ export interface Addresses {
   console: string
   phone: string | null
   apiDocs: string
+  eventDocs: string
   data: string
 }
 
@@ -88,6 +89,7 @@ export class House {
       console: `${url}/`,
       phone: simulatorPlace ? `${url}/phone?key=${secrets.phoneKey}` : null,
       apiDocs: `${url}/api/v1/docs`,
+      eventDocs: `${url}/api/v1/docs/events`,
       data: this.config.dataDir,
     }
   }

@@ -30,12 +30,13 @@ async function greeting(house: House) {
   const { config } = house
   if (config.role === 'jobs')
     return `Careline ${packageJson.version} runs its schedules, and takes no requests (CARELINE_ROLE).\n\n  Ctrl+C stops it.`
-  const { console, phone, apiDocs, data } = house.addresses()
+  const { console, phone, apiDocs, eventDocs, data } = house.addresses()
   const rows = [
     ['Console', console],
     ...(await linkRows(house)),
     ...(phone === null ? [] : [['Phone', phone]]),
     ['API docs', apiDocs],
+    ['Event docs', eventDocs],
     ['Data', config.mongodbUri ? `${resolve(data)} (files and keys), MONGODB_URI (the rest)` : resolve(data)],
   ]
   const parts = [`Careline ${packageJson.version} is running.`, '', aligned(rows)]

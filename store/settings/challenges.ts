@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { newId } from '../../kernel/id.ts'
+import type { Store } from '../connection.ts'
+
+export type ChallengeKind = 'magic_link' | 'password_reset'
+
+/** Something that was mailed to an address, to prove that whoever comes reads its mail. */
+export interface Challenge {
+  kind: ChallengeKind
+  /** Null where the address is nobody's: it is kept all the same, and opens nothing. */
+  accountId: string | null
+  /** Whose it is to be, hashed: the address is in no list of tries. */
+  target: string
+  tokenHash: string
+  /** Of a short code that goes with the link; null where there is none. */
+  codeHash: string | null
+  /** Epoch ms. */
+  expiresAt: number
+}
+
+const triesMax = 5
+const targetHash = (target: string) => createHash('sha256').update(target).digest('base64url')
+
+/** How many were asked for this address since then. */
+export function challengesSince(store: Store, kind: ChallengeKind, target: string, since: number): Promise<number> {
+  const filter = { targetHash: targetHash(target), kind, createdAt: { $gt: new Date(since) } }
+  return store.platform('auth_challenges').countDocuments(filter)
+}
+
+/** The newest alone is good: earlier ones of the same address and kind are void. */
+export async function keepChallenge(store: Store, { target, expiresAt, ...rest }: Challenge, now: number) {
+  const hash = targetHash(target)
+  const challenges = store.platform('auth_challenges')
+  await challenges.updateMany(
+    { targetHash: hash, kind: rest.kind, consumedAt: null },
+    { $set: { consumedAt: new Date(now) } },
+  )
+  await challenges.insertOne({
+    _id: newId('chl'),
+    ...rest,
+    targetHash: hash,
+    tries: 0,
+    consumedAt: null,
+    createdAt: new Date(now),
+    expiresAt: new Date(expiresAt),
+  })
+}
+
+/** Whose a link is, without using it up. */
+export async function accountOfToken(store: Store, kind: ChallengeKind, tokenHash: string, now: number) {
+  const good = { tokenHash, kind, consumedAt: null, expiresAt: { $gt: new Date(now) } }
+  const found = await store.platform('auth_challenges').findOne(good)
+  return (found?.['accountId'] as string | null | undefined) ?? undefined
+}
+
+/** The account of a link's token, for whoever is first to show it in time; undefined for everybody after. */
+export async function consumeToken(store: Store, kind: ChallengeKind, tokenHash: string, now: number) {
+  const good = { tokenHash, kind, consumedAt: null, expiresAt: { $gt: new Date(now) } }
+  const found = await store
+    .platform('auth_challenges')
+    .findOneAndUpdate(good, { $set: { consumedAt: new Date(now) } }, { returnDocument: 'before' })
+  return (found?.['accountId'] as string | null | undefined) ?? undefined
+}
+
+/** The same by the code, of which five tries are had. Each counts before it is looked at. */
+export async function consumeCode(store: Store, target: string, codeHash: string, now: number) {
+  const open = {
+    targetHash: targetHash(target),
+    kind: 'magic_link',
+    consumedAt: null,
+    expiresAt: { $gt: new Date(now) },
+    tries: { $lt: triesMax },
+  }
+  const challenges = store.platform('auth_challenges')
+  const tried = await challenges.findOneAndUpdate(open, { $inc: { tries: 1 as never } }, { returnDocument: 'after' })
+  if (!tried || tried['codeHash'] !== codeHash) return undefined
+  const { matchedCount } = await challenges.updateOne(
+    { _id: tried._id, consumedAt: null },
+    { $set: { consumedAt: new Date(now) } },
+  )
+  return matchedCount > 0 ? ((tried['accountId'] as string | null) ?? undefined) : undefined
+}
