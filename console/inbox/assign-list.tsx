@@ -4,10 +4,11 @@ import '@mantine/core/styles/Popover.css'
 import '@mantine/core/styles/Menu.css'
 import { Menu } from '@mantine/core'
 import { IconCheck, IconUserOff } from '@tabler/icons-react'
+import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
 import style from './assign-list.module.css'
 import { AssignButton } from './assign-menu.tsx'
-import { Avatar } from './avatar.tsx'
+import { Avatar, withStatus } from './avatar.tsx'
 
 interface Props {
   isOpen: boolean
@@ -18,6 +19,7 @@ interface Props {
 
 export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
   const { members, me } = useMembers()
+  const people = usePresence()
   const everybody = [me, ...members.filter(({ id }) => id !== me.id)]
   return (
     <Menu
@@ -36,11 +38,12 @@ export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
         {everybody.map(({ id, name }) => (
           <Menu.Item
             key={id}
-            leftSection={<Avatar name={name} size={24} />}
+            leftSection={<Avatar name={name} size={24} {...withStatus(people[id])} />}
             rightSection={id === assigneeId && <IconCheck size={16} stroke={2} aria-label="has it" />}
             onClick={() => assign(id)}
           >
             <bdi>{id === me.id ? `${name} (you)` : name}</bdi>
+            <span className={style.how}> {people[id]?.status ?? 'offline'}</span>
           </Menu.Item>
         ))}
         {assigneeId !== null && (

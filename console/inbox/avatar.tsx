@@ -1,5 +1,7 @@
 import { IconBrandWhatsapp } from '@tabler/icons-react'
 import type { CSSProperties } from 'react'
+import type { Presence } from '../../client/wire.ts'
+import { Dot } from '../parts/dot.tsx'
 import style from './avatar.module.css'
 
 export const ChannelGlyph = ({ size = 12 }: { size?: number }) => (
@@ -24,9 +26,11 @@ interface Props {
   name: string
   hasChannel?: boolean
   size?: number
+  /** Of a colleague who is there. */
+  status?: 'online' | 'away' | 'busy'
 }
 
-export const Avatar = ({ name, hasChannel = false, size = 38 }: Props) => (
+export const Avatar = ({ name, hasChannel = false, size = 38, status }: Props) => (
   <span className={style.avatar} style={{ '--hue': hue(name), '--d': `${size}px` } as CSSProperties} aria-hidden="true">
     {initials(name) || '?'}
     {hasChannel && (
@@ -34,5 +38,9 @@ export const Avatar = ({ name, hasChannel = false, size = 38 }: Props) => (
         <ChannelGlyph />
       </span>
     )}
+    {status && <Dot status={status} />}
   </span>
 )
+
+/** Nobody has a dot who is offline. */
+export const withStatus = (one: Presence | undefined) => (one && one.status !== 'offline' ? { status: one.status } : {})

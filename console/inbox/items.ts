@@ -89,7 +89,7 @@ function isShown(entry: OutboxEntry, made: Message, messages: readonly Message[]
     (one) =>
       !taken.has(one._id) &&
       (one._id === result?.messageId ||
-        (entry.attempts > 0 &&
+        (entry.sentAt !== undefined &&
           one.author.id === made.author.id &&
           one.direction === made.direction &&
           Date.parse(one.at) > entry.at - clockSkewMs &&

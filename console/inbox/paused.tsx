@@ -1,5 +1,5 @@
-import { useState } from 'react'
 import { api } from '../live/careline.ts'
+import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import style from './thread.module.css'
@@ -9,20 +9,9 @@ import { timesIn, type Times } from './times.ts'
 export const Paused = ({ conversationId, until }: { conversationId: string; until: string | null }) => {
   const now = useNow(30_000)
   const times = timesIn(useSession().workspace.timezone)
-  const [failed, setFailed] = useState<string | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { failed, isBusy, ...doing } = useDoing()
   if (until === null || Date.parse(until) <= now) return null
-  const resume = async () => {
-    setBusy(true)
-    setFailed(null)
-    try {
-      await api.conversations.resumeAutomation(conversationId)
-    } catch (error) {
-      setFailed(error instanceof Error ? error.message : String(error))
-    } finally {
-      setBusy(false)
-    }
-  }
+  const resume = () => doing.do(() => api.conversations.resumeAutomation(conversationId))
   return (
     <p className={style.paused}>
       <span>
@@ -31,7 +20,7 @@ export const Paused = ({ conversationId, until }: { conversationId: string; unti
       <button type="button" disabled={isBusy} onClick={() => void resume()}>
         Resume
       </button>
-      {failed && <span role="alert">{failed}</span>}
+      {failed && <span role="alert">{failed.message}</span>}
     </p>
   )
 }

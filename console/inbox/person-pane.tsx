@@ -2,6 +2,7 @@ import { IconClock, IconPencil, IconX } from '@tabler/icons-react'
 import { useState, type FormEvent } from 'react'
 import type { Header, Profile } from '../../client/wire.ts'
 import { api } from '../live/careline.ts'
+import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import { useStream } from '../live/use-stream.ts'
@@ -135,23 +136,12 @@ function languageOf(locale: string) {
 
 const Rename = ({ userId, name, done }: { userId: string; name: string; done: () => void }) => {
   const [text, setText] = useState(name)
-  const [failed, setFailed] = useState<Error | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { failed, isBusy, ...doing } = useDoing()
   const save = async (event: FormEvent) => {
     event.preventDefault()
     const next = text.trim()
-    if (next === '' || next === name) {
-      done()
-      return
-    }
-    setBusy(true)
-    try {
-      await api.users.update(userId, { name: next })
-      done()
-    } catch (error) {
-      setFailed(error instanceof Error ? error : new Error(String(error)))
-      setBusy(false)
-    }
+    const isChange = next !== '' && next !== name
+    if (!isChange || (await doing.do(() => api.users.update(userId, { name: next })))) done()
   }
   return (
     <form className={style.rename} onSubmit={(event) => void save(event)}>

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { ApiProblem } from '../../client/problem.ts'
 import type { Line } from '../../client/wire.ts'
+import { useStatus } from '../live/use-command.ts'
 import { Trouble } from './trouble.tsx'
 import style from './list.module.css'
 import { Row } from './row.tsx'
@@ -44,9 +45,11 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
     // Only when another one is opened: rows that move must not pull the list along.
   }, [here])
+  // Without a line nothing can be read, and that is said elsewhere: what is here stays in sight.
+  const hasTrouble = useStatus().state === 'live' || lines.length === 0
   return (
     <div ref={box} className={style.rows} {...bind}>
-      {list.error && <Trouble error={list.error} what="This list cannot be read." again={list.again} />}
+      {hasTrouble && list.error && <Trouble error={list.error} what="This list cannot be read." again={list.again} />}
       {lines.length === 0 && list.isPending && !list.error && <Outlines />}
       {lines.length === 0 && !list.isPending && <p className={style.none}>{empty}</p>}
       <ul style={{ height: virtual.getTotalSize() }}>

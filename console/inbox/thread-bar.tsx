@@ -4,11 +4,13 @@ import { Link } from '@tanstack/react-router'
 import type { Header } from '../../client/wire.ts'
 import { useCommand, useStatus } from '../live/use-command.ts'
 import { useNow } from '../live/use-now.ts'
+import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
 import { useSignals } from '../live/use-signal.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState } from '../shell/line-state.tsx'
 import { AssignMenu } from './assign-menu.tsx'
+import { Avatar, withStatus } from './avatar.tsx'
 import type { PersonSwitch } from './thread.tsx'
 import style from './thread.module.css'
 import { span } from './times.ts'
@@ -113,13 +115,22 @@ const Others = ({ conversationId }: { conversationId: string }) => {
   const looking = viewers.map(({ id }) => id).filter((id) => id !== me.id)
   const names = [...new Set(looking)].map(nameOf)
   const says = sentence(writing, names)
+  const people = usePresence()
   return (
-    <span role="status" data-tone={writing.length > 0 ? 'attention' : 'accent'}>
-      {says}
-    </span>
+    <>
+      <span className={style.faces}>
+        {[...new Set(looking)].slice(0, facesMax).map((id) => (
+          <Avatar key={id} name={nameOf(id)} size={17} {...withStatus(people[id])} />
+        ))}
+      </span>
+      <span role="status" data-tone={writing.length > 0 ? 'attention' : 'accent'}>
+        {says}
+      </span>
+    </>
   )
 }
 
+const facesMax = 3
 const list = new Intl.ListFormat('en-GB')
 
 function sentence(writing: string[], looking: string[]) {

@@ -4,6 +4,8 @@ const dayMs = 86_400_000
 export interface Times {
   /** `09:05` */
   clock: (at: string | number) => string
+  /** `09:05:27.301` */
+  instant: (at: string | number) => string
   /** `Today`, `Yesterday`, `Monday 16 November` */
   day: (at: string | number, now: number) => string
   /** `now`, `12 min`, `3 h`, `16 Nov` */
@@ -37,6 +39,7 @@ function make(timeZone: string | undefined): Times {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat('en-GB', { ...options, ...(timeZone ? { timeZone } : {}) })
   const clock = format({ hour: '2-digit', minute: '2-digit' })
+  const instant = format({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
   const short = format({ day: 'numeric', month: 'short' })
   const weekday = format({ weekday: 'long', day: 'numeric', month: 'long' })
   const full = format({ dateStyle: 'long', timeStyle: 'short' })
@@ -55,6 +58,7 @@ function make(timeZone: string | undefined): Times {
   }
   return {
     clock: (at) => clock.format(ms(at)),
+    instant: (at) => instant.format(ms(at)),
     full: (at) => full.format(ms(at)),
     date: (at) => date.format(ms(at)),
     ago,

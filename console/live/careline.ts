@@ -1,8 +1,11 @@
+import type { Query } from '@tanstack/react-query'
 import { createApi } from '../../client/api.ts'
 import { connect, type Client } from '../../client/connect.ts'
 import { webStorage } from '../../client/outbox-storage.ts'
+import { ApiProblem } from '../../client/problem.ts'
 import { webTokens, type Session } from '../../client/tokens.ts'
 import { cache } from './cache.ts'
+import { ownStatus } from './own-status.ts'
 
 let client: Client | undefined
 let signedOut: () => Promise<unknown> = async () => undefined
@@ -28,10 +31,20 @@ export const leave = () => (leaving ??= end().finally(() => (leaving = undefined
 
 async function end() {
   await signedOut()
-  client?.close()
-  client = undefined
+  forgetLine()
   cache.clear()
 }
+
+/** Who comes next on this page has a socket of their own. */
+export function forgetLine() {
+  client?.close()
+  client = undefined
+}
+
+ownStatus.subscribe(() => client?.presence(ownStatus.now()))
+
+/** What could not be read without a server can be, now that there is one. */
+const wasUnreachable = ({ state: { error } }: Query) => error instanceof ApiProblem && error.code === 'unreachable'
 
 /** The one socket of this tab. It connects when it is first asked for, as whoever is signed in then. */
 export function careline(): Client {
@@ -39,7 +52,9 @@ export function careline(): Client {
   const owner = api.session()?.user.id ?? 'nobody'
   const made = connect({ token: () => api.token(), storage: webStorage(localStorage, owner) })
   client = made
-  made.onStatus(({ isEnded, error }) => {
+  made.presence(ownStatus.now())
+  made.onStatus(({ state, isEnded, error }) => {
+    if (state === 'live') void cache.refetchQueries({ predicate: wasUnreachable })
     // Ended by the server, not by us: the token was good, the session behind it is not any more.
     if (isEnded && error && client === made) void api.logout().finally(leave)
   })

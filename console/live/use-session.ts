@@ -10,6 +10,9 @@ const sessionQuery = queryOptions<Session | null>({
   gcTime: Infinity,
 })
 
+/** Owners and admins set up the workspace, and see how the installation is. */
+export const runsIt = ({ role }: { role: Member['role'] }) => role === 'owner' || role === 'admin'
+
 /** Who is signed in, and where; null on pages that need no sign-in. */
 export const useMaybeSession = () => useQuery(sessionQuery).data
 

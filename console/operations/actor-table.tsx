@@ -1,7 +1,7 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ActorLine } from '../../client/admin.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { figure } from './messages.tsx'
+import { ActorLink, figure, Head } from './cells.tsx'
 import style from './operations.module.css'
 import { useActors } from './use-operations.ts'
 
@@ -41,29 +41,17 @@ export const ActorTable = () => {
   )
 }
 
+const columns = ['Actor', 'Process', 'Is', 'Waiting', 'Writes', 'Outbox', 'Reminders']
+
 const Rows = ({ items }: { items: readonly ActorLine[] }) => (
   <div className={style.wide}>
     <table>
-      <thead>
-        <tr>
-          <th scope="col">Actor</th>
-          <th scope="col">Process</th>
-          <th scope="col">Is</th>
-          <th scope="col">Waiting</th>
-          <th scope="col">Writes</th>
-          <th scope="col">Outbox</th>
-          <th scope="col">Reminders</th>
-        </tr>
-      </thead>
+      <Head columns={columns} />
       <tbody>
         {items.map(({ kind, id, member, status, waiting, rev, out, reminders }) => (
           <tr key={`${kind} ${id}`}>
             <th scope="row">
-              <Link to="/operations/actors/$kind/$id" params={{ kind, id }}>
-                <bdi>
-                  {kind} {id}
-                </bdi>
-              </Link>
+              <ActorLink kind={kind} id={id} />
             </th>
             <td>{member}</td>
             <td data-bad={status === 'unavailable' || undefined}>{status}</td>

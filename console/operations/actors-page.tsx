@@ -5,7 +5,8 @@ import { useSession } from '../live/use-session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { timesIn } from '../inbox/times.ts'
 import { ActorTable } from './actor-table.tsx'
-import { figure, Messages } from './messages.tsx'
+import { figure, Head } from './cells.tsx'
+import { Messages } from './messages.tsx'
 import style from './operations.module.css'
 import { useOverview } from './use-operations.ts'
 
@@ -109,14 +110,7 @@ const Kinds = ({ overview: { kinds } }: { overview: ActorsOverview }) => {
       <h2 id="kinds">By kind</h2>
       <div className={style.wide}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">In memory</th>
-              <th scope="col">Messages waiting</th>
-              <th scope="col">Cannot be used</th>
-            </tr>
-          </thead>
+          <Head columns={['Kind', 'In memory', 'Messages waiting', 'Cannot be used']} />
           <tbody>
             {kinds.map(({ kind, active, waiting, unavailable }) => (
               <tr key={kind} data-chosen={kind === chosen || undefined}>

@@ -1,12 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import type { DeadLetter } from '../../client/admin.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { api } from '../live/careline.ts'
+import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { useTitle } from '../shell/use-title.ts'
+import { ActorLink } from './cells.tsx'
 import style from './operations.module.css'
 import { useDeadLetter, useDeadLetters } from './use-operations.ts'
 
@@ -55,12 +56,7 @@ const Letter = ({ letter: { id, at, to, message, by, error, status, reason } }: 
   return (
     <li>
       <h2>
-        {message} for{' '}
-        <Link to="/operations/actors/$kind/$id" params={to}>
-          <bdi>
-            {to.kind} {to.id}
-          </bdi>
-        </Link>
+        {message} for <ActorLink {...to} />
       </h2>
       <p>
         <span className="figures">{times.full(at)}</span>, from <bdi>{by}</bdi>
@@ -97,20 +93,12 @@ const Choice = ({ id }: { id: string }) => {
   const cache = useQueryClient()
   const [isDropping, setDropping] = useState(false)
   const [reason, setReason] = useState('')
-  const [failed, setFailed] = useState<Error | null>(null)
-  const [isBusy, setBusy] = useState(false)
-  const act = async (what: () => Promise<unknown>) => {
-    setBusy(true)
-    setFailed(null)
-    try {
+  const { failed, isBusy, ...doing } = useDoing()
+  const act = (what: () => Promise<unknown>) =>
+    doing.do(async () => {
       await what()
       await cache.invalidateQueries({ queryKey: ['pages', 'operations', 'letters'] })
-    } catch (error) {
-      setFailed(error instanceof Error ? error : new Error(String(error)))
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   const drop = (event: FormEvent) => {
     event.preventDefault()
     void act(() => api.admin.drop(id, reason.trim()))

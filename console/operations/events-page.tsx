@@ -1,29 +1,39 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useState, type FormEvent } from 'react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState, type FormEvent } from 'react'
 import { reducerOf, type StreamName } from '../../client/streams/index.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useSession } from '../live/use-session.ts'
+import { Button } from '../parts/button.tsx'
 import { useTitle } from '../shell/use-title.ts'
+import { figure } from './cells.tsx'
+import { EventTape } from './event-tape.tsx'
 import style from './operations.module.css'
+import { recentStreams, remember } from './recent-streams.ts'
 import { useReaders } from './use-operations.ts'
-import { type Taped, useTape } from './use-tape.ts'
 
 const isStream = (name: string): name is StreamName => reducerOf(name) !== undefined
 
 /** What comes over one stream, as it comes: for whoever builds an app, or asks what a screen was told. */
 export const EventsPage = () => {
-  const { workspace, user } = useSession()
-  const { stream = `inbox:${workspace.id}` } = useSearch({ strict: false })
+  const { workspace } = useSession()
+  const { stream = `inbox:${workspace.id}`, from } = useSearch({ strict: false })
   useTitle('Events')
+  useEffect(() => {
+    if (isStream(stream)) remember(workspace.id, stream)
+  }, [workspace.id, stream])
   return (
     <div className={style.page}>
       <h1>Events</h1>
-      <Chooser key={stream} stream={stream} known={[`inbox:${workspace.id}`, `user.me:${user.id}`]} />
+      <p className={style.none}>
+        What each of them says, and every command: <a href="/api/v1/docs/events">Events and commands</a>. What can be
+        asked by HTTP: <a href="/api/v1/docs">API documentation</a>.
+      </p>
+      <Chooser key={`${stream} ${from}`} stream={stream} from={from} />
       {isStream(stream) ? (
         <>
+          <EventTape key={stream} stream={stream} from={from} />
           <Readers stream={stream} />
-          <TapeView stream={stream} />
         </>
       ) : (
         <p className={style.none}>Streams are named after their owner: inbox:…, conversation:…, user:…, channel:…</p>
@@ -32,33 +42,53 @@ export const EventsPage = () => {
   )
 }
 
-const Chooser = ({ stream, known }: { stream: string; known: readonly string[] }) => {
+const Chooser = ({ stream, from }: { stream: string; from: number | undefined }) => {
   const navigate = useNavigate()
+  const { workspace, user } = useSession()
   const [name, setName] = useState(stream)
+  const [since, setSince] = useState(from === undefined ? '' : String(from))
+  const [always, me] = [`inbox:${workspace.id}`, `user.me:${user.id}`]
+  const known = [...new Set([...recentStreams(workspace.id), always, me])].filter((one) => one !== stream)
   const show = (event: FormEvent) => {
     event.preventDefault()
-    void navigate({ to: '/operations/events', search: { stream: name.trim() } })
+    const search = { stream: name.trim(), ...(since !== '' && { from: Number(since) }) }
+    void navigate({ to: '/operations/events', search })
   }
   return (
-    <form className={style.choice} onSubmit={show}>
-      <label>
-        Stream
-        <input
-          required
-          maxLength={200}
-          list="streams"
-          spellCheck={false}
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-        />
-      </label>
-      <datalist id="streams">
+    <>
+      <form className={style.choice} onSubmit={show}>
+        <label>
+          Stream
+          <input
+            required
+            maxLength={200}
+            spellCheck={false}
+            autoCapitalize="off"
+            value={name}
+            onChange={({ target }) => setName(target.value)}
+          />
+        </label>
+        <label className={style.short}>
+          From number
+          <input
+            type="number"
+            min={1}
+            max={Number.MAX_SAFE_INTEGER}
+            placeholder="now"
+            value={since}
+            onChange={({ target }) => setSince(target.value)}
+          />
+        </label>
+        <Button type="submit">Watch</Button>
+      </form>
+      <nav className={style.recent} aria-label="Watched lately">
         {known.map((one) => (
-          <option key={one} value={one} />
+          <Link key={one} to="/operations/events" search={{ stream: one }}>
+            <bdi>{one}</bdi>
+          </Link>
         ))}
-      </datalist>
-      <button type="submit">Watch</button>
-    </form>
+      </nav>
+    </>
   )
 }
 
@@ -72,12 +102,13 @@ const Readers = ({ stream }: { stream: string }) => {
       {error && !data && <Trouble error={error} what="The readers cannot be counted." again={() => void refetch()} />}
       {data && (
         <ul className={style.plain}>
-          {data.items.map(({ session, node, name, device, since }) => (
-            <li key={`${node} ${session} ${device ?? ''}`}>
+          {data.items.map(({ session, node, name, device, since, seq }, nth) => (
+            <li key={`${node} ${session} ${device ?? nth}`}>
               <b>
                 <bdi>{name}</bdi>
               </b>
-              , on process <bdi>{node}</bdi>, since <span className="figures">{times.clock(since)}</span>
+              , on process <bdi>{node}</bdi>, since <span className="figures">{times.clock(since)}</span>, after{' '}
+              <span className="figures">{figure(seq)}</span>
               {device !== null && (
                 <>
                   , device <bdi>{device}</bdi>
@@ -89,70 +120,5 @@ const Readers = ({ stream }: { stream: string }) => {
       )}
       {data?.items.length === 0 && <p className={style.none}>No socket reads it.</p>}
     </section>
-  )
-}
-
-const TapeView = ({ stream }: { stream: StreamName }) => {
-  const [isPaused, setPaused] = useState(false)
-  const [filter, setFilter] = useState('')
-  const { entries, seq, error } = useTape(stream, isPaused)
-  const wanted = filter.trim().toLowerCase()
-  const shown = wanted === '' ? entries : entries.filter((one) => JSON.stringify(one).toLowerCase().includes(wanted))
-  return (
-    <section aria-labelledby="tape">
-      <h2 id="tape">
-        As they come
-        {seq !== undefined && (
-          <>
-            {' '}
-            <small className="figures">after {seq.toLocaleString('en')}</small>
-          </>
-        )}
-      </h2>
-      {error && <p className={style.warning}>{error.title}</p>}
-      <div className={style.choice}>
-        <label>
-          Only what contains
-          <input type="search" maxLength={200} value={filter} onChange={({ target }) => setFilter(target.value)} />
-        </label>
-        <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
-          {isPaused ? 'Go on' : 'Pause'}
-        </button>
-      </div>
-      {shown.length === 0 && <p className={style.none}>Nothing has come yet. Write something, and it is here.</p>}
-      <ol className={style.tape} reversed>
-        {shown.map((one) => (
-          <Entry key={one.nth} entry={one} />
-        ))}
-      </ol>
-    </section>
-  )
-}
-
-const Entry = ({ entry }: { entry: Taped }) => {
-  const what = 'event' in entry ? entry.event : entry.signal
-  const times = timesIn(useSession().workspace.timezone)
-  const [isCopied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(JSON.stringify(what, null, 2))
-    setCopied(true)
-  }
-  return (
-    <li data-signal={'signal' in entry || undefined}>
-      <details>
-        <summary>
-          <b>{what.type}</b> <span className="figures">{'event' in entry ? entry.event.seq : 'signal'}</span>{' '}
-          <time className="figures" dateTime={what.at}>
-            {times.clock(what.at)}
-          </time>
-        </summary>
-        <pre className={style.state} tabIndex={0} aria-label={`What ${what.type} says`}>
-          {JSON.stringify(what, null, 2)}
-        </pre>
-        <button type="button" className={style.more} onClick={() => void copy()}>
-          {isCopied ? 'Copied' : 'Copy'}
-        </button>
-      </details>
-    </li>
   )
 }

@@ -1,11 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import type { ActorMessage } from '../../client/admin.ts'
 import { timesIn } from '../inbox/times.ts'
 import { useSession } from '../live/use-session.ts'
+import { ActorLink, figure, Head } from './cells.tsx'
 import style from './operations.module.css'
-
-/** Whole numbers as they are read: `1,234`. */
-export const figure = (value: number) => value.toLocaleString('en')
 
 const duration = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${figure(Math.round(ms))} ms`)
 const outcomes = { done: 'done', refused: 'refused', failed: 'failed' } as const
@@ -25,16 +22,7 @@ export const Messages = ({ messages, none, isLinked = false }: Props) => {
   return (
     <div className={style.wide}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Message</th>
-            {isLinked && <th scope="col">Actor</th>}
-            <th scope="col">From</th>
-            <th scope="col">At</th>
-            <th scope="col">Took</th>
-            <th scope="col">Ended</th>
-          </tr>
-        </thead>
+        <Head columns={['Message', ...(isLinked ? ['Actor'] : []), 'From', 'At', 'Took', 'Ended']} />
         <tbody>
           {messages.map(({ kind, id, messageId, message, by, cause, at, ms, outcome, code }) => (
             <tr key={`${kind} ${id} ${messageId} ${at}`}>
@@ -43,11 +31,7 @@ export const Messages = ({ messages, none, isLinked = false }: Props) => {
               </th>
               {isLinked && (
                 <td>
-                  <Link to="/operations/actors/$kind/$id" params={{ kind, id }}>
-                    <bdi>
-                      {kind} {id}
-                    </bdi>
-                  </Link>
+                  <ActorLink kind={kind} id={id} />
                 </td>
               )}
               <td>

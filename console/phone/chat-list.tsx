@@ -4,7 +4,7 @@ import type { Channel, Chat, Place } from './phone-api.ts'
 import { phone } from './phone-api.ts'
 import style from './chat.module.css'
 import { said } from './said.ts'
-import { useDoing } from './use-doing.ts'
+import { useDoing } from '../live/use-doing.ts'
 
 function nowIn(chat: Chat | undefined) {
   if (chat?.typingUntil) return 'typing …'
@@ -36,7 +36,7 @@ export const ChatList = ({ channel, chat, place }: { channel: Channel; chat: Cha
       </button>
       {doing.failed && (
         <p className={style.failed} role="alert">
-          {doing.failed}
+          {doing.failed.message}
         </p>
       )}
     </div>

@@ -5,7 +5,7 @@ import { ChatWrite } from './chat-write.tsx'
 import style from './chat.module.css'
 import type { Act, Channel, Chat, Person, PhoneMessage, Place } from './phone-api.ts'
 import { phone } from './phone-api.ts'
-import { useDoing } from './use-doing.ts'
+import { useDoing } from '../live/use-doing.ts'
 
 /** What the writing field is about to do to another message. */
 export type Aim = { do: 'reply' | 'edit'; message: PhoneMessage } | null
@@ -44,7 +44,7 @@ export const ChatScreen = ({ person, channel, chat, place }: Props) => {
       <Messages person={person} chat={chat} act={act} aim={setAim} />
       {doing.failed && (
         <p className={style.failed} role="alert">
-          {doing.failed}
+          {doing.failed.message}
         </p>
       )}
       <ChatWrite

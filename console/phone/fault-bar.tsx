@@ -2,7 +2,7 @@ import { IconBolt, IconX } from '@tabler/icons-react'
 import style from './fault-bar.module.css'
 import { faults, refusals, refusing } from './faults.ts'
 import { phone, type Channel } from './phone-api.ts'
-import { useDoing } from './use-doing.ts'
+import { useDoing } from '../live/use-doing.ts'
 
 /** Breaks the way between Careline and WhatsApp, and says what will be seen of it. */
 export const FaultBar = ({ channel }: { channel: Channel }) => {
@@ -29,7 +29,7 @@ export const FaultBar = ({ channel }: { channel: Channel }) => {
       </div>
       <div className={style.row}>
         <div className={style.says} role="status">
-          {doing.failed && <p className={style.failed}>{doing.failed}</p>}
+          {doing.failed && <p className={style.failed}>{doing.failed.message}</p>}
           {on.length === 0 && <p>Everything works. Break something and watch what the inbox does.</p>}
           {on.map((fault) => (
             <p key={fault.name}>

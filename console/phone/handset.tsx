@@ -4,7 +4,7 @@ import { ChatScreen } from './chat-screen.tsx'
 import { Frame } from './frame.tsx'
 import type { Channel, Person } from './phone-api.ts'
 import style from './phone.module.css'
-import { useDoing } from './use-doing.ts'
+import { useDoing } from '../live/use-doing.ts'
 import { phone } from './phone-api.ts'
 
 /** One person's telephone: the list of chats, or the chat that is open on it. */
@@ -45,7 +45,7 @@ const Label = ({ person }: { person: Person }) => {
         <Sign size={14} stroke={1.9} aria-hidden="true" />
         {person.online ? 'Online' : 'Offline: one tick only'}
       </button>
-      {doing.failed && <span role="alert">{doing.failed}</span>}
+      {doing.failed && <span role="alert">{doing.failed.message}</span>}
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { Button } from '../parts/button.tsx'
 import { Count } from '../parts/count.tsx'
 import style from './people.module.css'
 import { phone, type Person } from './phone-api.ts'
-import { useDoing } from './use-doing.ts'
+import { useDoing } from '../live/use-doing.ts'
 
 interface Props {
   people: Person[]
@@ -87,7 +87,7 @@ const Newcomer = ({ added, leave }: { added: (waId: string) => void; leave: () =
         <input type="checkbox" checked={hidesNumber} onChange={(event) => setHides(event.target.checked)} />
         Hides the number
       </label>
-      {doing.failed && <p role="alert">{doing.failed}</p>}
+      {doing.failed && <p role="alert">{doing.failed.message}</p>}
       <span className={style.ends}>
         <Button tone="main" type="submit" disabled={doing.isBusy}>
           Add

@@ -146,6 +146,24 @@ export const phone = {
   clearFaults: (channelId: string) => call('POST', '/faults/clear', { channelId }),
 }
 
+/** A letter of simulated mail; `at` is epoch ms. */
+export interface SimulatedLetter {
+  id: string
+  to: string
+  from: string
+  subject: string
+  text: string
+  at: number
+}
+
+/** The latest first. */
+export async function letters(): Promise<SimulatedLetter[]> {
+  const headers = { authorization: `Bearer ${phoneKey() ?? ''}` }
+  const answer = await fetch('/simulator/mail/letters', { headers })
+  if (!answer.ok) throw new PhoneError(answer.status, `The simulator said ${answer.status}.`)
+  return ((await answer.json()) as { letters: SimulatedLetter[] }).letters
+}
+
 export const mediaAddress = (mediaId: string) =>
   `${base}/media/${encodeURIComponent(mediaId)}?key=${encodeURIComponent(phoneKey() ?? '')}`
 

@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks'
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { usePlainTitle } from '../shell/use-title.ts'
 import { FaultBar } from './fault-bar.tsx'
 import { Handset } from './handset.tsx'
 import { KeyGate } from './key-gate.tsx'
@@ -13,9 +14,7 @@ export const PhonePage = () => {
   // Each key begins anew: whoever listens with the old one is gone.
   const [round, setRound] = useState(() => (phoneKey() === null ? 0 : 1))
   const enter = () => setRound(round + 1)
-  useEffect(() => {
-    document.title = 'Phones · Careline'
-  }, [])
+  usePlainTitle('Phones')
   return round === 0 ? <KeyGate enter={enter} /> : <Phones key={round} enter={enter} forget={() => setRound(0)} />
 }
 
@@ -54,7 +53,10 @@ const Table = ({ snapshot: { channels, people } }: { snapshot: Snapshot }) => {
       <header className={style.head}>
         <div>
           <h1>Phones</h1>
-          <p>What you type here reaches the inbox as it would from WhatsApp itself.</p>
+          <p>
+            What you type here reaches the inbox as it would from WhatsApp itself.{' '}
+            <Link to="/letters">To the letters</Link>
+          </p>
         </div>
         {channels.length > 1 && <Channels channels={channels} chosen={chosen} choose={setChosen} />}
         <FaultBar channel={channel} />

@@ -14,6 +14,7 @@ export const keys = [
   { action: 'inbox', press: ['G', 'I'], says: 'Go to the inbox', isSequence: true },
   { action: 'phones', press: ['G', 'P'], says: 'Go to the phones', isSequence: true },
   { action: 'operations', press: ['G', 'O'], says: 'Go to operations', isSequence: true },
+  { action: 'settings', press: ['G', 'S'], says: 'Go to settings', isSequence: true },
   { action: 'sheet', press: ['?'], says: 'This list' },
   { action: 'back', press: ['Esc'], says: 'One step back' },
 ] as const

@@ -15,13 +15,14 @@ export const LineState = () => {
       {state === 'connecting' && 'Connecting'}
       {state === 'catching_up' && `Catching up, ${open - behind} of ${open}`}
       {state === 'offline' && (unsent > 0 ? `Offline, ${answers(unsent)}` : 'Offline')}
+      {state === 'signed_out' && 'Signed out'}
     </span>
   )
 }
 
 /** Says, once it matters, that nothing is lost and when it goes on. */
 export const OfflineStrip = () => {
-  const { state, since, retryAt } = useStatus()
+  const { state, since, retryAt, isKept } = useStatus()
   const now = useNow(1_000)
   if (state !== 'offline' || now - since < 1_500) return null
   const seconds = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1_000))
@@ -30,6 +31,7 @@ export const OfflineStrip = () => {
       <span>
         No connection. What you write waits here and leaves by itself
         {seconds > 1 && <span className="figures">; next try in {seconds} s</span>}.
+        {!isKept && <b> This browser has no room to keep it: leave this page open.</b>}
       </span>
       <button type="button" onClick={() => careline().reconnect()}>
         Try now

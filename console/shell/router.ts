@@ -15,6 +15,11 @@ import { Shell } from './shell.tsx'
 
 const words = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, 2_000) : undefined)
 
+const byToken = (search: Record<string, unknown>): { token?: string } => {
+  const token = words(search['token'])
+  return token === undefined ? {} : { token }
+}
+
 const inboxPage = lazyRouteComponent(() => import('../inbox/inbox-page.tsx'), 'InboxPage')
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
@@ -22,11 +27,26 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { link?: string; to?: string } => {
-    const [link, to] = [words(search['link']), words(search['to'])]
-    return { ...(link === undefined ? {} : { link }), ...(to === undefined ? {} : { to }) }
+  validateSearch: (search): { link?: string; mail?: string; to?: string } => {
+    const [link, mail, to] = [words(search['link']), words(search['mail']), words(search['to'])]
+    const shown = link === undefined ? {} : { link }
+    return { ...shown, ...(mail === undefined ? {} : { mail }), ...(to === undefined ? {} : { to }) }
   },
   component: lazyRouteComponent(() => import('../sign-in/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  validateSearch: byToken,
+  component: lazyRouteComponent(() => import('../sign-in/invitation-page.tsx'), 'InvitationPage'),
+})
+
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/new-password',
+  validateSearch: byToken,
+  component: lazyRouteComponent(() => import('../sign-in/new-password-page.tsx'), 'NewPasswordPage'),
 })
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
@@ -62,6 +82,24 @@ const conversation = createRoute({
   loader: ({ params }) => void cache.prefetchQuery(streamQuery(`conversation:${params.conversationId}`)),
 })
 
+const settings = createRoute({
+  getParentRoute: () => staff,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/frame.tsx'), 'SettingsFrame'),
+})
+
+const account = createRoute({
+  getParentRoute: () => settings,
+  path: 'account',
+  component: lazyRouteComponent(() => import('../settings/account-page.tsx'), 'AccountPage'),
+})
+
+const team = createRoute({
+  getParentRoute: () => settings,
+  path: 'team',
+  component: lazyRouteComponent(() => import('../settings/team-page.tsx'), 'TeamPage'),
+})
+
 const operations = createRoute({
   getParentRoute: () => staff,
   path: '/operations',
@@ -93,9 +131,10 @@ const deadLetters = createRoute({
 const events = createRoute({
   getParentRoute: () => operations,
   path: 'events',
-  validateSearch: (search): { stream?: string } => {
+  validateSearch: (search): { stream?: string; from?: number } => {
     const stream = words(search['stream'])
-    return stream === undefined ? {} : { stream }
+    const from = Number(search['from'])
+    return { ...(stream === undefined ? {} : { stream }), ...(Number.isSafeInteger(from) && from > 0 ? { from } : {}) }
   },
   component: lazyRouteComponent(() => import('../operations/events-page.tsx'), 'EventsPage'),
 })
@@ -110,17 +149,27 @@ const phone = createRoute({
   component: lazyRouteComponent(() => import('../phone/phone-page.tsx'), 'PhonePage'),
 })
 
+const letters = createRoute({
+  getParentRoute: () => shell,
+  path: '/letters',
+  component: lazyRouteComponent(() => import('../phone/letters-page.tsx'), 'LettersPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       home,
       signIn,
+      invitation,
+      newPassword,
       shell.addChildren([
         staff.addChildren([
           inbox.addChildren([conversation]),
+          settings.addChildren([account, team]),
           operations.addChildren([actors, actor, deadLetters, events]),
         ]),
         phone,
+        letters,
       ]),
     ]),
     defaultPreload: 'intent',

@@ -6,23 +6,24 @@ import {
   IconDeviceMobile,
   IconInbox,
   IconKeyboard,
-  IconLogout,
   IconMoon,
+  IconSettings,
   IconSun,
 } from '@tabler/icons-react'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
-import { api, leave } from '../live/careline.ts'
-import { useMaybeSession } from '../live/use-session.ts'
+import { runsIt, useMaybeSession } from '../live/use-session.ts'
 import { Count } from '../parts/count.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { sound } from './bell.ts'
 import { listenToKeys, useKeys } from './keys.ts'
+import { Me } from './me.tsx'
 import { usePreference } from './preference.ts'
 import style from './shell.module.css'
 import { Tip } from './tip.tsx'
 import { useInbox } from './use-title.ts'
 
+const ClockBar = lazy(() => import('./clock-bar.tsx').then((part) => ({ default: part.ClockBar })))
 const KeysSheet = lazy(() => import('./keys-sheet.tsx').then((part) => ({ default: part.KeysSheet })))
 
 export const Shell = () => {
@@ -30,13 +31,14 @@ export const Shell = () => {
   const session = useMaybeSession()
   const navigate = useNavigate()
   const [isSheetOpen, setSheetOpen] = useState(false)
-  const runsIt = session?.user.role === 'owner' || session?.user.role === 'admin'
+  const isOperator = session ? runsIt(session.user) : false
   useEffect(listenToKeys, [])
   useKeys({
     sheet: () => setSheetOpen(true),
     inbox: () => void navigate({ to: '/inbox' }),
     phones: () => void navigate({ to: '/phone' }),
-    ...(runsIt && { operations: () => void navigate({ to: '/operations/actors' }) }),
+    ...(session && { settings: () => void navigate({ to: '/settings/account' }) }),
+    ...(isOperator && { operations: () => void navigate({ to: '/operations/actors' }) }),
   })
   // A thread on a narrow screen takes the whole height; the bar at the bottom would sit on the composer.
   const isInThread = path.startsWith('/inbox/')
@@ -49,7 +51,7 @@ export const Shell = () => {
         <span className={style.mark}>
           <Mark size={30} />
         </span>
-        <Places path={path} isSignedIn={Boolean(session)} runsIt={runsIt} />
+        <Places path={path} isSignedIn={Boolean(session)} runsIt={isOperator} />
         <ul className={style.foot}>
           {session && <Sound />}
           <li data-wide>
@@ -58,11 +60,22 @@ export const Shell = () => {
             </Plain>
           </li>
           <Scheme />
-          {session && <Me name={session.user.name} />}
+          {session && (
+            <li>
+              <Me name={session.user.name} />
+            </li>
+          )}
         </ul>
       </nav>
       <main id="main" className={style.main} tabIndex={-1}>
-        <Outlet />
+        {isOperator && (
+          <Suspense>
+            <ClockBar />
+          </Suspense>
+        )}
+        <div className={style.page}>
+          <Outlet />
+        </div>
       </main>
       <Tip />
       {isSheetOpen && (
@@ -108,11 +121,20 @@ const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
         icon={<IconActivityHeartbeat size={20} stroke={1.7} />}
       />
     )}
+    {isSignedIn && (
+      <Place
+        to="/settings/account"
+        name="Settings"
+        keys="G S"
+        isHere={path.startsWith('/settings')}
+        icon={<IconSettings size={20} stroke={1.7} />}
+      />
+    )}
   </ul>
 )
 
 interface PlaceProps {
-  to: '/inbox' | '/phone' | '/operations/actors'
+  to: '/inbox' | '/phone' | '/operations/actors' | '/settings/account'
   name: string
   keys: string
   isHere: boolean
@@ -175,23 +197,6 @@ const Scheme = () => {
     <li>
       <Plain says={`Switch to the ${other} colours`} onClick={() => setColorScheme(other)}>
         {other === 'light' ? <IconSun size={19} stroke={1.7} /> : <IconMoon size={19} stroke={1.7} />}
-      </Plain>
-    </li>
-  )
-}
-
-const Me = ({ name }: { name: string }) => {
-  const signOut = async () => {
-    try {
-      await api.logout()
-    } finally {
-      void leave()
-    }
-  }
-  return (
-    <li>
-      <Plain says={`Sign out ${name}`} onClick={() => void signOut()}>
-        <IconLogout className="turns" size={19} stroke={1.7} />
       </Plain>
     </li>
   )

@@ -12,3 +12,9 @@ export function useTitle(page: string) {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${page} · Careline`
   }, [page, unread])
 }
+
+/** The same where nobody need be signed in: no count of what waits. */
+export const usePlainTitle = (title: string) =>
+  useEffect(() => {
+    document.title = `${title} · Careline`
+  }, [title])

@@ -1,75 +1,57 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState, type FormEvent } from 'react'
-import { ApiProblem } from '../../client/problem.ts'
-import { api, enter } from '../live/careline.ts'
-import { Mark } from '../parts/mark.tsx'
+import { useSearch } from '@tanstack/react-router'
+import { useState, type FormEvent } from 'react'
+import { api } from '../live/careline.ts'
+import { ByMail, Forgotten } from './by-mail.tsx'
+import { Card } from './card.tsx'
+import { useSignIn, useWays } from './use-sign-in.ts'
 import style from './sign-in.module.css'
 
-/** Words for what a person can do about it; others are the server's own. */
-const says: Record<string, string> = {
-  unreachable: 'The server cannot be reached. Is it running, and is this computer online?',
-}
-
-function wordsOf(error: unknown) {
-  if (!(error instanceof ApiProblem)) return 'Something went wrong here. Please try again.'
-  return says[error.code] ?? error.detail ?? error.title
-}
+type Way = 'link' | 'letter' | 'password' | 'mail' | 'forgotten'
 
 export const SignInPage = () => {
-  const { link } = useSearch({ from: '/sign-in' })
-  const [isByPassword, setByPassword] = useState(link === undefined)
-  useEffect(() => {
-    document.title = 'Sign in · Careline'
-  }, [])
+  const { link, mail } = useSearch({ from: '/sign-in' })
+  const first: Way = link === undefined ? 'password' : 'link'
+  const [way, setWay] = useState<Way>(mail === undefined ? first : 'letter')
+  const byPassword = () => setWay('password')
   return (
-    <main className={style.page}>
-      <div className={style.card}>
-        <p className={style.mark}>
-          <Mark size={34} />
-          Careline
-        </p>
-        {isByPassword || link === undefined ? <ByPassword /> : <ByLink link={link} other={() => setByPassword(true)} />}
-      </div>
-    </main>
+    <Card title="Sign in">
+      {way === 'link' && <ByLink press={() => api.link(link ?? '')} words={ownersLink} other={byPassword} />}
+      {way === 'letter' && <ByLink press={() => api.verify({ token: mail ?? '' })} words={letter} other={byPassword} />}
+      {way === 'password' && <ByPassword byMail={() => setWay('mail')} forgotten={() => setWay('forgotten')} />}
+      {way === 'mail' && <ByMail back={byPassword} />}
+      {way === 'forgotten' && <Forgotten back={byPassword} />}
+    </Card>
   )
 }
 
-/** Runs a sign-in, then goes where the person wanted to. */
-function useSignIn() {
-  const { to } = useSearch({ from: '/sign-in' })
-  const navigate = useNavigate()
-  const [failed, setFailed] = useState<string | null>(null)
-  const [isBusy, setBusy] = useState(false)
-  const run = async (work: () => Promise<unknown>) => {
-    setBusy(true)
-    setFailed(null)
-    try {
-      await work()
-      enter()
-      // Only an address of our own: anything else in `to` was written by somebody else.
-      const isOurs = to !== undefined && /^\/(?![/\\])/.test(to)
-      await navigate({ href: isOurs ? to : '/inbox', replace: true })
-    } catch (error) {
-      setFailed(wordsOf(error))
-      setBusy(false)
-    }
-  }
-  return { failed, isBusy, run }
+const ownersLink = {
+  says: 'This link signs you in as the owner. It works once.',
+  again: 'A new link is printed when the server starts, or by “careline token”.',
+}
+const letter = {
+  says: 'This link signs you in. It works once.',
+  again: 'Ask for a new letter on the sign-in page.',
+}
+
+interface ByLinkProps {
+  press: () => Promise<unknown>
+  words: { says: string; again: string }
+  other: () => void
 }
 
 /** A press, not the visit, uses the link up: mail scanners and previews open addresses, too. */
-const ByLink = ({ link, other }: { link: string; other: () => void }) => {
+const ByLink = ({ press, words, other }: ByLinkProps) => {
   const { failed, isBusy, run } = useSignIn()
   return (
     <section className={style.form}>
       <h1>Welcome</h1>
-      <p>This link signs you in as the owner. It works once.</p>
-      <button type="button" className={style.main} disabled={isBusy} onClick={() => void run(() => api.link(link))}>
+      <p>{words.says}</p>
+      <button type="button" className={style.main} disabled={isBusy} onClick={() => void run(press)}>
         Sign in with this link
       </button>
       {failed && (
         <p className={style.failed} role="alert">
-          {failed} <span>A new link is printed when the server starts, or by “careline token”.</span>
+          {failed} <span>{words.again}</span>
         </p>
       )}
       <button type="button" className={style.other} onClick={other}>
@@ -79,8 +61,9 @@ const ByLink = ({ link, other }: { link: string; other: () => void }) => {
   )
 }
 
-const ByPassword = () => {
+const ByPassword = ({ byMail, forgotten }: { byMail: () => void; forgotten: () => void }) => {
   const { failed, isBusy, run } = useSignIn()
+  const hasMail = useWays().data?.mail ?? false
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const submit = (event: FormEvent) => {
@@ -121,6 +104,16 @@ const ByPassword = () => {
       <button type="submit" className={style.main} disabled={isBusy}>
         {isBusy ? 'Signing in' : 'Sign in'}
       </button>
+      {hasMail && (
+        <>
+          <button type="button" className={style.other} onClick={byMail}>
+            Sign in by a letter instead
+          </button>
+          <button type="button" className={style.other} onClick={forgotten}>
+            I forgot my password
+          </button>
+        </>
+      )}
     </form>
   )
 }

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 
-/** Runs what the person asked for, and keeps what went wrong, in words, until the next try. */
+/** Runs what the person asked for, and keeps what went wrong until the next try. */
 export function useDoing() {
-  const [failed, setFailed] = useState<string | null>(null)
+  const [failed, setFailed] = useState<Error | null>(null)
   const [isBusy, setBusy] = useState(false)
   return {
     failed,
     isBusy,
+    /** True when it worked. */
     async do(work: () => Promise<unknown>): Promise<boolean> {
       setBusy(true)
       setFailed(null)
@@ -14,7 +15,7 @@ export function useDoing() {
         await work()
         return true
       } catch (error) {
-        setFailed(error instanceof Error ? error.message : String(error))
+        setFailed(error instanceof Error ? error : new Error(String(error)))
         return false
       } finally {
         setBusy(false)

@@ -1,0 +1,70 @@
+import '@mantine/core/styles/UnstyledButton.css'
+import '@mantine/core/styles/Paper.css'
+import '@mantine/core/styles/Popover.css'
+import '@mantine/core/styles/Menu.css'
+import { Menu } from '@mantine/core'
+import { IconCheck, IconLogout } from '@tabler/icons-react'
+import { api, leave } from '../live/careline.ts'
+import { type OwnStatus, ownStatus, statuses, useOwnStatus } from '../live/own-status.ts'
+import { Dot } from '../parts/dot.tsx'
+import style from './me-menu.module.css'
+import { MeButton } from './me.tsx'
+
+const says: { [Status in OwnStatus]: string } = { online: 'Online', away: 'Away', busy: 'Busy' }
+
+interface Props {
+  name: string
+  isOpen: boolean
+  toggle: (isOpen: boolean) => void
+}
+
+export const MeMenu = ({ name, isOpen, toggle }: Props) => {
+  const mine = useOwnStatus()
+  return (
+    <Menu
+      opened={isOpen}
+      onChange={toggle}
+      position="right-end"
+      width={184}
+      radius={14}
+      shadow="md"
+      classNames={{ dropdown: style.dropdown ?? '', item: style.item ?? '' }}
+    >
+      <Menu.Target>
+        <MeButton name={name} />
+      </Menu.Target>
+      <Menu.Dropdown aria-label="How you are">
+        <Menu.RadioGroup value={mine} onChange={(status) => ownStatus.set(status as OwnStatus)}>
+          {statuses.map((status) => (
+            <Menu.RadioItem
+              key={status}
+              value={status}
+              closeMenuOnClick
+              checkIcon={<IconCheck size={16} stroke={2} aria-hidden="true" />}
+            >
+              <span className={style.how}>
+                <span className={style.sample} aria-hidden="true">
+                  <Dot status={status} />
+                </span>
+                {says[status]}
+              </span>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout className="turns" size={18} stroke={1.7} />} onClick={() => void signOut()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+async function signOut() {
+  try {
+    await api.logout()
+  } finally {
+    ownStatus.forget()
+    void leave()
+  }
+}
