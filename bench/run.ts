@@ -1,7 +1,9 @@
 import { cpus } from 'node:os'
 import { benchActors } from './actors/actors.ts'
 import { load, print } from './figures.ts'
+import { benchGrowth } from './growth/growth.ts'
 import { benchMessages } from './messages/messages.ts'
+import { benchRealtime } from './realtime/realtime.ts'
 import { benchStore } from './store/store.ts'
 import { readWishes, type Wishes } from './wishes.ts'
 
@@ -10,6 +12,8 @@ const benches: Record<string, (wishes: Wishes) => Promise<void>> = {
   messages: benchMessages,
   actors: benchActors,
   store: benchStore,
+  realtime: benchRealtime,
+  growth: benchGrowth,
 }
 const bench = benches[positionals[0] ?? '']
 if (!bench) {

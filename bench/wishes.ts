@@ -19,9 +19,9 @@ export function readWishes(args: string[]) {
       store: { type: 'string' },
       /** Where the CPU profiles of our server are written, one per thread. */
       profile: { type: 'string' },
-      /** Of the messages: `ours` or `plain` alone. */
+      /** `ours` alone, or one of those beside it. */
       side: { type: 'string' },
-      /** A part of the actors: `ask`, `idle`, `durable` or `remote`. */
+      /** A part of the actors (`ask`, `idle`, `durable`, `remote`) or of real time (`room`, `hall`, `nodes`, `hot`, `takes`). */
       only: { type: 'string' },
     },
   })

@@ -28,6 +28,12 @@ answer({
     return drive([asked], 'view', inflight, ms)
   },
 
+  /** What this process has used until now, µs. */
+  used() {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  },
+
   stop: () => stop(),
 })
 

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
 import { load, median, print, spread, table, times } from '../figures.ts'
+import { ownRedis } from '../own-redis.ts'
 import { Program } from '../program.ts'
 
-type Rate = { perSecond: number; p50Us: number; p99Us: number }
+type Rate = { perSecond: number; p50Us: number; p99Us: number; cpuUs: number }
 const file = join(import.meta.dirname, 'remote-side.ts')
 const inflights = [1, 64, 256]
 const ways = { careline: 'careline', bare: 'bare Redis request and reply' }
@@ -31,11 +28,19 @@ export async function remotes(rounds: number, ms: number) {
       const read = (key: keyof Rate, who = way) => (found.get(`${inflight}/${who}`) ?? []).map((cell) => cell[key])
       const share = median(read('perSecond', 'careline')) / median(read('perSecond'))
       const shown = way === 'bare' ? times(share) : ''
-      return [`${inflight}`, name, spread(read('perSecond')), spread(read('p50Us')), spread(read('p99Us')), shown]
+      return [
+        `${inflight}`,
+        name,
+        spread(read('perSecond')),
+        spread(read('p50Us')),
+        spread(read('p99Us')),
+        spread(read('cpuUs')),
+        shown,
+      ]
     }),
   )
   print(`an actor of another process is asked (goal: 0.7x of bare Redis); load average ${load()}`)
-  print(`${table(['at once', 'way', 'asks/s', 'p50 µs', 'p99 µs', 'careline does'], rows)}\n`)
+  print(`${table(['at once', 'way', 'asks/s', 'p50 µs', 'p99 µs', 'CPU µs, both', 'careline does'], rows)}\n`)
 }
 
 /** Two processes: one asks, the other has the actor. */
@@ -44,30 +49,10 @@ async function once({ inflight, ms, ...place }: { way: string; inflight: number;
   await owner.ask('own', place)
   await asker.ask('prepare', place)
   await asker.ask('drive', { inflight, ms: 400 })
+  const used = async () => (await owner.ask<number>('used')) + (await asker.ask<number>('used'))
+  const from = await used()
   const rate = await asker.ask<Rate>('drive', { inflight, ms })
+  const cpuUs = ((await used()) - from) / ((rate.perSecond * ms) / 1_000)
   await Promise.all([asker.stop(), owner.stop()])
-  return rate
-}
-
-async function ownRedis() {
-  const directory = mkdtempSync(join(tmpdir(), 'clb-'))
-  const url = join(directory, 's')
-  const args = ['--port', '0', '--unixsocket', url, '--dir', directory, '--save', '', '--appendonly', 'no']
-  const running = spawn('redis-server', args, { stdio: 'ignore' })
-  const stop = () => {
-    running.kill('SIGKILL')
-    rmSync(directory, { recursive: true, force: true })
-  }
-  if (await isThere(running, url)) return { url, stop }
-  stop()
-  return undefined
-}
-
-async function isThere(running: ChildProcess, url: string) {
-  const probe = new Redis(url, { retryStrategy: (tries) => (tries < 300 ? 10 : null), maxRetriesPerRequest: null })
-  probe.on('error', () => undefined) // It is not there yet: that is what is waited for.
-  const missing = new Promise<false>((none) => running.once('error', () => none(false)))
-  const answered = await Promise.race([missing, probe.ping().then(() => true)])
-  probe.disconnect()
-  return answered
+  return { ...rate, cpuUs }
 }
