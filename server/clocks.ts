@@ -53,12 +53,13 @@ export class ClockControl {
     const { store, kinds, clocks } = this.#parts
     const workspace = await workspaceById(store, workspaceId)
     const upcoming = workspace?.isSandbox ? await upcomingReminders(store, kinds, workspaceId, shownMax) : []
-    const now = this.of(workspaceId).now()
+    const clock = this.of(workspaceId)
+    const { offsetMs, frozenAt } = clock.state
     return {
-      now,
+      now: clock.now(),
       isSandbox: workspace?.isSandbox ?? false,
-      isFrozen: this.of(workspaceId).state.frozenAt !== null,
-      aheadMs: Math.round(now - clocks.world.now()),
+      isFrozen: frozenAt !== null,
+      aheadMs: Math.round(frozenAt === null ? offsetMs : frozenAt - clocks.world.now()),
       upcoming,
       isOnItsWay,
     }
@@ -72,6 +73,19 @@ export class ClockControl {
   /** It goes on from where it stands. */
   async release(workspaceId: string) {
     await this.#move(workspaceId, (now) => ({ frozenAt: null, offsetMs: now - this.#parts.clocks.world.now() }))
+    return this.view(workspaceId)
+  }
+
+  /**
+   * The world's time again. Who is behind it comes up to it, and what lies on the way happens; who is ahead of it goes
+   * back: what has happened stays as it is, with the times that it had.
+   */
+  async real(workspaceId: string) {
+    await this.#demandSandbox(workspaceId)
+    const to = this.#parts.clocks.world.now()
+    if (this.of(workspaceId).now() < to && !(await this.#passThrough(workspaceId, to)))
+      return this.view(workspaceId, true)
+    await this.#move(workspaceId, () => worldTime)
     return this.view(workspaceId)
   }
 

@@ -92,6 +92,8 @@ export const Reader = z.object({
   device: name.nullable(),
   /** When it connected. */
   since: instant(),
+  /** It was told everything up to here when it subscribed; since then it hears each event as it happens. */
+  seq: z.int().nonnegative(),
 })
 
 /** Who reads a stream now, on any process; at most a thousand sockets. */

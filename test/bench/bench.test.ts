@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { saving } from '../../bench/actors/durable.ts'
 import { peers } from '../../bench/actors/peers/index.ts'
+import { apart, limitsOf, type Measured, modelOf } from '../../bench/growth/model.ts'
 
 // That each of them runs and counts; how fast is no test's business.
 describe('the benchmarks', () => {
@@ -40,4 +41,20 @@ describe('the benchmarks', () => {
       await close()
       rmSync(directory, { recursive: true, force: true })
     })
+
+  it('foretell from small clusters what large ones cost', () => {
+    const of = (processes: number): Measured => {
+      const remote = apart(processes)
+      const idle = { idleCommands: 4 * processes, idleBytes: 4 * processes * (3_000 + 70 * processes) }
+      const each = { commands: 2 * remote, bytes: 200 * remote, redisCpuUs: 8 * remote, cpuUs: 100 + 150 * remote }
+      return { processes, rate: 1_000, remote, requests: 0.03, ...idle, ...each }
+    }
+    const model = modelOf([of(1), of(2)])
+    for (const processes of [1, 4, 64])
+      for (const name of ['remote', 'idleCommands', 'idleBytes', 'commands', 'bytes', 'redisCpuUs', 'cpuUs'] as const)
+        expect(model[name](processes), `${name} of ${processes}`).to.be.closeTo(of(processes)[name], 1e-6)
+    const limits = limitsOf(model, 4, { written: 2_000, idleUs: 500 })
+    expect(limits['a core per process']).to.be.closeTo(4e6 / 212.5, 1)
+    expect(limits['one core of Redis']).to.be.closeTo(992_000 / 6, 1)
+  })
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { recordingFlags } from '../frames/tape.ts'
 import { type FreshDatabase, freshElsewhere } from '../harness/database.ts'
 
 const bin = join(import.meta.dirname, '../../bin/careline.js')
@@ -37,7 +38,12 @@ export class Command {
   ) {
     const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
     // Of this machine's own environment, nothing.
-    this.process = spawn(process.execPath, [...flags, file, ...args], { env: variables, cwd, stdio: [...stdio] })
+    const taped = file === bin && args[0] !== 'start' ? [] : recordingFlags() // Only servers have sockets.
+    this.process = spawn(process.execPath, [...taped, ...flags, file, ...args], {
+      env: variables,
+      cwd,
+      stdio: [...stdio],
+    })
     Command.#alive.add(this.process)
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.out += text))
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.err += text))

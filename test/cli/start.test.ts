@@ -26,7 +26,7 @@ describe('careline start, on a machine that has nothing, after a first try that 
   it('prints where everything is, and everything is there', async () => {
     expect(line('Console')).to.equal(`${home.url}/`)
     expect(line('Data')).to.equal(home.directory)
-    for (const name of ['Console', 'Phone', 'API docs']) {
+    for (const name of ['Console', 'Phone', 'API docs', 'Event docs']) {
       const { status, headers } = await fetch(line(name))
       expect(status, name).to.equal(200)
       expect(headers.get('content-type'), name).to.include('text/html')

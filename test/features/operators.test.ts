@@ -164,7 +164,7 @@ describe('the clock of a workspace', () => {
 
   it('is everybody’s outside a sandbox', async () => {
     expect((await call('GET')).body).to.include({ isSandbox: false, isFrozen: false, aheadMs: 0 })
-    for (const [path, body] of [['/freeze'], ['/release'], ['/next'], ['/step', { ms: 1 }]] as const)
+    for (const [path, body] of [['/freeze'], ['/release'], ['/next'], ['/real'], ['/step', { ms: 1 }]] as const)
       expect((await call('POST', path, body)).body.code, path).to.equal('not_a_sandbox')
   })
 
@@ -190,6 +190,9 @@ describe('the clock of a workspace', () => {
       .updateOne({ _id: id }, { $set: { clock: { offsetMs: -hour, frozenAt: null } } })
     await app.careline.settings.refresh()
     expect((await call('GET')).body.aheadMs).to.be.within(-hour - 5_000, -hour + 5_000)
+    expect((await call('POST', '/real')).body).to.deep.include({ aheadMs: 0, isFrozen: false })
+    await call('POST', '/step', { ms: hour })
+    expect((await call('POST', '/real')).body).to.deep.include({ aheadMs: 0, isFrozen: false })
   })
 
   it('lets what is waited for happen on the way, at its own moment, and gives what people do the same time', async () => {

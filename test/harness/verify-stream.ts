@@ -54,7 +54,7 @@ export async function verifyStream({ client, settled }: Stage, { token, stream, 
 const opensWith = 50
 
 /** A screen that stays open keeps more than a new one is given: what the new one has must be the same. */
-function asOpened(state: unknown): unknown {
+export function asOpened(state: unknown): unknown {
   const { messages, hasMore, lines, ...rest } = state as { messages?: unknown[]; hasMore?: boolean; lines?: unknown[] }
   return {
     ...rest,
