@@ -3,6 +3,7 @@ import { createApi } from '../../client/api.ts'
 import { connect, type Client } from '../../client/connect.ts'
 import { webStorage } from '../../client/outbox-storage.ts'
 import { ApiProblem } from '../../client/problem.ts'
+import { randomId } from '../../client/random.ts'
 import { webTokens, type Session } from '../../client/tokens.ts'
 import { cache } from './cache.ts'
 import { ownStatus } from './own-status.ts'
@@ -46,11 +47,19 @@ ownStatus.subscribe(() => client?.presence(ownStatus.now()))
 /** What could not be read without a server can be, now that there is one. */
 const wasUnreachable = ({ state: { error } }: Query) => error instanceof ApiProblem && error.code === 'unreachable'
 
+/** The name of this browser: all its tabs are one device, and a reload is no second one. */
+function thisDevice() {
+  const slot = 'careline.device'
+  const device = localStorage.getItem(slot) ?? randomId('dev')
+  localStorage.setItem(slot, device)
+  return device
+}
+
 /** The one socket of this tab. It connects when it is first asked for, as whoever is signed in then. */
 export function careline(): Client {
   if (client) return client
   const owner = api.session()?.user.id ?? 'nobody'
-  const made = connect({ token: () => api.token(), storage: webStorage(localStorage, owner) })
+  const made = connect({ token: () => api.token(), device: thisDevice(), storage: webStorage(localStorage, owner) })
   client = made
   made.presence(ownStatus.now())
   made.onStatus(({ state, isEnded, error }) => {

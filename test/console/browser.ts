@@ -34,7 +34,10 @@ export class Screen {
     page.on('console', (message) => {
       const text = message.text()
       // A network that was cut on purpose is told by the browser as an error, too.
-      if (message.type() === 'error' && !/ERR_INTERNET_DISCONNECTED|WebSocket connection|401|404/.test(text))
+      if (
+        message.type() === 'error' &&
+        !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection|401|404/.test(text)
+      )
         this.faults.push(text)
     })
   }
