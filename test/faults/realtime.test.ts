@@ -12,7 +12,6 @@ import { stall } from './realtime/stalled.ts'
 const several = ['client dropped', 'one-way cut', 'Redis links killed', 'Redis restarted empty', 'node kill -9']
 const crowd = 200
 const both = 40
-const stalledMost = 75
 
 /** The short forms of bench/proof/{matrix,presence,stalled}.ts: one after the other, on the same two processes. */
 describe('live screens over two processes', function () {
@@ -59,10 +58,10 @@ describe('live screens over two processes', function () {
     for (const client of [one!, two!, three!]) client.close()
   })
 
-  it('that stop reading are cut, cost little memory, take nothing from the others, and come up again', async () => {
-    const { grownMb, ...rest } = await stall(pair, staff, { sockets: 10, events: 350 })
+  it('that stop reading are cut, take nothing from the others, and come up again', async () => {
+    // What they cost in memory says bench/proof/stalled.ts: here every frame is written down as well.
+    const { grownMb: _, ...rest } = await stall(pair, staff, { sockets: 10, events: 350 })
     expect(rest).to.deep.equal({ sockets: 10, cut: 10, differing: 0, wrong: 0 })
-    expect(grownMb).to.be.lessThan(stalledMost)
   })
 
   it('show a crowd as gone when the grace is over after its process was killed, and nobody who is elsewhere', async () => {
