@@ -1,13 +1,10 @@
-import '@mantine/core/styles/UnstyledButton.css'
-import '@mantine/core/styles/Paper.css'
-import '@mantine/core/styles/Popover.css'
-import '@mantine/core/styles/Menu.css'
 import { Menu } from '@mantine/core'
 import { IconCheck, IconUserOff } from '@tabler/icons-react'
 import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
+import { menuLooks } from '../parts/menu.ts'
 import style from './assign-list.module.css'
-import { AssignButton } from './assign-menu.tsx'
+import { AssignButton } from './assign-button.tsx'
 import { Avatar, withStatus } from './avatar.tsx'
 
 interface Props {
@@ -22,15 +19,7 @@ export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
   const people = usePresence()
   const everybody = [me, ...members.filter(({ id }) => id !== me.id)]
   return (
-    <Menu
-      opened={isOpen}
-      onChange={toggle}
-      position="bottom-end"
-      width={232}
-      radius={14}
-      shadow="md"
-      classNames={{ dropdown: style.dropdown ?? '', item: style.item ?? '' }}
-    >
+    <Menu opened={isOpen} onChange={toggle} position="bottom-end" width={232} {...menuLooks}>
       <Menu.Target>
         <AssignButton assigneeId={assigneeId} />
       </Menu.Target>

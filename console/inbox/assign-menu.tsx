@@ -1,11 +1,9 @@
-import { IconChevronDown, IconUserPlus } from '@tabler/icons-react'
-import { lazy, Suspense, useState, type ComponentProps } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useCommand } from '../live/use-command.ts'
-import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { useKeys } from '../shell/keys.ts'
-import { Avatar, withStatus } from './avatar.tsx'
+import { AssignButton } from './assign-button.tsx'
 import style from './thread.module.css'
 
 // The menu comes with the first press: it is a tenth of the page, and most threads are answered without it.
@@ -55,27 +53,5 @@ const Take = ({ conversationId, isFree }: { conversationId: string; isFree: bool
         </Button>
       )}
     </>
-  )
-}
-
-type ButtonProps = ComponentProps<'button'> & { assigneeId: string | null }
-
-/** Who has the conversation. */
-export const AssignButton = ({ assigneeId, ...rest }: ButtonProps) => {
-  const { me, nameOf } = useMembers()
-  const name = nameOf(assigneeId)
-  const people = usePresence()
-  const isNobody = assigneeId === null
-  return (
-    <button type="button" {...rest} className={style.assign} aria-haspopup="menu" data-tip="Assign" data-tip-key="A">
-      {isNobody ? (
-        <IconUserPlus size={18} stroke={1.7} aria-hidden="true" />
-      ) : (
-        <Avatar name={assigneeId === me.id ? me.name : name} size={22} {...withStatus(people[assigneeId])} />
-      )}
-      {!isNobody && <span className="unseen">Assigned to </span>}
-      <span>{isNobody ? 'Assign' : name}</span>
-      <IconChevronDown size={14} aria-hidden="true" />
-    </button>
   )
 }

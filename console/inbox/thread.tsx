@@ -9,14 +9,10 @@ import { Composer } from './composer.tsx'
 import { Messages } from './messages.tsx'
 import { Paused } from './paused.tsx'
 import { PersonPane } from './person-pane.tsx'
+import type { PersonSwitch } from './person-switch.ts'
 import { ThreadBar } from './thread-bar.tsx'
 import style from './thread.module.css'
 import { Trouble } from './trouble.tsx'
-
-export interface PersonSwitch {
-  isOpen: boolean
-  toggle: () => void
-}
 
 interface Props {
   conversationId: string

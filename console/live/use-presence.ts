@@ -1,22 +1,10 @@
-import { useCallback, useSyncExternalStore } from 'react'
 import { inboxSignals, type InboxSignals } from '../../client/streams/inbox.ts'
-import { careline } from './careline.ts'
+import { useLine } from './use-line.ts'
 import { useSession } from './use-session.ts'
 import { handleOf } from './use-stream.ts'
 
-/** The colleagues who are there, by id. Not in the cache: it changes often, and few look. */
+/** The colleagues who are there, by id. */
 export function usePresence(): InboxSignals['people'] {
   const stream = `inbox:${useSession().workspace.id}` as const
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const handle = careline().open(stream)
-      const stop = handle.subscribe(listener)
-      return () => {
-        stop()
-        handle.close()
-      }
-    },
-    [stream],
-  )
-  return useSyncExternalStore(subscribe, () => (handleOf(stream)?.signals() ?? inboxSignals).people)
+  return useLine(stream, () => (handleOf(stream)?.signals() ?? inboxSignals).people)
 }

@@ -1,23 +1,13 @@
-import { useCallback, useEffect, useSyncExternalStore } from 'react'
+import { useEffect } from 'react'
 import { conversationSignals, type ConversationSignals } from '../../client/streams/conversation.ts'
 import { careline } from './careline.ts'
+import { useLine } from './use-line.ts'
 import { handleOf } from './use-stream.ts'
 
-/** Who writes and who looks, now. Not in the cache: it changes often, and nobody else needs it. */
+/** Who writes and who looks, now. */
 export function useSignals(conversationId: string): ConversationSignals {
   const stream = `conversation:${conversationId}` as const
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const handle = careline().open(stream)
-      const stop = handle.subscribe(listener)
-      return () => {
-        stop()
-        handle.close()
-      }
-    },
-    [stream],
-  )
-  return useSyncExternalStore(subscribe, () => handleOf(stream)?.signals() ?? conversationSignals)
+  return useLine(stream, () => handleOf(stream)?.signals() ?? conversationSignals)
 }
 
 /** Shows the colleagues that this person looks, while the page can be seen. */

@@ -6,7 +6,7 @@ import { useSession } from '../live/use-session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { figure } from './cells.tsx'
 import { Messages } from './messages.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 import { useActor } from './use-operations.ts'
 
 /** One actor: what it is now, what waits, and what it did last. */

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ActorLine } from '../../client/admin.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { ActorLink, figure, Head } from './cells.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 import { useActors } from './use-operations.ts'
 
 /** The actors in memory, on all processes; filtered by the address, so that the list can be sent to a colleague. */

@@ -7,7 +7,7 @@ import { timesIn } from '../inbox/times.ts'
 import { ActorTable } from './actor-table.tsx'
 import { figure, Head } from './cells.tsx'
 import { Messages } from './messages.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 import { useOverview } from './use-operations.ts'
 
 /** What runs where, what waits, and what was slow. */

@@ -8,7 +8,7 @@ import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { ActorLink } from './cells.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 import { useDeadLetter, useDeadLetters } from './use-operations.ts'
 
 const views = { open: 'To look at', replayed: 'Replayed', dropped: 'Dropped' } as const

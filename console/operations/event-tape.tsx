@@ -5,7 +5,7 @@ import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { figure } from './cells.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 import { type Taped, useTape } from './use-tape.ts'
 
 const whatIn = (one: Taped) => ('event' in one ? one.event : one.signal)

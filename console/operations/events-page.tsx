@@ -8,7 +8,7 @@ import { Button } from '../parts/button.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { figure } from './cells.tsx'
 import { EventTape } from './event-tape.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 import { recentStreams, remember } from './recent-streams.ts'
 import { useReaders } from './use-operations.ts'
 

@@ -2,7 +2,7 @@ import type { ActorMessage } from '../../client/admin.ts'
 import { timesIn } from '../inbox/times.ts'
 import { useSession } from '../live/use-session.ts'
 import { ActorLink, figure, Head } from './cells.tsx'
-import style from './operations.module.css'
+import style from '../parts/page.module.css'
 
 const duration = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${figure(Math.round(ms))} ms`)
 const outcomes = { done: 'done', refused: 'refused', failed: 'failed' } as const

@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ChatContent } from './chat-content.tsx'
-import type { Aim } from './chat-screen.tsx'
+import type { Aim } from './aim.ts'
 import style from './chat.module.css'
 import type { Act, PhoneMessage } from './phone-api.ts'
 import { said } from './said.ts'

@@ -1,14 +1,12 @@
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Aim } from './aim.ts'
 import { ChatBubble } from './chat-bubble.tsx'
 import { ChatWrite } from './chat-write.tsx'
 import style from './chat.module.css'
-import type { Act, Channel, Chat, Person, PhoneMessage, Place } from './phone-api.ts'
+import type { Act, Channel, Chat, Person, Place } from './phone-api.ts'
 import { phone } from './phone-api.ts'
 import { useDoing } from '../live/use-doing.ts'
-
-/** What the writing field is about to do to another message. */
-export type Aim = { do: 'reply' | 'edit'; message: PhoneMessage } | null
 
 const dayLine = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 

@@ -8,7 +8,8 @@ import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { useTitle } from '../shell/use-title.ts'
-import page from '../operations/operations.module.css'
+import { PasswordField } from '../parts/fields.tsx'
+import page from '../parts/page.module.css'
 import { deviceName } from './device.ts'
 import style from './settings.module.css'
 import { useRenewed, useSignIns, useWorkspaces } from './use-people.ts'
@@ -97,29 +98,8 @@ const Password = () => {
       <h2 id="password">Password</h2>
       <form className={style.form} onSubmit={(event) => void submit(event)}>
         <input type="text" hidden readOnly autoComplete="username" value={useSession().user.email} />
-        <label>
-          Current password
-          <input
-            type="password"
-            required
-            maxLength={256}
-            autoComplete="current-password"
-            value={current}
-            onChange={({ target }) => setCurrent(target.value)}
-          />
-        </label>
-        <label>
-          New password, at least 10 characters
-          <input
-            type="password"
-            required
-            minLength={10}
-            maxLength={256}
-            autoComplete="new-password"
-            value={password}
-            onChange={({ target }) => setPassword(target.value)}
-          />
-        </label>
+        <PasswordField says="Current password" value={current} change={setCurrent} />
+        <PasswordField isNew says="New password" value={password} change={setPassword} />
         {failed && <Trouble error={failed} what="The password stays as it was." />}
         <Button tone="main" type="submit" disabled={isBusy}>
           Change it

@@ -6,7 +6,8 @@ import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { useTitle } from '../shell/use-title.ts'
-import page from '../operations/operations.module.css'
+import { EmailField } from '../parts/fields.tsx'
+import page from '../parts/page.module.css'
 import style from './settings.module.css'
 import { useRenewed, useTeam } from './use-people.ts'
 
@@ -141,16 +142,7 @@ const Invite = ({ given }: { given: Role[] }) => {
           Name
           <input required dir="auto" maxLength={200} value={name} onChange={({ target }) => setName(target.value)} />
         </label>
-        <label>
-          E-mail
-          <input
-            type="email"
-            required
-            maxLength={254}
-            value={email}
-            onChange={({ target }) => setEmail(target.value)}
-          />
-        </label>
+        <EmailField isOthers value={email} change={setEmail} />
         <label>
           What they may do
           <select value={role} onChange={({ target }) => setRole(target.value as Role)}>

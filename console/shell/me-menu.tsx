@@ -1,14 +1,11 @@
-import '@mantine/core/styles/UnstyledButton.css'
-import '@mantine/core/styles/Paper.css'
-import '@mantine/core/styles/Popover.css'
-import '@mantine/core/styles/Menu.css'
 import { Menu } from '@mantine/core'
 import { IconCheck, IconLogout } from '@tabler/icons-react'
 import { api, leave } from '../live/careline.ts'
 import { type OwnStatus, ownStatus, statuses, useOwnStatus } from '../live/own-status.ts'
 import { Dot } from '../parts/dot.tsx'
+import { menuLooks } from '../parts/menu.ts'
 import style from './me-menu.module.css'
-import { MeButton } from './me.tsx'
+import { MeButton } from './me-button.tsx'
 
 const says: { [Status in OwnStatus]: string } = { online: 'Online', away: 'Away', busy: 'Busy' }
 
@@ -21,15 +18,7 @@ interface Props {
 export const MeMenu = ({ name, isOpen, toggle }: Props) => {
   const mine = useOwnStatus()
   return (
-    <Menu
-      opened={isOpen}
-      onChange={toggle}
-      position="right-end"
-      width={184}
-      radius={14}
-      shadow="md"
-      classNames={{ dropdown: style.dropdown ?? '', item: style.item ?? '' }}
-    >
+    <Menu opened={isOpen} onChange={toggle} position="right-end" width={184} {...menuLooks}>
       <Menu.Target>
         <MeButton name={name} />
       </Menu.Target>

@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
+import { EmailField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
 import { useSignIn, wordsOf } from './use-sign-in.ts'
 
@@ -69,18 +70,7 @@ const Ask = ({ title, says, press, ask, back }: AskProps) => {
     <form className={style.form} onSubmit={submit}>
       <h1>{title}</h1>
       <p>{says}</p>
-      <label>
-        E-mail
-        <input
-          type="email"
-          required
-          autoFocus
-          autoComplete="username"
-          maxLength={254}
-          value={email}
-          onChange={({ target }) => setEmail(target.value)}
-        />
-      </label>
+      <EmailField autoFocus value={email} change={setEmail} />
       {failed && (
         <p className={style.failed} role="alert">
           {wordsOf(failed)}

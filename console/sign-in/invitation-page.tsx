@@ -6,6 +6,7 @@ import type { Invitation } from '../../client/people.ts'
 import { api, enter } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Card } from './card.tsx'
+import { PasswordField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
 
 const invitationQuery = (token: string) =>
@@ -61,20 +62,7 @@ const Accept = ({ token, invitation }: { token: string; invitation: Invitation }
         Your name
         <input required dir="auto" maxLength={200} value={name} onChange={({ target }) => setName(target.value)} />
       </label>
-      {needsPassword && (
-        <label>
-          A password, at least 10 characters
-          <input
-            type="password"
-            required
-            minLength={10}
-            maxLength={256}
-            autoComplete="new-password"
-            value={password}
-            onChange={({ target }) => setPassword(target.value)}
-          />
-        </label>
-      )}
+      {needsPassword && <PasswordField isNew says="A password" value={password} change={setPassword} />}
       {failed && (
         <p className={style.failed} role="alert">
           {failed.message}

@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Card } from './card.tsx'
+import { PasswordField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
 import { wordsOf } from './use-sign-in.ts'
 
@@ -24,19 +25,7 @@ export const NewPasswordPage = () => {
       <form className={style.form} onSubmit={submit}>
         <h1>Set a new password</h1>
         <p>You are signed out everywhere then, and sign in with the new one.</p>
-        <label>
-          New password, at least 10 characters
-          <input
-            type="password"
-            required
-            autoFocus
-            minLength={10}
-            maxLength={256}
-            autoComplete="new-password"
-            value={password}
-            onChange={({ target }) => setPassword(target.value)}
-          />
-        </label>
+        <PasswordField isNew autoFocus says="New password" value={password} change={setPassword} />
         {failed && (
           <p className={style.failed} role="alert">
             {wordsOf(failed)}

@@ -4,6 +4,7 @@ import { api } from '../live/careline.ts'
 import { ByMail, Forgotten } from './by-mail.tsx'
 import { Card } from './card.tsx'
 import { useSignIn, useWays } from './use-sign-in.ts'
+import { EmailField, PasswordField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
 
 type Way = 'link' | 'letter' | 'password' | 'mail' | 'forgotten'
@@ -73,29 +74,8 @@ const ByPassword = ({ byMail, forgotten }: { byMail: () => void; forgotten: () =
   return (
     <form className={style.form} onSubmit={submit}>
       <h1>Sign in</h1>
-      <label>
-        E-mail
-        <input
-          type="email"
-          required
-          autoFocus
-          autoComplete="username"
-          maxLength={254}
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-      </label>
-      <label>
-        Password
-        <input
-          type="password"
-          required
-          autoComplete="current-password"
-          maxLength={256}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-      </label>
+      <EmailField autoFocus value={email} change={setEmail} />
+      <PasswordField says="Password" value={password} change={setPassword} />
       {failed && (
         <p className={style.failed} role="alert">
           {failed}

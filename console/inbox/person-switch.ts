@@ -1,0 +1,4 @@
+export interface PersonSwitch {
+  isOpen: boolean
+  toggle: () => void
+}
