@@ -49,6 +49,7 @@ describe('frames of a test run', () => {
   it('may carry an event that no contract names any more, and what only a test has', () => {
     expect(examined(event({ type: 'message.sung', data: null })).wrong).to.deep.equal([])
     expect(examined(event({ stream: 'test_diary:1' })).wrong).to.deep.equal([])
+    expect(examined('1>42["test_said",{}]').wrong).to.deep.equal([])
   })
 
   it('must not be taken where the document forbids it, nor refused in a way that it does not tell', () => {

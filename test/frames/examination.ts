@@ -107,6 +107,7 @@ export class Examination {
     if (type === 'ack') return this.#ack(heard.asked.get(id ?? ''), payload)
     if (type !== 'event' || !Array.isArray(payload)) return 'this is no packet of the protocol'
     const [event, data] = payload as [string, any]
+    if (isTestOnly(event)) return undefined
     if (event === 'event' || event === 'signal') return this.#onStream(event, data)
     return this.#valid('connection', event, data) ?? this.#onConnection(heard, event, data)
   }

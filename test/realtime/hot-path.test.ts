@@ -18,7 +18,7 @@ describe('socket: a delivery', () => {
   const follow = async (stream: string, token: string) => {
     const socket = await hall.socket(token)
     await socket.ask('subscribe', { streams: [{ stream }] })
-    const said = () => socket.heard.flatMap(({ event, message }) => (event === 'test' ? [message] : []))
+    const said = () => socket.heard.flatMap(({ event, message }) => (event === 'test_said' ? [message] : []))
     return Object.assign(socket, { said })
   }
 
@@ -37,7 +37,7 @@ describe('socket: a delivery', () => {
       return written
     })
     const said = ['short', 'ä'.repeat(200), 'long '.repeat(20_000)]
-    for (const text of said) hall.gateway.rooms.say(`w1/${stream}`, 'test', { text })
+    for (const text of said) hall.gateway.rooms.say(`w1/${stream}`, 'test_said', { text })
     await until(() => readers.every((reader) => reader.said().length === said.length))
     for (const reader of readers) expect(reader.said()).to.deep.equal(said.map((text) => ({ text })))
     expect(writes.map(({ length }) => length)).to.deep.equal([1, 1, 1])
@@ -54,13 +54,13 @@ describe('socket: a delivery', () => {
     hall.gateway.io
       .of('/')
       .sockets.get([...hall.gateway.io.of('/').sockets.keys()].at(-1)!)!
-      .emit('test', 1)
-    hall.gateway.rooms.say(`w1/${stream}`, 'test', 2)
-    hall.gateway.rooms.say(`w1/${stream}`, 'test', 3)
+      .emit('test_said', 1)
+    hall.gateway.rooms.say(`w1/${stream}`, 'test_said', 2)
+    hall.gateway.rooms.say(`w1/${stream}`, 'test_said', 3)
     hall.gateway.rooms.flush()
     engine.transport.writable = true
     engine.flush()
-    hall.gateway.rooms.say(`w1/${stream}`, 'test', 4)
+    hall.gateway.rooms.say(`w1/${stream}`, 'test_said', 4)
     await until(() => reader.said().length === 4)
     expect(reader.said()).to.deep.equal([1, 2, 3, 4])
   })
