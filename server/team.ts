@@ -9,7 +9,7 @@ import { changeMember, type Member, memberById, type MemberRole, membersOf } fro
 import type { Origin } from '../store/settings/sessions.ts'
 import { workspaceById, type WorkspaceSettings } from '../store/settings/workspaces.ts'
 import type { Auth, SignedIn } from './auth/auth.ts'
-import { hashOf as passwordHashOf } from './auth/own-account.ts'
+import { hashChosen } from './auth/own-account.ts'
 import { hashOf } from './auth/tokens.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -101,9 +101,9 @@ export class Team {
   }
 
   async #mail(member: Member, { email }: Account, { url, expiresAt }: { url: string; expiresAt: number }) {
-    const { post } = this.#parts
-    if (!post || email === null) return false
-    const { workspace } = await this.#about(member)
+    const { post, store } = this.#parts
+    const workspace = await workspaceById(store, member.workspaceId)
+    if (!post || email === null || !workspace) return false
     const days = invitationMs / dayMs
     const letter = { about: 'invitation', link: url, workspace: workspace.name, name: member.name, days } as const
     const language = workspace.settings.locale
@@ -137,7 +137,7 @@ export class Team {
 
   async #choosePassword(account: Account, password: string) {
     if (account.passwordHash !== null) throw conflict('has_password', 'This account has a password already.')
-    const hashed = await passwordHashOf(password, account)
+    const hashed = await hashChosen(password, account)
     if (!(await changePassword(this.#parts.store, account.id, hashed, null)))
       throw conflict('has_password', 'This account has a password already.')
   }

@@ -3,11 +3,10 @@ import { newId, newSecret } from '../../kernel/id.ts'
 import { missing, Problem } from '../../kernel/problem.ts'
 import type { Store } from '../../store/connection.ts'
 import { accountByEmail, accountsById, normalEmail } from '../../store/settings/accounts.ts'
+import { consumeOwnerLink, keepOwnerLink } from '../../store/settings/challenges.ts'
 import { type Member, memberById, membershipsOf, rolesOf } from '../../store/settings/members.ts'
 import {
-  consumeLink,
   familyById,
-  keepLink,
   keepSession,
   lastingOf,
   markRotated,
@@ -15,6 +14,7 @@ import {
   revokeFamily,
   type Session,
   sessionByHash,
+  signInsOf,
 } from '../../store/settings/sessions.ts'
 import { type WorkspaceSettings, workspaceById } from '../../store/settings/workspaces.ts'
 import { BoundedCache } from '../bounded-cache.ts'
@@ -124,7 +124,7 @@ export class Auth {
 
   /** By a one-time link. @throws Problem `link_invalid` when it was used, is too old, or never was */
   async useLink(token: string, from: Origin = unsaid): Promise<SignedIn> {
-    const link = await consumeLink(this.#store, hashOf(token), this.#now())
+    const link = await consumeOwnerLink(this.#store, hashOf(token), this.#now())
     const member = link && (await memberById(this.#store, link.workspaceId, link.memberId))
     if (member?.status !== 'active')
       throw new Problem('unauthorized', 'link_invalid', 'This link was used already, or is too old.')
@@ -139,7 +139,7 @@ export class Auth {
     if (!(await memberById(this.#store, workspaceId, memberId))) throw missing('not_found', 'There is no such member.')
     const token = newSecret()
     const expiresAt = this.#now() + linkMs
-    await keepLink(this.#store, { id: newId('lnk'), tokenHash: hashOf(token), workspaceId, memberId, expiresAt })
+    await keepOwnerLink(this.#store, { tokenHash: hashOf(token), workspaceId, memberId, expiresAt })
     return token
   }
 
@@ -214,6 +214,12 @@ export class Auth {
   /** Ends a sign-in. Here at once, in other processes within five seconds. */
   revoke(sessionId: string, reason: string) {
     return this.#end(sessionId, reason)
+  }
+
+  /** Ends every sign-in of an account, but the one that is kept. */
+  async revokeAll(accountId: string, reason: string, keptId?: string) {
+    for (const { id } of await signInsOf(this.#store, accountId, this.#now()))
+      if (id !== keptId) await this.#end(id, reason)
   }
 
   /** Hears of every sign-in that ends, so that its sockets can be cut. The answer stops it. */

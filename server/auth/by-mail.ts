@@ -13,10 +13,10 @@ import {
   keepChallenge,
 } from '../../store/settings/challenges.ts'
 import { membershipsOf } from '../../store/settings/members.ts'
-import { type Origin, signInsOf } from '../../store/settings/sessions.ts'
+import type { Origin } from '../../store/settings/sessions.ts'
 import { workspaceById } from '../../store/settings/workspaces.ts'
 import type { Auth, SignedIn } from './auth.ts'
-import { hashOf as passwordHashOf } from './own-account.ts'
+import { hashChosen } from './own-account.ts'
 import { hashOf } from './tokens.ts'
 
 const nobody = 'nobody'
@@ -88,10 +88,10 @@ export class ByMail {
     const account = id === undefined ? undefined : (await accountsById(store, [id])).get(id)
     if (!account) throw linkInvalid()
     // Hashed before the link is spent: a password that is refused costs nothing.
-    const hashed = await passwordHashOf(password, account)
+    const hashed = await hashChosen(password, account)
     if ((await consumeToken(store, 'password_reset', hashOf(token), now())) === undefined) throw linkInvalid()
     if (!(await changePassword(store, account.id, hashed, account.passwordHash))) throw linkInvalid()
-    for (const one of await signInsOf(store, account.id, now())) await auth.revoke(one.id, 'password_reset')
+    await auth.revokeAll(account.id, 'password_reset')
   }
 
   async #ask(kind: ChallengeKind, email: string, code: string | null, letterFor: (token: string) => Posted['letter']) {

@@ -41,8 +41,8 @@ export class OwnAccount {
 
   /** Ends all of them but, where it is kept, this one. */
   async endAll(caller: Caller, { keepsThis }: { keepsThis: boolean }) {
-    for (const { id } of await this.signIns(caller))
-      if (!keepsThis || id !== caller.sessionId) await this.#parts.auth.revoke(id, 'ended_by_owner')
+    const kept = keepsThis ? caller.sessionId : undefined
+    await this.#parts.auth.revokeAll(await this.#idOf(caller), 'ended_by_owner', kept)
   }
 
   /**
@@ -54,7 +54,7 @@ export class OwnAccount {
     const account = await this.#of(caller)
     const isRight = () => verifyPassword(account.passwordHash, current)
     await auth.proven(account.email ?? account.id, isRight, 'This is not the current password.')
-    const hashed = await hashOf(password, account)
+    const hashed = await hashChosen(password, account)
     if (!(await changePassword(store, account.id, hashed, account.passwordHash)))
       throw new Problem('unauthorized', 'bad_credentials', 'The password was changed elsewhere at the same moment.')
     await this.endAll(caller, { keepsThis: true })
@@ -97,7 +97,7 @@ export class OwnAccount {
 }
 
 /** @throws Problem `weak_password` for one that whoever knows the person would guess first */
-export function hashOf(password: string, { email }: Pick<Account, 'email'>): Promise<string> {
+export function hashChosen(password: string, { email }: Pick<Account, 'email'>): Promise<string> {
   const plain = password.normalize('NFKC').toLowerCase()
   const [local = ''] = normalEmail(email ?? '').split('@')
   const isOwnName = email !== null && (plain === normalEmail(email) || (local.length > 3 && plain.includes(local)))

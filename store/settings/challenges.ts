@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { newId } from '../../kernel/id.ts'
-import type { Store } from '../connection.ts'
+import type { Store, Stored } from '../connection.ts'
 
 export type ChallengeKind = 'magic_link' | 'password_reset'
 
@@ -46,20 +46,53 @@ export async function keepChallenge(store: Store, { target, expiresAt, ...rest }
   })
 }
 
+const unused = (kind: ChallengeKind | 'owner_link', tokenHash: string, now: number) => ({
+  tokenHash,
+  kind,
+  consumedAt: null,
+  expiresAt: { $gt: new Date(now) },
+})
+
+/** What a link is for, for whoever is first to show it before it expires. One atomic update. */
+const spent = (store: Store, kind: ChallengeKind | 'owner_link', tokenHash: string, now: number) =>
+  store
+    .platform('auth_challenges')
+    .findOneAndUpdate(
+      unused(kind, tokenHash, now),
+      { $set: { consumedAt: new Date(now) } },
+      { returnDocument: 'before' },
+    )
+
+const accountIn = (found: Stored | null) => (found?.['accountId'] as string | null | undefined) ?? undefined
+
 /** Whose a link is, without using it up. */
 export async function accountOfToken(store: Store, kind: ChallengeKind, tokenHash: string, now: number) {
-  const good = { tokenHash, kind, consumedAt: null, expiresAt: { $gt: new Date(now) } }
-  const found = await store.platform('auth_challenges').findOne(good)
-  return (found?.['accountId'] as string | null | undefined) ?? undefined
+  return accountIn(await store.platform('auth_challenges').findOne(unused(kind, tokenHash, now)))
 }
 
 /** The account of a link's token, for whoever is first to show it in time; undefined for everybody after. */
 export async function consumeToken(store: Store, kind: ChallengeKind, tokenHash: string, now: number) {
-  const good = { tokenHash, kind, consumedAt: null, expiresAt: { $gt: new Date(now) } }
-  const found = await store
-    .platform('auth_challenges')
-    .findOneAndUpdate(good, { $set: { consumedAt: new Date(now) } }, { returnDocument: 'before' })
-  return (found?.['accountId'] as string | null | undefined) ?? undefined
+  return accountIn(await spent(store, kind, tokenHash, now))
+}
+
+/** What signs one member in, once, without being mailed. */
+export interface OwnerLink {
+  workspaceId: string
+  memberId: string
+}
+
+export async function keepOwnerLink(
+  store: Store,
+  { expiresAt, ...rest }: OwnerLink & { tokenHash: string; expiresAt: number },
+) {
+  const link = { _id: newId('lnk'), kind: 'owner_link', ...rest, consumedAt: null, expiresAt: new Date(expiresAt) }
+  await store.platform('auth_challenges').insertOne(link)
+}
+
+/** Whose an owner's link is, for whoever is first to show it in time; undefined for everybody after. */
+export async function consumeOwnerLink(store: Store, tokenHash: string, now: number): Promise<OwnerLink | undefined> {
+  const found = await spent(store, 'owner_link', tokenHash, now)
+  return found ? { workspaceId: found['workspaceId'] as string, memberId: found['memberId'] as string } : undefined
 }
 
 /** The same by the code, of which five tries are had. Each counts before it is looked at. */
