@@ -7,6 +7,7 @@ import { Cursors } from '../../../store/embedded/cursors.ts'
 import type { Steps } from '../../../store/embedded/steps.ts'
 import { InnerStore } from '../proof/inner.ts'
 import { openedStore, refusal } from './harness.ts'
+import { answersDuring } from './answers.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
@@ -221,19 +222,10 @@ describe('embedded store: while somebody reads long', function () {
     opened.collection().insertMany(numbers(DOCUMENTS).map((n) => ({ _id: n, tag: n % 100, text: `text ${n}` }))),
   )
 
-  /** How often another client is answered until `long` is. */
-  async function answersDuring(long: () => Promise<unknown>): Promise<number> {
-    const other = opened.collection('other')
-    await other.updateOne({ _id: 'it' }, { $set: { n: 0 } }, { upsert: true })
-    let isOver = false
-    let answers = 0
-    const work = long().finally(() => (isOver = true))
-    while (!isOver) {
-      await other.findOne({ _id: 'it' })
-      answers++
-    }
-    await work
-    return answers
+  const other = () => opened.collection('other')
+  before(() => other().insertOne({ _id: 'it', n: 0 }))
+  const ask = async () => {
+    await other().findOne({ _id: 'it' })
   }
 
   it('others are answered: beside a scan, a sort, groups, $out, $merge and a count', async () => {
@@ -251,7 +243,7 @@ describe('embedded store: while somebody reads long', function () {
       merge: () => things.aggregate([{ $merge: 'goal' }]).toArray(),
     }
     // In one go, each of them would let none or one through.
-    for (const [name, work] of Object.entries(long)) expect(await answersDuring(work), name).to.be.greaterThan(1)
+    for (const [name, work] of Object.entries(long)) expect(await answersDuring(ask, work), name).to.be.greaterThan(1)
   })
 
   it('a cursor is for one at a time, and killed beneath one that waits for it', async () => {

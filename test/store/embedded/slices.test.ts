@@ -9,6 +9,7 @@ import { asBuffer } from '../../../store/embedded/engine/database.ts'
 import { InnerStore } from '../proof/inner.ts'
 import { Random } from '../proof/random.ts'
 import { openedStore } from './harness.ts'
+import { answersDuring } from './answers.ts'
 
 /** A write that is carried out step by step, with whatever the test likes between two steps. */
 class Steps {
@@ -200,30 +201,21 @@ describe('embedded store: while a long write is carried out', function () {
   const opened = openedStore({ durability: 'relaxed' })
   const DOCUMENTS = 40_000
 
-  /** How often another client is answered until `long` is. */
-  async function answersDuring(long: () => Promise<unknown>): Promise<number> {
-    const other = opened.collection('other')
-    await other.updateOne({ _id: 'it' }, { $set: { n: 0 } }, { upsert: true })
-    let isOver = false
-    let answers = 0
-    const work = long().finally(() => (isOver = true))
-    while (!isOver) {
-      await other.findOne({ _id: 'it' })
-      await other.updateOne({ _id: 'it' }, { $inc: { n: 1 } })
-      answers++
-    }
-    await work
-    return answers
+  const other = () => opened.collection('other')
+  before(() => other().insertOne({ _id: 'it', n: 0 }))
+  const ask = async () => {
+    await other().findOne({ _id: 'it' })
+    await other().updateOne({ _id: 'it' }, { $inc: { n: 1 } })
   }
 
   it('others are answered: beside an insert, an index, an update and a delete', async () => {
     const things = opened.collection()
     const documents = Array.from({ length: DOCUMENTS }, (_, n) => ({ _id: n, tag: n % 100, text: `text ${n}` }))
     const during = {
-      insert: await answersDuring(() => things.insertMany(documents)),
-      index: await answersDuring(() => things.createIndex({ text: 1 })),
-      update: await answersDuring(() => things.updateMany({ tag: { $gte: 0 } }, { $inc: { tag: 1 } })),
-      delete: await answersDuring(() => things.deleteMany({ text: { $gte: 'text 1' } })),
+      insert: await answersDuring(ask, () => things.insertMany(documents)),
+      index: await answersDuring(ask, () => things.createIndex({ text: 1 })),
+      update: await answersDuring(ask, () => things.updateMany({ tag: { $gte: 0 } }, { $inc: { tag: 1 } })),
+      delete: await answersDuring(ask, () => things.deleteMany({ text: { $gte: 'text 1' } })),
     }
     // In one go, each of them would let none or one through.
     for (const [name, answers] of Object.entries(during)) expect(answers, name).to.be.greaterThan(4)
