@@ -71,23 +71,28 @@ export class Screen {
   }
 }
 
-/** A browser for the tests of a file; every screen that it opened is closed with it, and none may have failed. */
+/** One for all files of a run: starting it costs more than most tests. It ends with the process. */
+let launched: Promise<Browser> | undefined
+async function launch() {
+  // Both make this build of Chromium die when a window of it is closed.
+  const args = chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote')
+  return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true })
+}
+
+/** Windows for the tests of a file; each is closed after its test, and none may have failed. */
 export function withBrowser(app: App) {
   let browser: Browser
   const screens: Screen[] = []
 
   before(async function () {
     this.timeout(60_000)
-    // Both make this build of Chromium die when a window of it is closed.
-    const args = chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote')
-    browser = await playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true })
+    browser = await (launched ??= launch())
   })
   afterEach(async () => {
     const opened = screens.splice(0)
     await Promise.all(opened.map(({ context }) => context.close()))
     expect(opened.flatMap(({ faults }) => faults)).to.deep.equal([])
   })
-  after(() => browser.close())
 
   const open = async ({ width = 1440, height = 900, scheme = 'light', bypassCSP = false, direction }: Look = {}) => {
     const context = await browser.newContext({
