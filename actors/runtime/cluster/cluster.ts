@@ -105,7 +105,6 @@ export class Cluster implements Placement {
     this.#post = new Post({
       me,
       wire: ways.wire,
-      pulse: this.#pulse,
       receive: (from, message) => this.#routing.receive(from, message),
       failed: (member, asks, isUnsent) => this.#routing.failed(member, asks, isUnsent),
       onError,

@@ -1,4 +1,3 @@
-import type { Pulse } from '../../../kernel/clock.ts'
 import { decoded, encoded, helloOf, kinds, type Message } from './messages.ts'
 
 /** What carries bytes to the members. Redis stands behind it, or a test's memory. At most once, in order. */
@@ -30,7 +29,6 @@ export class Unsent extends Error {}
 interface Parts {
   readonly me: string
   readonly wire: Wire
-  readonly pulse: Pulse
   receive(from: string, message: Message): void
   /** These asks were not heard (`isUnsent`), or nobody knows. */
   failed(member: string, asks: readonly number[], isUnsent: boolean): void
@@ -47,8 +45,8 @@ const chunksMax = 512
 const bytesMax = 512 * 1024
 
 /**
- * What is said to one member at once goes to it as one publication, and so does whatever is said to it after that in the
- * same turn of the event loop: two of them in a turn, however many speak, and nobody who speaks alone waits.
+ * What is said to one member at once goes to it as one publication: at the end of the tick, when all who were waked
+ * together have spoken. Nobody who speaks alone waits for the event loop to come round.
  */
 export class Post {
   readonly #parts: Parts
@@ -75,7 +73,7 @@ export class Post {
     }
     if (this.#isScheduled) return
     this.#isScheduled = true
-    process.nextTick(this.#first)
+    process.nextTick(this.#flush)
   }
 
   readonly received = (bytes: Uint8Array) => {
@@ -92,17 +90,8 @@ export class Post {
     }
   }
 
-  readonly #first = () => {
-    this.#flush()
-    this.#parts.pulse.soon(this.#rest)
-  }
-
-  readonly #rest = () => {
+  readonly #flush = () => {
     this.#isScheduled = false
-    this.#flush()
-  }
-
-  #flush() {
     for (const [member, parcel] of this.#parcels) void this.#publish(member, parcel)
     this.#parcels.clear()
   }

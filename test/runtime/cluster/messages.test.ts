@@ -16,7 +16,6 @@ import {
 import { Post } from '../../../actors/runtime/cluster/post.ts'
 import { Moved } from '../../../actors/runtime/refusals.ts'
 import type { Command } from '../../../actors/runtime/turn.ts'
-import { processPulse } from '../../../kernel/clock.ts'
 import { busy, invalid, Problem } from '../../../kernel/problem.ts'
 
 const plain: Command = {
@@ -107,7 +106,6 @@ describe('what members say to one another', () => {
     const post = new Post({
       me: 'a',
       wire: { publish: async () => 1 },
-      pulse: processPulse,
       receive: (from, message) => heard.push([from, message[0], message[1]]),
       failed() {},
       onError: (error) => faults.push(error),
@@ -133,7 +131,6 @@ describe('what members say to one another', () => {
     const post = new Post({
       me: 'a',
       wire: { publish: async () => 1 },
-      pulse: processPulse,
       receive: (_, message) => heard.push(message),
       failed() {},
       onError: (error) => faults.push(error),
@@ -155,7 +152,6 @@ describe('what members say to one another', () => {
           return 1
         },
       },
-      pulse: processPulse,
       receive() {},
       failed() {},
       onError() {},
