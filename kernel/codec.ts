@@ -8,6 +8,8 @@ export type Mark = (value: unknown, path: string) => unknown
 export interface Marks {
   instant?: Mark
   sensitive?: Mark
+  /** Fields that the schema does not name are left out. */
+  isClosed?: boolean
 }
 export type Walk = (value: unknown, path: string) => unknown
 
@@ -23,6 +25,8 @@ interface Def {
   items?: Schema[]
   values?: unknown[]
   entries?: Record<string, unknown>
+  /** What other fields may be; missing where there may be none. */
+  catchall?: Schema
   getter?: () => Schema
 }
 type Schema = z.ZodType & { _zod: { def: Def } }
@@ -43,20 +47,23 @@ function walkOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }
 }
 
 function build(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
-  const mark = schema.meta()?.['mark'] as keyof Marks | undefined
+  const mark = schema.meta()?.['mark'] as 'instant' | 'sensitive' | undefined
   if (mark) {
     const change = marks[mark]
     return change ? (value, path) => (value === null || value === undefined ? value : change(value, path)) : same
   }
   const { def } = schema._zod
   const inside = (part: Schema | undefined) => (part ? walkOf(part, marks, known) : same)
-  return shaped(def, inside)
+  if (!marks.isClosed) return shaped(def, inside, false)
+  // Without a field that tells its parts apart, nobody knows which names are meant: it is taken as it is.
+  if (def.type === 'union' && def.discriminator === undefined) return compile(schema, { ...marks, isClosed: false })
+  return shaped(def, inside, def.catchall === undefined)
 }
 
-function shaped(def: Def, inside: (part: Schema | undefined) => Walk): Walk {
+function shaped(def: Def, inside: (part: Schema | undefined) => Walk, isClosed: boolean): Walk {
   switch (def.type) {
     case 'object':
-      return ofObject(Object.entries(def.shape ?? {}).map(([key, part]) => [key, inside(part)]))
+      return ofShape(def.shape ?? {}, inside, isClosed)
     case 'array':
       return ofArray(inside(def.element))
     case 'record':
@@ -75,6 +82,11 @@ function shaped(def: Def, inside: (part: Schema | undefined) => Walk): Walk {
   }
 }
 
+function ofShape(shape: Record<string, Schema>, inside: (part: Schema) => Walk, isClosed: boolean): Walk {
+  const walk = ofObject(Object.entries(shape).map(([key, part]) => [key, inside(part)]))
+  return isClosed ? closed(new Set(Object.keys(shape)), walk) : walk
+}
+
 function ofObject(all: [string, Walk][]): Walk {
   const parts = all.filter(([, walk]) => walk !== same)
   if (parts.length === 0) return same
@@ -90,6 +102,15 @@ function ofObject(all: [string, Walk][]): Walk {
       after[key] = next
     }
     return after
+  }
+}
+
+function closed(names: ReadonlySet<string>, walk: Walk): Walk {
+  return (value, path) => {
+    if (value === null || typeof value !== 'object') return value
+    const isMore = Object.keys(value).some((key) => !names.has(key))
+    const named = isMore ? Object.fromEntries(Object.entries(value).filter(([key]) => names.has(key))) : value
+    return walk(named, path)
   }
 }
 
@@ -147,6 +168,11 @@ const asIso = memo({ instant: (ms) => new Date(ms as number).toISOString() })
 
 /** Memory to JSON: instants become ISO strings. */
 export const toWire = <T>(schema: z.ZodType, value: T): unknown => asIso(schema)(value, '')
+
+const asReply = memo({ instant: (ms) => new Date(ms as number).toISOString(), isClosed: true })
+
+/** Memory to JSON that leaves the house: what the schema does not name goes to nobody, whatever a handler answered. */
+export const toReply = (schema: z.ZodType, value: unknown): unknown => asReply(schema)(value, '')
 
 const asMasked = memo({ instant: (ms) => new Date(ms as number).toISOString(), sensitive: () => mask })
 

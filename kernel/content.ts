@@ -76,6 +76,8 @@ const Template = z.object({
   name: z.string().min(1).max(512),
   language: z.string().min(2).max(16),
   parameters: z.array(words(1_024)).max(60),
+  /** The code under the copy button of an authentication template: Meta asks for it beside the one in its words. */
+  copyCode: some(15).optional(),
 })
 
 /** Something that the provider cannot show us, or that we do not know yet: said, never dropped. */

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream'
 import winston from 'winston'
 
 export type Log = winston.Logger
@@ -33,3 +34,26 @@ const stackOf = ({ stack = '', message }: Error) =>
     .split('\n')
     .slice(0, 12)
     .join('\n')
+
+/** An error as it was logged: with its stack, and without what its message quotes. */
+export interface LoggedError {
+  message: string
+  error: { name: string; code?: unknown; stack: string }
+  workspaceId?: string
+  errorId?: string
+  [field: string]: unknown
+}
+
+/** Hears of every error that is logged. The answer ends it. */
+export function hearErrors(log: Log, hear: (entry: LoggedError) => void) {
+  const stream = new Writable({
+    objectMode: true,
+    write(entry: Partial<LoggedError>, _, done) {
+      if (entry.error?.stack !== undefined) hear({ ...entry, message: String(entry.message) } as LoggedError)
+      done()
+    },
+  })
+  const ear = new winston.transports.Stream({ stream, level: 'error' })
+  log.add(ear)
+  return () => void log.remove(ear)
+}

@@ -19,6 +19,16 @@ interface Advice {
   errors?: { path: string; message: string }[]
   /** Who has what was asked for, where only one can have it. */
   holderId?: string
+  /** The first factor was right: what is asked besides, and the token to answer with. */
+  secondFactor?: SecondFactorAsked
+}
+
+/** Good once, for the one account whose first factor was right. */
+export interface SecondFactorAsked {
+  token: string
+  ways: ('totp' | 'passkey' | 'recovery')[]
+  /** For how long the token is good, ms. */
+  lastsMs: number
 }
 
 /** Every error a caller can do something about. `code` is stable and part of the API. */
@@ -57,6 +67,7 @@ export interface ShownError {
   retryAfterMs?: number
   errors?: { path: string; message: string }[]
   holderId?: string
+  secondFactor?: SecondFactorAsked
 }
 
 /** A fault of ours is not told to a client; what its owner can mend is. */

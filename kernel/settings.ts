@@ -1,15 +1,119 @@
 import { z } from 'zod'
+import { CodeRules } from './codes.ts'
+import { Hours } from './hours.ts'
+import { isZone } from './local-time.ts'
+import { Module } from './modules.ts'
+
+// What people may choose. At rest the names are taken as they are: that of a zone may be retired while it is in use.
+export const Timezone = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z]/, 'A name like Europe/Lisbon is meant.')
+  .refine(isZone, 'No such time zone: a name like Europe/Lisbon is meant.')
+export const Locale = z
+  .string()
+  .min(2)
+  .max(35)
+  .refine((tag) => isLocale(tag), 'No such language: a tag like en or de-AT is meant.')
+export const Currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'three letters like EUR')
+  .refine((code) => Intl.supportedValuesOf('currency').includes(code), 'No such currency.')
 
 /** What a workspace decides about its rules. Every setting has a default, so an older document is never incomplete. */
 export const Settings = z.object({
   /** IANA name; wall-clock rules of the business are read in it. */
   timezone: z.string().min(1).max(64).default('UTC'),
-  locale: z.string().min(2).max(16).default('en'),
+  /** BCP 47. */
+  locale: z.string().min(2).max(35).default('en'),
+  /** ISO 4217: what prices are in where nobody says otherwise. */
+  currency: z.string().length(3).default('EUR'),
+  modules: z.array(Module).max(Module.options.length).default(['inbox']),
+  hours: Hours.prefault({}),
+  codes: CodeRules.prefault({}),
   /** How long machines keep silent after a member of the staff wrote, unless the episode is resolved before. */
   pauseHours: z.number().min(0).max(720).default(24),
   /** How long events can be resumed from. */
   eventRetentionDays: z.int().min(1).max(3_650).default(90),
+  /** How long files of conversations are kept; 0 is for ever. */
+  fileRetentionDays: z.int().min(0).max(36_500).default(0),
+  /** How long the audit is kept: six years is what health care asks for (HIPAA, 45 CFR 164.316). */
+  auditRetentionYears: z.int().min(1).max(30).default(6),
+  /** From so many errors of one kind within an hour on, admins hear of it once more. */
+  errorSpikePerHour: z.int().min(1).max(1_000_000).default(100),
+  /** So many letters about errors a day at most. */
+  errorLettersPerDay: z.int().min(0).max(100).default(10),
 })
 export type Settings = z.infer<typeof Settings>
 
+/** What a workspace may use; its operator decides. */
+export const Quotas = z.object({
+  members: z.int().min(1).max(500).default(200),
+  channels: z.int().min(1).max(200).default(50),
+  requestsPerMinute: z.int().min(1).max(1_000_000).default(60_000),
+  storageBytes: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(50 * 1024 ** 3),
+})
+export type Quotas = z.infer<typeof Quotas>
+
 export const defaultSettings: Settings = Settings.parse({})
+export const defaultQuotas: Quotas = Quotas.parse({})
+
+type Rule = Exclude<keyof Settings, 'timezone' | 'locale' | 'currency' | 'modules' | 'hours' | 'codes'>
+interface RuleWords {
+  group: string
+  name: string
+  says: string
+  unit: string
+}
+
+/** The settings that are one number or one choice each, in the words in which people set them. */
+export const ruleWords: Readonly<Record<Rule, RuleWords>> = {
+  pauseHours: {
+    group: 'Conversations',
+    name: 'Machines keep silent',
+    says: 'After a member of the team wrote, automatic answers wait so long, unless the matter is resolved before.',
+    unit: 'hours',
+  },
+  eventRetentionDays: {
+    group: 'Data',
+    name: 'Events are kept',
+    says: 'How far back an app that was away can catch up without reading everything anew.',
+    unit: 'days',
+  },
+  fileRetentionDays: {
+    group: 'Data',
+    name: 'Files of conversations are kept',
+    says: 'After so long, photos, recordings and documents are taken away; what was written stays. 0 keeps them.',
+    unit: 'days',
+  },
+  auditRetentionYears: {
+    group: 'Data',
+    name: 'The audit is kept',
+    says: 'Who did what and who read what; what is older is let go of, and the rest stays provable.',
+    unit: 'years',
+  },
+  errorSpikePerHour: {
+    group: 'Errors',
+    name: 'Many at once',
+    says: 'When one kind of error comes so often, admins hear of it again.',
+    unit: 'an hour',
+  },
+  errorLettersPerDay: {
+    group: 'Errors',
+    name: 'Letters about errors',
+    says: 'More than these are not sent in a day; the console shows all of them. None with 0.',
+    unit: 'a day',
+  },
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,53 @@
+import { expect } from 'chai'
+import { z } from 'zod'
+import { toReply, toWire } from '../../kernel/codec.ts'
+import { instant } from '../../kernel/marks.ts'
+
+const Person = z.object({ name: z.string().max(9), seenAt: instant().nullable() })
+const secret = { passwordHash: 'argon2id' }
+const ada = { name: 'Ada', seenAt: 0, ...secret }
+const shown = { name: 'Ada', seenAt: '1970-01-01T00:00:00.000Z' }
+
+describe('what leaves as an answer', () => {
+  const holders = {
+    'an object': [Person, ada, shown],
+    'a list': [z.array(Person), [ada], [shown]],
+    'a record': [z.record(z.string(), Person), { one: ada }, { one: shown }],
+    'something within': [z.object({ by: Person.nullable() }), { by: ada, ...secret }, { by: shown }],
+    'one of several': [
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('one'), by: Person }),
+        z.object({ kind: z.literal('none') }),
+      ]),
+      { kind: 'one', by: ada, ...secret },
+      { kind: 'one', by: shown },
+    ],
+    'itself within itself': [
+      z.object({
+        name: z.string(),
+        get inner() {
+          return z.array(Person)
+        },
+      }),
+      { name: 'Ada', inner: [ada], ...secret },
+      { name: 'Ada', inner: [shown] },
+    ],
+  } as const
+  for (const [what, [schema, value, expected]] of Object.entries(holders))
+    it(`names nothing that its schema does not: ${what}`, () => {
+      expect(toReply(schema, value)).to.deep.equal(expected)
+      expect(JSON.stringify(toWire(schema, value)), 'so it is this that leaves it out').to.include('argon2id')
+    })
+
+  it('is whole where any field may be', () => {
+    expect(toReply(z.looseObject({ at: instant() }), { at: 0, more: 1 })).to.deep.equal({ at: shown.seenAt, more: 1 })
+    expect(toReply(z.record(z.string(), z.unknown()), { any: { thing: 1 } })).to.deep.equal({ any: { thing: 1 } })
+    const either = z.union([z.object({ a: z.string() }), z.object({ b: z.string() })])
+    expect(toReply(either, { b: 'x' })).to.deep.equal({ b: 'x' })
+  })
+
+  it('is the very value where there is nothing to change', () => {
+    const plain = { name: 'Ada' }
+    expect(toReply(z.object({ name: z.string() }), plain)).to.equal(plain)
+  })
+})
