@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { benchActors } from './actors/actors.ts'
 import { load, print } from './figures.ts'
 import { benchGrowth } from './growth/growth.ts'
+import { benchHttp } from './http/http.ts'
 import { benchMessages } from './messages/messages.ts'
 import { benchRealtime } from './realtime/realtime.ts'
 import { benchStore } from './store/store.ts'
@@ -14,6 +15,7 @@ const benches: Record<string, (wishes: Wishes) => Promise<void>> = {
   store: benchStore,
   realtime: benchRealtime,
   growth: benchGrowth,
+  http: benchHttp,
 }
 const bench = benches[positionals[0] ?? '']
 if (!bench) {

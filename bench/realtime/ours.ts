@@ -1,16 +1,14 @@
 /** Careline itself, as `npm start` runs it; the benchmark makes the people and one conversation. */
 import { setTimeout as pass } from 'node:timers/promises'
 import { channel } from '../../actors/channel/contract.ts'
-import { conversation } from '../../actors/conversation/contract.ts'
-import type { Workspace } from '../../actors/runtime/contract.ts'
 import { principal } from '../../actors/runtime/system.ts'
-import { user } from '../../actors/user/contract.ts'
 import { loadConfig } from '../../kernel/config.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { type Careline, startCareline } from '../../server/main.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { createMember } from '../../store/settings/members.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
+import { meet } from '../people.ts'
 import { answer } from '../program.ts'
 import { type Made, type Place, type StartOptions, usage } from './place.ts'
 import { type Churn, churn } from './churn.ts'
@@ -86,27 +84,6 @@ async function make({ people, signIns }: StartOptions): Promise<Made> {
   const names = [`conversation:${conversationId}`, `inbox:${workspaceId}`, `user:usr_one`]
   await quiet(workspaceId)
   return { workspaceId, tokens, conversationId, quietId, streams: await standing(workspaceId, names) }
-}
-
-/** Somebody who writes once. */
-async function meet(workspace: Workspace, name: string) {
-  const userId = `usr_${name}`
-  const conversationId = conversationIdOf(userId)
-  const address = `4915${name}`
-  const identity = { kind: 'wa_id' as const, value: address }
-  await workspace.at(user, userId).meet({ identity, claim: `${workspace.id}/${name}`, name, timezone: null })
-  await workspace.at(conversation, conversationId).receive({
-    messageId: `msg_${name}`,
-    providerId: `wamid.in.${name}`,
-    channelId: 'ch_bench',
-    userId,
-    address,
-    name,
-    content: { kind: 'text', text: 'Good morning' },
-    replyTo: null,
-    sentAt: Date.now(),
-  })
-  return conversationId
 }
 
 async function hire(workspaceId: string, nth: number) {

@@ -90,6 +90,7 @@ export const eventExamples: Record<string, unknown> = {
 export const signalExamples: Record<string, unknown> = {
   'conversation.typing': { id: 'usr_amina', role: 'person', on: true },
   'conversation.viewing': { viewers: [{ id: 'mem_ravi', since: earlier }] },
+  'settings.changed': { resource: 'teams', id: 'tea_reception', rev: 4 },
   'inbox.presence': presence,
 }
 

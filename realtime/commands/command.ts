@@ -1,15 +1,10 @@
 import type { z } from 'zod'
 import type { Workspace } from '../../actors/runtime/contract.ts'
-import { type Caller, isStaff } from '../../kernel/caller.ts'
+import type { Caller } from '../../kernel/caller.ts'
+import type { Permission } from '../../kernel/permissions.ts'
 import type { Contests } from '../socket/contests.ts'
 import type { Queries } from '../socket/stream.ts'
 import { type CommandName, type CommandShape, type CommandShapes, commandShapes } from './contract.ts'
-
-/** Who may give a command. */
-export interface Permit {
-  name: string
-  admits(caller: Caller): boolean
-}
 
 /** The socket that a command came by. */
 export interface Seat {
@@ -41,7 +36,7 @@ export interface Done<Result> {
 
 export interface Command {
   name: string
-  allow: Permit
+  allow: Permission
   shape: CommandShape
   handle(call: CommandCall<unknown>): Promise<Done<unknown>>
 }
@@ -49,7 +44,7 @@ export interface Command {
 /** One command: its words are in `contract.ts`, for clients as well; here is who may give it, and what it does. */
 export function command<Name extends CommandName>(
   name: Name,
-  allow: Permit,
+  allow: Permission,
   handle: (
     call: CommandCall<z.output<CommandShapes[Name]['input']>>,
   ) => Promise<Done<z.output<CommandShapes[Name]['result']>>>,
@@ -57,5 +52,3 @@ export function command<Name extends CommandName>(
   // Here the types end: the gateway decodes the input by this very shape before it calls.
   return { name, allow, shape: commandShapes[name], handle: handle }
 }
-
-export const staff: Permit = { name: 'staff', admits: isStaff }

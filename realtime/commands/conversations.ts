@@ -1,11 +1,11 @@
 import { conversation } from '../../actors/conversation/contract.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
 import { conflict, invalid, Problem, taken } from '../../kernel/problem.ts'
-import { command, type Seat, staff } from './command.ts'
+import { command, type Seat } from './command.ts'
 
 const streamOf = (conversationId: string) => streamName(conversation.kind, 'main', conversationId)
 
-export const assign = command('conversation.assign', staff, async ({ input, workspace, queries }) => {
+export const assign = command('conversation.assign', 'conversations.write', async ({ input, workspace, queries }) => {
   const { conversationId, assigneeId } = input
   if (assigneeId !== null && !(await queries.isMember(workspace.id, assigneeId)))
     throw invalid('invalid_request', 'Nobody of this id works here.', [{ path: 'assigneeId', message: 'Unknown.' }])
@@ -14,17 +14,21 @@ export const assign = command('conversation.assign', staff, async ({ input, work
 })
 
 /** For themselves, if nobody has it. */
-export const take = command('conversation.take', staff, async ({ input, workspace, caller, contests }) => {
-  const { conversationId } = input
-  const ask = () =>
-    workspace
-      .at(conversation, conversationId)
-      .take()
-      .then(({ assigneeId }) => assigneeId, holderIn)
-  const assigneeId = await contests.holder(`${workspace.id}/${conversationId}`, ask)
-  if (assigneeId !== caller.id) throw taken(assigneeId)
-  return { result: { assigneeId }, stream: streamOf(conversationId) }
-})
+export const take = command(
+  'conversation.take',
+  'conversations.write',
+  async ({ input, workspace, caller, contests }) => {
+    const { conversationId } = input
+    const ask = () =>
+      workspace
+        .at(conversation, conversationId)
+        .take()
+        .then(({ assigneeId }) => assigneeId, holderIn)
+    const assigneeId = await contests.holder(`${workspace.id}/${conversationId}`, ask)
+    if (assigneeId !== caller.id) throw taken(assigneeId)
+    return { result: { assigneeId }, stream: streamOf(conversationId) }
+  },
+)
 
 /** Who was first. @throws any other error */
 function holderIn(error: unknown): string {
@@ -33,13 +37,13 @@ function holderIn(error: unknown): string {
   return holderId
 }
 
-export const setStatus = command('conversation.set_status', staff, async ({ input, workspace }) => ({
+export const setStatus = command('conversation.set_status', 'conversations.write', async ({ input, workspace }) => ({
   result: await workspace.at(conversation, input.conversationId).setStatus({ status: input.status }),
   stream: streamOf(input.conversationId),
 }))
 
 /** The others at their screens see it at once, the person on their phone now and then. */
-export const typing = command('conversation.typing', staff, async ({ input, workspace, seat }) => {
+export const typing = command('conversation.typing', 'conversations.write', async ({ input, workspace, seat }) => {
   const { conversationId, on } = input
   mustFollow(seat, conversationId)
   seat.typing(conversationId, on)
@@ -47,11 +51,15 @@ export const typing = command('conversation.typing', staff, async ({ input, work
   return { result: {} }
 })
 
-export const viewing = command('conversation.viewing', staff, async ({ input: { conversationId, on }, seat }) => {
-  mustFollow(seat, conversationId)
-  seat.viewing(conversationId, on)
-  return { result: {} }
-})
+export const viewing = command(
+  'conversation.viewing',
+  'conversations.read',
+  async ({ input: { conversationId, on }, seat }) => {
+    mustFollow(seat, conversationId)
+    seat.viewing(conversationId, on)
+    return { result: {} }
+  },
+)
 
 // Whoever follows it was let in; so nobody signals into a conversation that they may not read.
 function mustFollow(seat: Seat, conversationId: string) {

@@ -13,7 +13,7 @@ export const codes = {
   session_revoked: 'The sign-in was ended. It does not come back.',
   token_expired: 'The token ended while connected: connect with a fresh one.',
 
-  not_allowed: 'Somebody of another role may do this, or the token is somebody else’s.',
+  not_allowed: 'It needs a permission that the caller does not have, or the token is somebody else’s.',
   no_such_stream: 'There is none, or it is of another workspace.',
   too_many_streams: 'Unsubscribe from one before you open another.',
   slow_consumer: 'Read first what is on its way.',

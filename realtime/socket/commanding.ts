@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { EventLog, Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
+import { may, wordsOf } from '../../kernel/permissions.ts'
 import { missing, Problem } from '../../kernel/problem.ts'
 import type { Command } from '../commands/command.ts'
 import type { Connection } from './connection.ts'
@@ -49,8 +50,9 @@ export class Commanding {
     const { caller } = connection
     const command = this.#commands.get(name)
     if (!command) throw missing('no_such_command', `There is no command ${name}.`)
-    if (!command.allow.admits(caller))
-      throw new Problem('forbidden', 'not_allowed', `Only ${command.allow.name} may do this.`)
+    const { allow } = command
+    if (!may(caller, allow))
+      throw new Problem('forbidden', 'not_allowed', `This needs the permission ${allow} (${wordsOf(allow)}).`)
     const decoded = decode(command.shape.input, input ?? {})
     // The id belongs to its caller: nobody gets the answer to another's command by guessing it.
     const commandId = `${caller.role}/${caller.id}/${id}`

@@ -1,7 +1,8 @@
 import { inbox, peopleMax, type Presence as Shown } from '../../actors/inbox/contract.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
-import { type Caller, isStaff } from '../../kernel/caller.ts'
+import type { Caller } from '../../kernel/caller.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { isStaff } from '../../kernel/role.ts'
 import { type Change, lasting, type Roster, rosterMs } from './roster.ts'
 import type { Wire, WireSignal } from './wire.ts'
 
@@ -51,6 +52,9 @@ const togetherMs = 200
 /** The one that counts of several that a person says, first. */
 const ranks: readonly Availability[] = ['busy', 'online', 'away']
 
+/** Who sits there: a colleague who acts as somebody does not make them be there. */
+export const hereOf = ({ id, actingId }: Caller) => actingId ?? id
+
 /**
  * Who is connected, on all processes: each socket is an entry of the roster, and stays one for the grace after it was
  * lost. The staff of a workspace hear of one another on its inbox.
@@ -69,10 +73,9 @@ export class Presence {
   }
 
   come(socketId: string, caller: Caller, availability: Availability, device: string | undefined) {
-    const { workspaceId, id } = caller
     const said: Said = {
-      workspaceId,
-      id,
+      workspaceId: caller.workspaceId,
+      id: hereOf(caller),
       isStaff: isStaff(caller),
       availability,
       ...(device !== undefined && { device }),

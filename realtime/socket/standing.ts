@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Caller } from '../../kernel/caller.ts'
+import { isSameStanding } from '../../kernel/permissions.ts'
 import type { ShownError } from '../../kernel/problem.ts'
 import type { Connection } from './connection.ts'
 
@@ -44,7 +45,7 @@ export class Standing {
 
   /** The connection has shown who it is now. */
   async became(connection: Connection, caller: Caller) {
-    const isOther = caller.role !== connection.caller.role
+    const isOther = !isSameStanding(caller, connection.caller)
     connection.renew(caller)
     await this.#review(connection, isOther)
   }
@@ -70,7 +71,7 @@ export class Standing {
       // Whoever has shown a fresh token meanwhile was looked at then.
       if (connection.caller !== before) continue
       if (!after) connection.revoke(ended)
-      else if (after.role !== before.role) await this.became(connection, after)
+      else if (!isSameStanding(after, before)) await this.became(connection, after)
       else await this.#review(connection, false)
     }
   }

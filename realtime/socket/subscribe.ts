@@ -23,6 +23,8 @@ export interface Parts {
   /** What is only true now of a stream, by signals. */
   present(workspaceId: string, stream: string): WireSignal[]
   workspace(caller: Caller): Workspace
+  /** Somebody has opened what is sensitive. */
+  audit?(caller: Caller, action: string, id: string): void
   onError(error: unknown): void
 }
 
@@ -112,7 +114,12 @@ export class Subscribing {
       ? { seq: events.at(-1)?.seq ?? since, events }
       : await this.#snapshots.ask(roomOf(caller.workspaceId, stream), { reading, stream, declared })
     connection.reads(stream, answer.seq ?? 0)
+    this.#opened(caller, declared, id)
     return { ...answer, signals: this.#parts.present(caller.workspaceId, stream) }
+  }
+
+  #opened(caller: Caller, { audit }: Declared, id: string) {
+    if (audit !== undefined) this.#parts.audit?.(caller, audit, id)
   }
 
   /** Nothing where a snapshot has to take its place: past the retention, or never written. */
@@ -197,5 +204,5 @@ function lightFrom(events: readonly WireEvent[], since: number) {
 }
 
 const notAllowed = (name: string, stream: string) =>
-  new Problem('forbidden', 'not_allowed', `Only ${name} may read ${stream}.`)
+  new Problem('forbidden', 'not_allowed', `To read ${stream} one has to be, or to have the permission: ${name}.`)
 const nothing = (stream: string) => missing('no_such_stream', `There is no stream ${stream}.`)

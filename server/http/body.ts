@@ -43,6 +43,20 @@ export async function readBytes(request: IncomingMessage, max: number): Promise<
   return Buffer.concat(parts, size)
 }
 
+/**
+ * The bytes while they come. What a reader leaves is let pass unread, as in `readBytes`.
+ * @throws Problem `body_cut` when the sender went away in the middle
+ */
+export async function* streamBytes(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  } catch (error) {
+    throw new Problem('malformed', 'body_cut', `The body ended too early (${(error as Error).message}).`)
+  } finally {
+    request.resume()
+  }
+}
+
 const parse = koaBody({
   jsonLimit: jsonBytesMax,
   jsonTypes: ['application/json'],

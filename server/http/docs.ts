@@ -21,22 +21,41 @@ const assets = {
   'scalar.js': () => besideEntry('@scalar/api-reference', 'dist', 'dist/browser/standalone.js'),
   'asyncapi.js': () => besideEntry(eventsPackage, 'lib', 'browser/standalone/without-parser.js'),
   'asyncapi.css': () => besideEntry(eventsPackage, 'lib', 'styles/default.min.css'),
+  'api.js': () => own('api.js'),
+  'api.css': () => own('api.css'),
   'events.js': () => own('events.js'),
   'events.css': () => own('events.css'),
 }
 
-const head = (title: string) => `<!doctype html>
-<html lang="en">
+const head = (title: string, layout?: string) => `<!doctype html>
+<html lang="en"${layout === undefined ? '' : ` data-layout="${layout}"`}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>`
 
-const apiPage = (prefix: string) => `${head('Careline API')}</head>
+const places = [
+  ['/docs', 'HTTP API'],
+  ['/docs/reading', 'HTTP API, to read'],
+  ['/docs/events', 'Events and commands'],
+] as const
+
+function nav(prefix: string, here: (typeof places)[number][0], file: string) {
+  const links = places.map(([path, name]) =>
+    path === here ? `<b aria-current="page">${name}</b>` : `<a href="${prefix}${path}">${name}</a>`,
+  )
+  return `<nav aria-label="Documents">${links.join(' ')}
+<a href="${prefix}/${file}">${file}</a> <output id="status"></output></nav>`
+}
+
+/** To try things out, or, in one long column with its examples beside it, to read. */
+const apiPage = (
+  prefix: string,
+  here: '/docs' | '/docs/reading',
+) => `${head('Careline API', here === '/docs' ? 'modern' : 'classic')}
+<link rel="stylesheet" href="${prefix}/docs/api.css"></head>
 <body>
+${nav(prefix, here, 'openapi.json')}
 <div id="app"></div>
 <script src="${prefix}/docs/scalar.js"></script>
-<script>
-Scalar.createApiReference('#app', { url: '${prefix}/openapi.json', withDefaultFonts: false, telemetry: false,
-  agent: { disabled: true }, hideClientButton: true, showDeveloperTools: 'never' })
-</script>
+<script type="module" src="${prefix}/docs/api.js"></script>
 </body>
 </html>
 `
@@ -44,8 +63,7 @@ Scalar.createApiReference('#app', { url: '${prefix}/openapi.json', withDefaultFo
 const eventsPage = (prefix: string) => `${head('Careline events and commands')}
 <link rel="stylesheet" href="${prefix}/docs/asyncapi.css"><link rel="stylesheet" href="${prefix}/docs/events.css"></head>
 <body>
-<nav aria-label="Documents"><a href="${prefix}/docs">HTTP API</a> <b aria-current="page">Events and commands</b>
-<a href="${prefix}/asyncapi.json">asyncapi.json</a></nav>
+${nav(prefix, '/docs/events', 'asyncapi.json')}
 <main id="events" aria-busy="true"></main>
 <script type="module" src="${prefix}/docs/events.js"></script>
 </body>
@@ -71,7 +89,8 @@ export function docsPages(router: Router<HttpState>, prefix: string, { openApi, 
     ctx.body = api
   })
   const pages = [
-    { path: '/docs', page: apiPage(prefix), policy: policyOfDocs },
+    { path: '/docs', page: apiPage(prefix, '/docs'), policy: policyOfDocs },
+    { path: '/docs/reading', page: apiPage(prefix, '/docs/reading'), policy: policyOfDocs },
     { path: '/docs/events', page: eventsPage(prefix), policy: policyOfEvents },
   ]
   for (const { path, page, policy } of pages)

@@ -106,8 +106,17 @@ export class Repetitions {
     if (kept.hash !== hash) throw reused()
     // Nothing yet: it is under way, or failed. To do it at the same time is harmless: the actor knows the command.
     if (kept.sealed === undefined || !this.#sealing) return undefined
-    const opened = await this.#sealing.unseal(who.workspaceId, at, Buffer.from(kept.sealed, 'base64'))
-    return { ...Opened.parse(opened), isHit: true }
+    const opened = await this.#unsealed(who.workspaceId, at, Buffer.from(kept.sealed, 'base64'))
+    return opened && { ...opened, isHit: true }
+  }
+
+  /** Nothing where the key that it was sealed by is no more: then it is done again, which the actor knows. */
+  async #unsealed(workspaceId: string, at: string, sealed: Uint8Array): Promise<Answer | undefined> {
+    try {
+      return Opened.parse(await this.#sealing?.unseal(workspaceId, at, sealed))
+    } catch {
+      return undefined
+    }
   }
 
   async #keep(who: Repeater, hash: string, { status, body }: Answer) {

@@ -1,51 +1,53 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
+import { monotonicMs } from '../../kernel/clock.ts'
 import { Problem } from '../../kernel/problem.ts'
+import { BoundedCache } from '../bounded-cache.ts'
 import type { JointMemory } from '../joint-memory.ts'
-import type { HttpConfig } from '../ports.ts'
-import type { Limit } from './route.ts'
 
 const windowSeconds = 60
 
-/** Counts requests by address or account, in fixed windows of a minute: of all processes together, where there are more. */
-export function limiters(limits: HttpConfig['limits'], joint?: JointMemory) {
-  const counters = new Map(Object.entries(limits).map(([name, points]) => [name, counter(name, points, joint)]))
-  return async (limit: Limit, who: string) => {
-    const refused = await counters.get(limit)?.(who)
-    if (refused)
-      throw new Problem('limited', 'too_many_requests', 'Too many requests: please wait a moment.', {
-        retryAfterMs: refused.msBeforeNext,
+/**
+ * Counts requests of whoever it is, in fixed windows of a minute: of all processes together, where there are more. How
+ * many somebody has is said with each request, so a workspace and a key can have limits of their own.
+ */
+export class Limits {
+  readonly #here = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: windowSeconds })
+  readonly #together: RateLimiterRedis | undefined
+  readonly #joint: JointMemory | undefined
+  /** Whoever is over their limit costs Redis nothing more in this window. By name, until when on the monotonic clock. */
+  readonly #over = new BoundedCache<number>({ max: 10_000, ttlMs: windowSeconds * 1_000, now: monotonicMs })
+
+  constructor(joint?: JointMemory) {
+    this.#joint = joint
+    this.#together =
+      joint &&
+      new RateLimiterRedis({
+        storeClient: joint.redis,
+        keyPrefix: joint.key('limit'),
+        points: Number.MAX_SAFE_INTEGER,
+        duration: windowSeconds,
       })
   }
-}
 
-/** Answers what refused it, or nothing. */
-function counter(name: string, points: number, joint: JointMemory | undefined) {
-  const here = new RateLimiterMemory({ points, duration: windowSeconds })
-  const together =
-    joint &&
-    new RateLimiterRedis({
-      storeClient: joint.redis,
-      keyPrefix: joint.key(`limit:${name}`),
-      points,
-      duration: windowSeconds,
-      // Whoever is over the limit costs Redis nothing more in this window.
-      inMemoryBlockOnConsumed: points + 1,
-    })
-  return async (who: string) => {
-    const counted = together && (await joint.ask(() => taken(together, who)))
-    return counted ? counted.value : taken(here, who)
+  /** One more request of theirs, of so many in a minute. @throws Problem `too_many_requests` */
+  async take(who: string, perMinute: number) {
+    const until = this.#over.get(who)
+    if (until !== undefined && until > monotonicMs()) throw tooMany(until - monotonicMs())
+    const { consumedPoints, msBeforeNext } = await this.#count(who)
+    if (consumedPoints <= perMinute) return
+    this.#over.set(who, monotonicMs() + msBeforeNext)
+    throw tooMany(msBeforeNext)
+  }
+
+  async #count(who: string): Promise<RateLimiterRes> {
+    const together = this.#together
+    const counted = together && (await this.#joint?.ask(() => together.consume(who)))
+    return counted ? counted.value : this.#here.consume(who)
   }
 }
 
-async function taken(limiter: RateLimiterMemory | RateLimiterRedis, who: string) {
-  try {
-    await limiter.consume(who)
-    return undefined
-  } catch (refused) {
-    if (refused instanceof RateLimiterRes) return refused
-    throw refused
-  }
-}
+const tooMany = (retryAfterMs: number) =>
+  new Problem('limited', 'too_many_requests', 'Too many requests: please wait a moment.', { retryAfterMs })
 
 /** Whom an address stands for: an IPv6 customer has a whole /64, and must not be as many strangers as it likes. */
 export function placeOf(ip: string): string {

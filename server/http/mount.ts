@@ -1,35 +1,40 @@
+import { Readable } from 'node:stream'
 import type { Router, RouterContext } from '@koa/router'
 import { z } from 'zod'
-import { type Caller, isStaff } from '../../kernel/caller.ts'
-import { toWire } from '../../kernel/codec.ts'
-import { invalid, missing, Problem } from '../../kernel/problem.ts'
+import type { Caller } from '../../kernel/caller.ts'
+import { toReply } from '../../kernel/codec.ts'
+import { type Module, modules } from '../../kernel/modules.ts'
+import { conflict, invalid, missing } from '../../kernel/problem.ts'
+import { audited } from '../audit.ts'
 import type { Parts } from '../ports.ts'
-import { bearerOf } from './bearer.ts'
-import { readBytes, readJson } from './body.ts'
+import { admissionTo } from './admit.ts'
+import { readBytes, readJson, streamBytes } from './body.ts'
 import { type Answer, keyOf, Repetitions, type Sealing } from './idempotency.ts'
-import { limiters, placeOf } from './limits.ts'
-import { type Allow, Id, type Incoming, type Raw, rawBodyOf, rawReplyOf, type Route } from './route.ts'
+import { Limits } from './limits.ts'
+import { Id, type Incoming, isStreamed, type Raw, rawBodyOf, rawReplyOf, type Route } from './route.ts'
 
 export interface HttpState {
   requestId: string
+  /** Whose business it is, once that is known. */
+  workspaceId?: string
 }
 export type HttpContext = RouterContext<HttpState>
 
 /** Puts the routes behind everything that their declarations promise. */
 export function mount(router: Router<HttpState>, routes: readonly Route[], parts: Parts) {
   const { joint, rest } = parts
-  const limit = limiters(parts.config.limits, joint)
+  const limits = new Limits(joint)
   const repetitions = new Repetitions(parts.now, joint && { joint, sealing: sealingBy(rest) })
   for (const route of routes) {
     const { terms } = route
     const pathIds = terms.params ?? idsOf(route.path)
-    const limitClass = terms.limit ?? (terms.allow === 'public' ? 'pub' : 'staff')
+    const admit = admissionTo(route, parts, limits)
 
     router.register(route.path, [route.method], async (ctx: HttpContext) => {
-      const caller = terms.allow === 'public' ? undefined : await admit(ctx, parts, terms.allow)
-      await limit(limitClass, caller && limitClass === 'staff' ? `${caller.workspaceId}/${caller.id}` : placeOf(ctx.ip))
-      const bodyMax = rawBodyOf(terms.body)
-      const body = bodyMax === undefined ? await readJson(ctx) : await readBytes(ctx.req, bodyMax)
+      const caller = await admit(ctx)
+      if (caller) ctx.state.workspaceId = caller.workspaceId
+      if (caller && terms.module) await demandModule(parts, caller, terms.module)
+      const body = await bodyOf(ctx, terms.body)
       const input = {
         params: idsIn(pathIds, ctx.params),
         ...valid({ query: [terms.query, { ...ctx.query }], body: [terms.body, body ?? {}] }),
@@ -38,10 +43,10 @@ export function mount(router: Router<HttpState>, routes: readonly Route[], parts
       const run = async (commandId?: string): Promise<Answer> => {
         const seat = caller && { caller, workspace: parts.workspace(caller, commandId) }
         const call = { ...parts, ...input, ...seat, request: incoming(ctx) } as Parameters<Route['handle']>[0]
-        const answer = await route.handle(call)
+        const answer = await audited(parts, route, call, () => route.handle(call))
         const status = terms.status ?? (terms.reply ? 200 : 204)
         if (!terms.reply || rawReplyOf(terms.reply) !== undefined) return { status, body: answer }
-        return { status, body: toWire(terms.reply, answer) }
+        return { status, body: toReply(terms.reply, answer) }
       }
       const key = caller && route.method === 'post' ? keyOf(ctx.get('idempotency-key')) : undefined
       if (!caller || key === undefined) return send(ctx, terms.reply, await run())
@@ -58,6 +63,19 @@ export function mount(router: Router<HttpState>, routes: readonly Route[], parts
       send(ctx, terms.reply, answer)
     })
   }
+}
+
+async function bodyOf(ctx: HttpContext, schema: z.ZodType | undefined): Promise<unknown> {
+  if (isStreamed(schema)) return streamBytes(ctx.req)
+  const bodyMax = rawBodyOf(schema)
+  return bodyMax === undefined ? readJson(ctx) : readBytes(ctx.req, bodyMax)
+}
+
+/** What is kept in a module that is off stays, and is not shown. */
+async function demandModule({ workspaces }: Parts, { workspaceId }: Caller, module: Module) {
+  const { settings } = await workspaces.known(workspaceId)
+  if (!settings.modules.includes(module))
+    throw conflict('module_off', `${modules[module].name} is switched off: an admin can switch it on in the settings.`)
 }
 
 const sealingBy = (rest: Parts['rest']): Sealing => ({
@@ -80,29 +98,6 @@ function idsIn(schema: z.ZodType, params: unknown) {
   const read = schema.safeParse(params)
   if (!read.success) throw missing('not_found', 'There is nothing at this address.')
   return read.data
-}
-
-async function admit(ctx: HttpContext, { authenticate }: Parts, allow: Allow): Promise<Caller> {
-  const token = bearerOf(ctx.get('authorization'))
-  if (token === undefined) throw new Problem('unauthorized', 'unauthorized', 'Please sign in.')
-  const caller = await authenticate(token)
-  if (!mayCall(allow, caller)) throw new Problem('forbidden', 'not_allowed', `Only ${wordsFor(allow)} may do this.`)
-  return caller
-}
-
-const byName: Record<string, (caller: Caller) => boolean> = {
-  any: () => true,
-  staff: isStaff,
-  admin: ({ role }) => role === 'admin' || role === 'owner',
-  owner: ({ role }) => role === 'owner',
-}
-
-const mayCall = (allow: Allow, caller: Caller) =>
-  typeof allow === 'string' ? (byName[allow]?.(caller) ?? false) : allow.includes(caller.role)
-
-function wordsFor(allow: Allow) {
-  if (typeof allow !== 'string') return allow.join(' or ')
-  return allow === 'admin' ? 'an admin or the owner' : allow
 }
 
 /** Everything that is wrong is told at once; of the query as `query.limit`, of the body by its own path. */
@@ -145,5 +140,7 @@ function send(ctx: HttpContext, reply: z.ZodType | undefined, { status, body }: 
   if (own !== undefined) ctx.status = own
   ctx.set(headers)
   ctx.body = content
+  // Half an answer is under way: only breaking it off says that the rest will not come.
+  if (content instanceof Readable) content.once('error', () => ctx.res.destroy())
   ctx.set('content-type', type)
 }

@@ -5,7 +5,9 @@ import { Failure, Header, Message } from '../../actors/conversation/contract.ts'
 import { Line } from '../../actors/inbox/contract.ts'
 import { Identity, Profile } from '../../actors/user/contract.ts'
 import { Content, Outgoing } from '../../kernel/content.ts'
-import { Id, rawBodyOf, rawReplyOf, type Route } from './route.ts'
+import { isPermission, wordsOf } from '../../kernel/permissions.ts'
+import { codesOfAll, codesOfCallers } from './codes.ts'
+import { type Allow, Id, isStreamed, rawBodyOf, rawReplyOf, type Route } from './route.ts'
 
 export const apiPrefix = '/api/v1'
 
@@ -49,7 +51,8 @@ function nameComponents() {
 export function openApiDocument(routes: { api: readonly Route[]; root: readonly Route[] }): object {
   nameComponents()
   const registry = new OpenAPIRegistry()
-  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+  const description = 'The access token of a sign-in, or an API key.'
+  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description })
   for (const route of routes.api) registry.registerPath(pathOf(route, apiPrefix))
   for (const route of routes.root) registry.registerPath(pathOf(route, ''))
   const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -57,15 +60,28 @@ export function openApiDocument(routes: { api: readonly Route[]; root: readonly 
     info: {
       title: 'Careline',
       version: '1',
-      description:
-        'Errors are RFC 9457 problems: `code` is stable, `errors` says which field and why. What goes over sockets has ' +
-        `[a page of its own](${apiPrefix}/docs/events).`,
+      description: aboutAll(),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
   })
   return withoutMarks(document) as object
 }
+
+const lines = (codes: Record<string, string>) =>
+  Object.entries(codes).map(([code, words]) => `| \`${code}\` | ${words} |`)
+
+const aboutAll = () =>
+  [
+    'Errors are RFC 9457 problems: `code` is stable, `errors` says which field and why. What goes over sockets has ' +
+      `[a page of its own](${apiPrefix}/docs/events).`,
+    '',
+    'Besides what it names itself, an operation may answer:',
+    '',
+    '| code | what it means |',
+    '|---|---|',
+    ...lines({ ...codesOfCallers, ...codesOfAll }),
+  ].join('\n')
 
 type Path = Parameters<OpenAPIRegistry['registerPath']>[0]
 
@@ -81,14 +97,14 @@ function pathOf({ method, path, terms }: Route, prefix: string): Path {
     summary: terms.summary ?? '',
     tags: [...(terms.tags ?? [])],
     security: isSignedIn ? [{ bearer: [] }] : [],
+    ...(isPermission(terms.allow) && { 'x-permission': terms.allow }),
     request: {
       ...(params && { params: params as z.ZodObject }),
       ...(terms.query && { query: terms.query as z.ZodObject }),
       ...(terms.body && { body: { required: true, content: bodyOf(terms.body) } }),
-      ...(isSignedIn &&
-        method === 'post' && { headers: z.object({ 'Idempotency-Key': z.string().max(128).optional() }) }),
+      ...headersOf(terms, isSignedIn && method === 'post'),
     },
-    responses: { ...answersOf(terms), ...refusalsOf(terms, isSignedIn) },
+    responses: { ...answersOf(terms), ...refusalsOf(terms) },
   }
 }
 
@@ -98,8 +114,13 @@ const operationIdOf = (method: string, path: string) =>
     .map((part, index) => (index === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1)))
     .join('')
 
+function headersOf({ takesRevision }: Route['terms'], isRepeatable: boolean) {
+  if (takesRevision) return { headers: z.object({ 'If-Match': z.string().max(32).optional() }) }
+  return isRepeatable ? { headers: z.object({ 'Idempotency-Key': z.string().max(128).optional() }) } : {}
+}
+
 const bodyOf = (body: z.ZodType) =>
-  rawBodyOf(body) === undefined
+  rawBodyOf(body) === undefined && !isStreamed(body)
     ? { 'application/json': { schema: body } }
     : { '*/*': { schema: { type: 'string', format: 'binary' } as const } }
 
@@ -114,14 +135,25 @@ function answersOf({ reply, status }: Route['terms']) {
   return { [code]: { description: 'Done', content: { 'application/json': { schema: reply } } } }
 }
 
-function refusalsOf({ problems = [] }: Route['terms'], isSignedIn: boolean) {
-  const content = { 'application/problem+json': { schema: Problem } }
+const content = { 'application/problem+json': { schema: Problem } }
+const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } as const } }
+
+function refusalsOf({ problems = [], limit, allow }: Route['terms']) {
   const own = problems.length > 0 ? `. Among them: ${problems.map((code) => `\`${code}\``).join(', ')}` : ''
   return {
     '4XX': { description: `What the caller can mend${own}`, content, 'x-codes': [...problems].sort() },
-    ...(isSignedIn && { 401: { description: 'Nobody is signed in', content } }),
+    ...(allow !== 'public' && {
+      401: { description: 'Nobody is signed in', content },
+      403: { description: neededFor(allow), content },
+    }),
+    ...(limit !== 'none' && { 429: { description: 'Too many requests', headers: retryAfter, content } }),
     '5XX': { description: 'A fault of ours (`errorId`), or too busy (`Retry-After`)', content },
   }
+}
+
+function neededFor(allow: Exclude<Allow, 'public'>) {
+  if (isPermission(allow)) return `It needs the permission \`${allow}\`: ${wordsOf(allow)}`
+  return allow === 'any' ? 'It is for people, not for API keys' : 'It is for operators'
 }
 
 /** The marks of our schemas are ours: they say how a value rests, which is nobody's business outside. */
@@ -131,7 +163,7 @@ function withoutMarks(value: unknown, isNames = false): unknown {
   return Object.fromEntries(
     Object.entries(value)
       // Under `properties` stand the names of fields, of which one may well be called so.
-      .filter(([key]) => isNames || !['mark', 'rawBody', 'rawReply'].includes(key))
+      .filter(([key]) => isNames || !['mark', 'rawBody', 'rawReply', 'streamedBody'].includes(key))
       .map(([key, inner]) => [key, withoutMarks(inner, key === 'properties' && !isNames)]),
   )
 }

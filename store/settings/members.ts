@@ -1,12 +1,13 @@
-import type { Role } from '../../kernel/caller.ts'
+import type { Role } from '../../kernel/role.ts'
 import { newId } from '../../kernel/id.ts'
+import { type Given, isPermission, type Permissions, permissionsOf } from '../../kernel/permissions.ts'
 import { conflict } from '../../kernel/problem.ts'
 import { isDuplicate, type Store, type Stored } from '../connection.ts'
 
 export type MemberRole = Extract<Role, 'owner' | 'admin' | 'staff' | 'expert'>
 
 /** Somebody who works for a workspace. The id is what messages, assignments and tokens name. */
-export interface Member {
+export interface Member extends Given {
   id: string
   workspaceId: string
   accountId: string
@@ -14,17 +15,31 @@ export interface Member {
   role: MemberRole
   /** Invited: they have not come yet. Removed: they are kept for what they once wrote. */
   status: 'invited' | 'active' | 'disabled' | 'removed'
+  /** Until when colleagues who are allowed to may act as them, epoch ms; null where they do not consent. */
+  consentUntil: number | null
+  /** Who asked for it last, and when. */
+  asked: { by: string; at: number } | null
 }
 
 const membersMax = 500
 
-export const memberFrom = ({ _id, workspaceId, accountId, name, role, status }: Stored): Member => ({
+export const memberFrom = ({ _id, workspaceId, accountId, name, role, status, ...rest }: Stored): Member => ({
   id: _id,
   workspaceId: workspaceId as string,
   accountId: accountId as string,
   name: name as string,
   role: role as MemberRole,
   status: status as Member['status'],
+  ...givenIn(rest),
+  consentUntil: timeOf(rest['consentUntil']),
+  asked: (rest['asked'] as Member['asked'] | undefined) ?? null,
+})
+const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
+
+/** A name that no release knows any more gives nothing, and takes nothing. */
+const givenIn = ({ grants, withheld }: Record<string, unknown>): Given => ({
+  grants: ((grants as string[] | undefined) ?? []).filter(isPermission),
+  withheld: ((withheld as string[] | undefined) ?? []).filter(isPermission),
 })
 
 /** @throws Problem `already_member` */
@@ -67,18 +82,28 @@ export async function membershipsOf(store: Store, accountId: string): Promise<Me
   return found.map(memberFrom)
 }
 
-/** Of these members, of whichever workspace, those who are active: where they work, and as what. */
-export async function rolesOf(
-  store: Store,
-  ids: readonly string[],
-): Promise<Map<string, Pick<Member, 'workspaceId' | 'role'>>> {
+/** Where somebody works, as what, and what they may do there. */
+export interface Place {
+  workspaceId: string
+  role: MemberRole
+  permissions: Permissions
+  consentUntil: number | null
+}
+
+/** Of these members, of whichever workspace, those who are active. */
+export async function placesOf(store: Store, ids: readonly string[]): Promise<Map<string, Place>> {
   const active = { _id: { $in: [...ids] }, status: 'active' }
   const found = await store
     .collection('members')
-    .find(active, { projection: { workspaceId: 1, role: 1 } })
+    .find(active, { projection: { workspaceId: 1, role: 1, grants: 1, withheld: 1, consentUntil: 1 } })
     .toArray()
   return new Map(
-    found.map(({ _id, workspaceId, role }) => [_id, { workspaceId: workspaceId as string, role: role as MemberRole }]),
+    found.map((one) => {
+      const role = one['role'] as MemberRole
+      const permissions = permissionsOf(role, givenIn(one))
+      const consentUntil = timeOf(one['consentUntil'])
+      return [one._id, { workspaceId: one['workspaceId'] as string, role, permissions, consentUntil }]
+    }),
   )
 }
 
@@ -87,5 +112,15 @@ export const changeMember = (
   store: Store,
   workspaceId: string,
   id: string,
-  change: Partial<Pick<Member, 'name' | 'role' | 'status'>>,
+  change: Partial<Pick<Member, 'name' | 'role' | 'status' | 'grants' | 'withheld'>>,
 ) => store.of(workspaceId).update('members', { _id: id }, { $set: change })
+
+/** What somebody consents to, or does not any more (null). What was asked is answered with it. */
+export const keepConsent = (store: Store, workspaceId: string, id: string, until: number | null) =>
+  store
+    .of(workspaceId)
+    .update('members', { _id: id }, { $set: { consentUntil: until === null ? null : new Date(until), asked: null } })
+
+/** A colleague asks to act as somebody. */
+export const keepAsked = (store: Store, workspaceId: string, id: string, asked: { by: string; at: number }) =>
+  store.of(workspaceId).update('members', { _id: id, status: 'active' }, { $set: { asked } })

@@ -7,15 +7,16 @@ import { conversation } from '../../actors/conversation/contract.ts'
 import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { conversationEffects } from '../../actors/conversation/effects.ts'
 import { actors } from '../../actors/index.ts'
-import { reactions } from '../../actors/reactions/index.ts'
+import { reactionsWith } from '../../actors/reactions/index.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
 import { ActorSystem } from '../../actors/runtime/system.ts'
 import { user } from '../../actors/user/contract.ts'
 import { connect, type Client, type ConnectOptions } from '../../client/connect.ts'
-import type { Caller, Role } from '../../kernel/caller.ts'
+import type { Caller } from '../../kernel/caller.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { Problem } from '../../kernel/problem.ts'
+import type { Role } from '../../kernel/role.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import { commands } from '../../realtime/commands/index.ts'
 import { createGateway } from '../../realtime/socket/gateway.ts'
@@ -101,7 +102,7 @@ export async function openFloor({ isAlone = true } = {}) {
   } as unknown as Runners
   const system = new ActorSystem({
     actors,
-    reactions,
+    reactions: reactionsWith({ webhooks: () => [] }),
     effects,
     persistence: new MongoPersistence(store, rest, documents),
     clocks: () => systemClock,

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
-import type { Caller, Role } from '../../kernel/caller.ts'
+import type { Caller } from '../../kernel/caller.ts'
+import type { Role } from '../../kernel/role.ts'
 import { until } from '../harness/until.ts'
 import { caughtUp, status } from '../harness/verify-stream.ts'
 import { type Floor, type Hall, HandClock, openFloor } from './floor.ts'

@@ -1,0 +1,104 @@
+import type { Caller } from '../../kernel/caller.ts'
+import { isSameStanding, type Permissions, permissionsActing } from '../../kernel/permissions.ts'
+import type { Store } from '../../store/connection.ts'
+import { type Member, type Place, placesOf } from '../../store/settings/members.ts'
+import { type Holder, lastingOf } from '../../store/settings/sessions.ts'
+import { BoundedCache } from '../bounded-cache.ts'
+import { Together } from './together.ts'
+
+/** A sign-in that another process ended ends here no later than this. */
+const standingMs = 5_000
+
+/** Whose a sign-in is, and what they may do now. */
+interface Standing {
+  memberId: string
+  workspaceId: string
+  role: Member['role']
+  permissions: Permissions
+  actingId?: string
+}
+
+/** Who has which sign-in, and what they may do by it: read once for many requests, and never believed for long. */
+export class Standings {
+  readonly #store: Store
+  readonly #now: () => number
+  readonly #standing: BoundedCache<Promise<Standing | undefined>>
+  /** Counts what was told of standings: a read that began before must not bring back what has ended. */
+  #changes = 0
+  readonly #reading = new Together((ids) => this.#read(ids))
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store
+    this.#now = now
+    this.#standing = new BoundedCache({ max: 10_000, ttlMs: standingMs, now })
+  }
+
+  /** Who a sign-in belongs to while it lasts. */
+  of(familyId: string): Promise<Standing | undefined> {
+    const kept = this.#standing.get(familyId)
+    if (kept) return kept
+    const standing = this.#reading.ask(familyId)
+    this.#standing.set(familyId, standing)
+    standing.catch(() => this.#standing.delete(familyId))
+    return standing
+  }
+
+  async #read(familyIds: readonly string[]): Promise<Map<string, Standing>> {
+    const now = this.#now()
+    const holderOf = await lastingOf(this.#store, familyIds, now)
+    const ids = [...holderOf.values()].flatMap(({ memberId, actingId }) => [memberId, ...(actingId ? [actingId] : [])])
+    const placeOf = await placesOf(this.#store, [...new Set(ids)])
+    const standings = new Map<string, Standing>()
+    for (const [familyId, holder] of holderOf) {
+      const standing = standingIn(holder, placeOf, now)
+      if (standing) standings.set(familyId, standing)
+    }
+    return standings
+  }
+
+  /** Who these callers are by now, read from the store; undefined for whom it is over. */
+  async now(callers: readonly Caller[]): Promise<(Caller | undefined)[]> {
+    const ids = [...new Set(callers.flatMap(({ sessionId }) => sessionId ?? []))]
+    const changes = this.#changes
+    const standings = await this.#read(ids)
+    // After a cut everybody comes back at once: then they are known.
+    if (changes === this.#changes)
+      for (const [id, standing] of standings) this.#standing.set(id, Promise.resolve(standing))
+    return callers.map((caller) => {
+      if (caller.sessionId === undefined) return caller
+      const standing = standings.get(caller.sessionId)
+      if (standing && isSameStanding(standing, caller)) return caller
+      this.#standing.delete(caller.sessionId)
+      return standing && { ...caller, role: standing.role, permissions: standing.permissions }
+    })
+  }
+
+  /** It has ended. */
+  forget(familyId: string) {
+    this.#changes++
+    this.#standing.delete(familyId)
+  }
+
+  /** Somebody's standing changed, whoever it is. */
+  forgetAll() {
+    this.#changes++
+    this.#standing.clear()
+  }
+
+  /** It had ended before; what is known of it is of no use. */
+  drop(familyId: string) {
+    this.#standing.delete(familyId)
+  }
+}
+
+/** Nothing where they do not work there any more, or somebody acts as them without consent, or who may not. */
+function standingIn({ memberId, actingId }: Holder, placeOf: Map<string, Place>, now: number): Standing | undefined {
+  const place = placeOf.get(memberId)
+  if (!place) return undefined
+  const { workspaceId, role, permissions, consentUntil } = place
+  if (actingId === undefined) return { memberId, workspaceId, role, permissions }
+  const colleague = placeOf.get(actingId)
+  if (colleague?.workspaceId !== workspaceId || !colleague.permissions.has('members.impersonate')) return undefined
+  if (consentUntil === null || consentUntil <= now) return undefined
+  return { memberId, workspaceId, role, permissions: permissionsActing(permissions, colleague.permissions), actingId }
+}

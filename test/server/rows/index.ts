@@ -1,0 +1,37 @@
+import { account } from './account.ts'
+import { conversations } from './conversations.ts'
+import { operations } from './operations.ts'
+import type { Rows } from './row.ts'
+import { settings } from './settings.ts'
+
+/** Every route that asks who is there: a route without a row fails the test. */
+export const table: Rows = { ...account, ...settings, ...conversations, ...operations }
+
+/** And those that ask nobody. */
+export const ofStrangers = [
+  'post /auth/login',
+  'post /auth/link',
+  'post /auth/refresh',
+  'post /auth/logout',
+  'get /auth/ways',
+  'post /auth/mfa/verify',
+  'post /auth/mfa/passkey',
+  'post /auth/passkeys/sign-in/options',
+  'post /auth/passkeys/sign-in',
+  'get /auth/google',
+  'get /auth/google/callback',
+  'post /auth/google/finish',
+  'post /auth/phone/validate',
+  'post /auth/otp',
+  'post /auth/otp/verify',
+  'post /auth/magic-link',
+  'post /auth/verify',
+  'post /auth/password/forgot',
+  'post /auth/password/reset',
+  'post /auth/register',
+  'get /auth/register/:token',
+  'post /auth/register/confirm',
+  'get /public/:slug/brand',
+  'get /members/invitations/:token',
+  'post /members/invitations/:token/accept',
+]
