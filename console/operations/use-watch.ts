@@ -1,0 +1,30 @@
+import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { AuditSearch, ErrorStatus } from '../../client/watch.ts'
+import { api } from '../live/careline.ts'
+import { pagesQuery } from '../live/use-page.ts'
+
+const chainQuery = queryOptions({
+  queryKey: ['operations', 'audit', 'chain'],
+  queryFn: () => api.audit.chain(),
+  staleTime: 5 * 60_000,
+})
+
+/** Where the chain begins and ends, and what the last look through it found. */
+export const useChain = (isWanted = true) => useQuery({ ...chainQuery, enabled: isWanted })
+
+export const useAudit = (search: AuditSearch) =>
+  useInfiniteQuery({
+    ...pagesQuery(['operations', 'audit', search], (cursor) =>
+      api.audit.page({ ...search, ...(cursor !== undefined && { cursor }) }),
+    ),
+    staleTime: 0,
+  })
+
+/** Of one standing, or the one of this id. */
+export const useErrors = (filter: { status: ErrorStatus } | { id: string }) =>
+  useInfiniteQuery({
+    ...pagesQuery(['operations', 'errors', filter], (cursor) =>
+      api.errors.page({ ...filter, ...(cursor !== undefined && { cursor }) }),
+    ),
+    staleTime: 0,
+  })
