@@ -1,0 +1,40 @@
+import type { SimulatedText } from '../providers/twilio/simulator/messages.ts'
+import type { TextShelf } from '../providers/twilio/simulator/simulator.ts'
+import type { Store, Stored } from './connection.ts'
+
+const read = ({ _id: id, at, ...text }: Stored): SimulatedText => ({
+  ...(text as unknown as Omit<SimulatedText, 'id' | 'at'>),
+  id,
+  at: (at as Date).getTime(),
+})
+
+/** The texts of simulated SMS, for every process of a service; gone after a week. */
+export class SimulatedTexts implements TextShelf {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async keep({ id, at, ...text }: SimulatedText) {
+    await this.#texts.insertOne({ _id: id, ...text, at: new Date(at) })
+  }
+
+  async change(id: string, change: Pick<SimulatedText, 'status' | 'errorCode'>) {
+    await this.#texts.updateOne({ _id: id }, { $set: change })
+  }
+
+  async byId(id: string) {
+    const found = await this.#texts.findOne({ _id: id })
+    return found ? read(found) : undefined
+  }
+
+  async latest(limit: number, to?: string) {
+    const filter = to === undefined ? {} : { to }
+    return (await this.#texts.find(filter).sort({ at: -1 }).limit(limit).toArray()).map(read)
+  }
+
+  get #texts() {
+    return this.#store.platform('simulated_texts')
+  }
+}

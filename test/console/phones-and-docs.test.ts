@@ -1,0 +1,106 @@
+import { expect } from 'chai'
+import { withApp } from '../harness/boot.ts'
+import { withBrowser } from './browser.ts'
+
+const number = '+4915170006000'
+
+describe('telephones of those who sign in, and the documentation', function () {
+  this.timeout(60_000)
+  const app = withApp()
+  const on = withBrowser(app)
+  /** That of the latest text. */
+  const code = async () => {
+    await app.settled()
+    const headers = { authorization: `Bearer ${app.careline.secrets.phoneKey}` }
+    const { texts } = (await (await fetch(`${app.url}/simulator/texts`, { headers })).json()) as {
+      texts: { text: string }[]
+    }
+    return /\d{6}/.exec(texts[0]?.text ?? '')?.[0] ?? ''
+  }
+
+  it('are proven by a code, and sign in by the next', async () => {
+    const settings = await on.staff('owner', '/settings/account', { bypassCSP: true })
+    const { page } = settings
+    const section = page.getByRole('region', { name: 'Phone numbers' })
+    await section.getByLabel(/^Phone number/).fill('+49 1517 0006000')
+    await section.getByLabel('SMS').check()
+    await section.getByRole('button', { name: 'Add a number' }).click()
+    await section.getByLabel('Code').fill('000000')
+    await section.getByRole('button', { name: 'It is mine' }).click()
+    await section.getByRole('alert').waitFor()
+    await section.scrollIntoViewIfNeeded()
+    await settings.shot('account-phone-code')
+
+    await section.getByLabel('Code').fill(await code())
+    await section.getByRole('button', { name: 'It is mine' }).click()
+    await section.getByRole('listitem').getByText(number).waitFor()
+    expect(await settings.axe()).to.deep.equal([])
+    await section.scrollIntoViewIfNeeded()
+    await settings.shot('account-phones')
+
+    const screen = await on.blank({ width: 360, height: 740, scheme: 'dark', bypassCSP: true })
+    const { page: narrow } = screen
+    await narrow.goto(`${app.url}/sign-in`)
+    await narrow.getByRole('button', { name: 'Sign in by a code to my phone' }).click()
+    await narrow.getByLabel(/^Phone number/).fill(number)
+    await narrow.getByLabel('SMS').check()
+    await screen.shot('sign-in-phone-dark')
+    // A pause lies between two codes to one number.
+    await app.careline.storage.store.platform('tallies').deleteMany({})
+    await narrow.getByRole('button', { name: 'Send a code' }).click()
+    await narrow.getByRole('heading', { name: 'Look at your phone' }).waitFor()
+    expect(await narrow.getByRole('button', { name: /^Another code in/ }).isDisabled()).to.equal(true)
+    await screen.shot('sign-in-code-dark')
+    expect(await screen.axe()).to.deep.equal([])
+    expect(await screen.overflow()).to.equal(false)
+
+    await narrow.getByLabel('Code').fill(await code())
+    await narrow.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await narrow.getByText('Live', { exact: true }).waitFor()
+
+    const phone = await on.blank({ bypassCSP: true })
+    await phone.go(`/texts?key=${app.careline.secrets.phoneKey}`)
+    await phone.page.getByText('sign-in code').waitFor()
+    await phone.shot('texts')
+    expect(await phone.axe()).to.deep.equal([])
+
+    await section.getByRole('button', { name: `Remove: ${number}` }).click()
+    await section.getByRole('listitem').waitFor({ state: 'detached' })
+  })
+
+  it('get codes where the business lets them go, for as much as it allows', async () => {
+    const { page, ...screen } = await on.staff('owner', '/settings/business', { bypassCSP: true })
+    const section = page.getByRole('region', { name: 'Codes by SMS and WhatsApp' })
+    await section.getByLabel(/^Countries/).fill('de, at')
+    await section.getByLabel(/^What they may cost/).fill('7.5')
+    await section.getByRole('button', { name: 'Save' }).click()
+    await section.getByText('Saved.').waitFor()
+    const { settings } = await (await app.business.as('owner')).business.now()
+    expect(settings.codes).to.deep.equal({ countries: ['DE', 'AT'], dailySpend: 750, template: 'sign_in_code' })
+    expect(screen.faults).to.deep.equal([])
+  })
+
+  it('tries requests out in the name of whoever opened the documentation from the console, and keeps no token', async () => {
+    const console = await on.staff('owner', '/operations/events')
+    const [docs] = await Promise.all([
+      console.context.waitForEvent('page'),
+      console.page.getByRole('link', { name: 'API documentation' }).click(),
+    ])
+    await docs.getByText('Requests go out as owner, of clinic.').waitFor()
+    await docs.evaluate(() => (location.hash = 'tag/auth/GET/api/v1/auth/me'))
+    await docs
+      .getByRole('button', { name: /Test Request.*auth\/me/ })
+      .first()
+      .click()
+    const [asked] = await Promise.all([
+      docs.waitForRequest(/auth\/me/),
+      docs.getByRole('button', { name: /^Send/ }).first().click(),
+    ])
+    expect(await asked.headerValue('authorization')).to.match(/^Bearer ey/)
+    expect((await asked.response())?.status()).to.equal(200)
+    expect(docs.url()).to.not.match(/token|ey[A-Z]/)
+    const kept = await docs.evaluate(() => JSON.stringify({ ...localStorage, 'careline.session': '' }))
+    expect(kept).to.not.match(/eyJ/)
+    await docs.screenshot({ path: 'test/screens/docs-try.png' })
+  })
+})
