@@ -1,9 +1,10 @@
 import { useState, type FormEvent } from 'react'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { EmailField } from '../parts/fields.tsx'
+import { CodeField, EmailField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
-import { useSignIn, wordsOf } from './use-sign-in.ts'
+import { useSignIn } from './use-sign-in.ts'
+import { wordsOf } from './words.ts'
 
 /** A link and a code by mail: the link may be opened anywhere, the code is typed here. */
 export const ByMail = ({ back }: { back: () => void }) => {
@@ -99,19 +100,7 @@ const Code = ({ email, back }: { email: string; back: () => void }) => {
       <p role="status">
         If <bdi>{email}</bdi> has an account, a letter is on its way. Open its link, or type its code here.
       </p>
-      <label>
-        Code
-        <input
-          required
-          autoFocus
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          pattern="\d{6}"
-          maxLength={6}
-          value={code}
-          onChange={({ target }) => setCode(target.value.replace(/\D/g, ''))}
-        />
-      </label>
+      <CodeField value={code} change={setCode} />
       {failed && (
         <p className={style.failed} role="alert">
           {failed}

@@ -3,9 +3,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { ApiProblem } from '../../client/problem.ts'
 import type { Invitation } from '../../client/people.ts'
-import { api, enter } from '../live/careline.ts'
-import { useDoing } from '../live/use-doing.ts'
+import { api } from '../live/careline.ts'
+import { looksOf, useBrand } from './brand.ts'
 import { Card } from './card.tsx'
+import { useEntering } from './entering.ts'
+import { FromGoogle, ToGoogle } from './google.tsx'
 import { PasswordField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
 
@@ -19,12 +21,12 @@ const invitationQuery = (token: string) =>
 
 /** Somebody was invited to work here. Looking uses nothing up: a press does. */
 export const InvitationPage = () => {
-  const { token = '' } = useSearch({ from: '/invitation' })
+  const { token = '', google } = useSearch({ from: '/invitation' })
   const { data, error } = useQuery(invitationQuery(token))
   return (
     <Card title="Invitation">
       {error && <Void error={error} />}
-      {data && <Accept token={token} invitation={data} />}
+      {data && <Accept token={token} invitation={data} google={google} />}
     </Card>
   )
 }
@@ -38,22 +40,38 @@ const Void = ({ error }: { error: Error }) => (
   </section>
 )
 
-const Accept = ({ token, invitation }: { token: string; invitation: Invitation }) => {
-  const { workspace, email, needsPassword } = invitation
+interface AcceptProps {
+  token: string
+  invitation: Invitation
+  /** What Google said, where the browser comes back from there. */
+  google: string | undefined
+}
+
+const Accept = ({ token, invitation, google }: AcceptProps) => {
+  const navigate = useNavigate()
+  const entering = useEntering(() => navigate({ to: '/inbox', replace: true }))
+  const other = () => void navigate({ to: '/invitation', search: { token }, replace: true })
+  if (google !== undefined) return <FromGoogle said={google} entering={entering} invitation={token} other={other} />
+  return <ByName token={token} invitation={invitation} entering={entering} />
+}
+
+const ByName = ({
+  token,
+  invitation,
+  entering,
+}: Omit<AcceptProps, 'google'> & { entering: ReturnType<typeof useEntering> }) => {
+  const { workspace, slug, email, needsPassword } = invitation
+  const brand = useBrand(slug)
   const [name, setName] = useState(invitation.name)
   const [password, setPassword] = useState('')
-  const navigate = useNavigate()
-  const { failed, isBusy, ...doing } = useDoing()
+  const { failed, isBusy, run } = entering
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    void doing.do(async () => {
-      await api.members.accept(token, { name: name.trim(), ...(needsPassword && { password }) })
-      enter()
-      await navigate({ to: '/inbox', replace: true })
-    })
+    void run(() => api.members.accept(token, { name: name.trim(), ...(needsPassword && { password }) }))
   }
   return (
-    <form className={style.form} onSubmit={submit}>
+    <form className={style.form} style={looksOf(brand)} onSubmit={submit}>
+      {brand?.logoUrl && <img className={style.logo} src={brand.logoUrl} alt="" />}
       <h1>
         Join <bdi>{workspace}</bdi>
       </h1>
@@ -65,12 +83,13 @@ const Accept = ({ token, invitation }: { token: string; invitation: Invitation }
       {needsPassword && <PasswordField isNew says="A password" value={password} change={setPassword} />}
       {failed && (
         <p className={style.failed} role="alert">
-          {failed.message}
+          {failed}
         </p>
       )}
       <button type="submit" className={style.main} disabled={isBusy}>
         Join
       </button>
+      <ToGoogle back={`/invitation?token=${encodeURIComponent(token)}`}>Join with Google</ToGoogle>
     </form>
   )
 }

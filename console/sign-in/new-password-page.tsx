@@ -5,7 +5,7 @@ import { useDoing } from '../live/use-doing.ts'
 import { Card } from './card.tsx'
 import { PasswordField } from '../parts/fields.tsx'
 import style from './sign-in.module.css'
-import { wordsOf } from './use-sign-in.ts'
+import { wordsOf } from './words.ts'
 
 /** Whoever came by the link of a letter chooses a new password, and signs in with it. */
 export const NewPasswordPage = () => {

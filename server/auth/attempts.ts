@@ -2,7 +2,6 @@ import { Problem } from '../../kernel/problem.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { JointMemory } from '../joint-memory.ts'
 
-const freeAttempts = 5
 const firstLockMs = 60_000
 const longestLockMs = 60 * 60_000
 const forgottenMs = 24 * 60 * 60_000
@@ -27,19 +26,41 @@ redis.call('HSET', KEYS[1], 'count', failed, 'until', string.format('%.0f', now 
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 0`
 
+/** One of them was right: it alone is taken back, so that whoever has one account cannot wash their guesses at others clean. */
+const refund = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local failed = redis.call('HINCRBY', KEYS[1], 'count', -1)
+if failed < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'until', 0) end
+return 0`
+
+/** Of one account, or of whatever else is guessed at by itself. */
+const freeOfOne = 5
+/** Of one place from which many accounts are tried: a whole office sits behind one address, and mistypes. */
+const freeOfPlace = 100
+
 /**
- * Slows guessing of one account's password down: five attempts, then a wait that doubles from a minute to an hour. It
- * counts addresses, not accounts, so it answers the same for those that exist and those that do not. The counts live in
- * memory: in Redis for all processes of a service, else in this one, and a restart forgets them.
+ * Slows guessing down: so many attempts, then a wait that doubles from a minute to an hour. It counts addresses, not
+ * accounts, so it answers the same for those that exist and those that do not. The counts live in memory: in Redis for
+ * all processes of a service, else in this one, and a restart forgets them.
  */
 export class Attempts {
+  /** `free`: how many may fail before the first wait. */
+  static ofPlace(now: () => number, joint?: JointMemory, free = freeOfPlace) {
+    return new Attempts(now, joint, { free, isOfPlace: true })
+  }
+
   readonly #failures: BoundedCache<Failures>
   readonly #now: () => number
   readonly #joint: JointMemory | undefined
+  readonly #free: number
 
-  constructor(now: () => number, joint?: JointMemory) {
+  readonly #isOfPlace: boolean
+
+  constructor(now: () => number, joint?: JointMemory, { free = freeOfOne, isOfPlace = false } = {}) {
     this.#now = now
     this.#joint = joint
+    this.#free = free
+    this.#isOfPlace = isOfPlace
     this.#failures = new BoundedCache({ max: 50_000, ttlMs: forgottenMs, now })
   }
 
@@ -48,7 +69,7 @@ export class Attempts {
    * not slip through together. @throws Problem `too_many_attempts`
    */
   async begin(who: string) {
-    const limits = [freeAttempts, firstLockMs, longestLockMs, forgottenMs]
+    const limits = [this.#free, firstLockMs, longestLockMs, forgottenMs]
     const joint = this.#joint
     const counted = await joint?.ask((redis) => redis.eval(begin, 1, joint.key(nameOf(who)), this.#now(), ...limits))
     const lockedMs = counted ? Number(counted.value) : this.#begun(who)
@@ -64,12 +85,37 @@ export class Attempts {
     await joint?.ask((redis) => redis.del(joint.key(nameOf(who))))
   }
 
+  /** One attempt was no guess, and is taken back; those before it still count. */
+  async takeBack(who: string) {
+    const { count = 0, lockedUntil = 0 } = this.#failures.get(who) ?? {}
+    const left = Math.max(0, count - 1)
+    if (count > 0) this.#failures.set(who, { count: left, lockedUntil: left < this.#free ? 0 : lockedUntil })
+    const joint = this.#joint
+    await joint?.ask((redis) => redis.eval(refund, 1, joint.key(nameOf(who)), this.#free))
+  }
+
+  /**
+   * What `work` finds, as one attempt. It counts as failed where it is refused (`unauthorized`); what cannot be said,
+   * because many others wait, is no guess. @throws Problem `too_many_attempts`, and what `work` throws
+   */
+  async count<T>(who: string, work: () => Promise<T>): Promise<T> {
+    await this.begin(who)
+    try {
+      const found = await work()
+      await (this.#isOfPlace ? this.takeBack(who) : this.succeeded(who))
+      return found
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== 'unauthorized') await this.takeBack(who)
+      throw error
+    }
+  }
+
   #begun(who: string) {
     const now = this.#now()
     const { count, lockedUntil } = this.#failures.get(who) ?? { count: 0, lockedUntil: 0 }
     if (lockedUntil > now) return lockedUntil - now
     const failed = count + 1
-    const lockMs = failed < freeAttempts ? 0 : Math.min(firstLockMs * 2 ** (failed - freeAttempts), longestLockMs)
+    const lockMs = failed < this.#free ? 0 : Math.min(firstLockMs * 2 ** (failed - this.#free), longestLockMs)
     this.#failures.set(who, { count: failed, lockedUntil: now + lockMs })
     return 0
   }

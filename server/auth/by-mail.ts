@@ -3,7 +3,14 @@ import { newId, newSecret } from '../../kernel/id.ts'
 import { conflict, Problem } from '../../kernel/problem.ts'
 import type { Posted } from '../../actors/letterbox/contract.ts'
 import type { Store } from '../../store/connection.ts'
-import { accountByEmail, accountsById, changePassword, normalEmail } from '../../store/settings/accounts.ts'
+import {
+  type Account,
+  accountByEmail,
+  accountsById,
+  changePassword,
+  markEmailProven,
+  normalEmail,
+} from '../../store/settings/accounts.ts'
 import {
   accountOfToken,
   type ChallengeKind,
@@ -19,13 +26,14 @@ import type { Auth, SignedIn } from './auth.ts'
 import { hashChosen } from './own-account.ts'
 import { hashOf } from './tokens.ts'
 
+type LetterKind = Extract<ChallengeKind, 'magic_link' | 'password_reset'>
 const nobody = 'nobody'
 const hourMs = 60 * 60_000
 /** Letters to one address in an hour; more are answered the same, and not sent. */
 const hourlyMax = 5
 /** Between two letters to one address. */
 const cooldownMs = 30_000
-const lasts: Record<ChallengeKind, number> = { magic_link: 15, password_reset: 30 }
+const lasts: Record<LetterKind, number> = { magic_link: 15, password_reset: 30 }
 
 interface Parts {
   store: Store
@@ -81,6 +89,14 @@ export class ByMail {
     return this.#signIn(await consumeCode(store, target, this.#codeHash(target, code), now()), codeInvalid, from)
   }
 
+  /** Whoever has this account has just read its mail: the code of a sign-in letter says so. @throws Problem `code_invalid` */
+  async proves(account: Account | undefined, code: string) {
+    const { store, now } = this.#parts
+    const target = normalEmail(account?.email ?? nobody)
+    const found = await consumeCode(store, target, this.#codeHash(target, code), now())
+    if (found === undefined || found !== account?.id) throw codeInvalid()
+  }
+
   /** Sets the password; every sign-in of the account ends. @throws Problem `link_invalid`, `weak_password` */
   async setPassword(token: string, password: string) {
     const { store, auth, now } = this.#parts
@@ -91,10 +107,11 @@ export class ByMail {
     const hashed = await hashChosen(password, account)
     if ((await consumeToken(store, 'password_reset', hashOf(token), now())) === undefined) throw linkInvalid()
     if (!(await changePassword(store, account.id, hashed, account.passwordHash))) throw linkInvalid()
+    await markEmailProven(store, account.id, now())
     await auth.revokeAll(account.id, 'password_reset')
   }
 
-  async #ask(kind: ChallengeKind, email: string, code: string | null, letterFor: (token: string) => Posted['letter']) {
+  async #ask(kind: LetterKind, email: string, code: string | null, letterFor: (token: string) => Posted['letter']) {
     const { store, now, post } = this.#parts
     if (!post) throw conflict('mail_not_set_up', 'This installation sends no letters yet.')
     const target = normalEmail(email)
@@ -132,7 +149,8 @@ export class ByMail {
   }
 
   async #signIn(accountId: string | undefined, refusal: () => Problem, from: Origin): Promise<SignedIn> {
-    const { store, auth } = this.#parts
+    const { store, auth, now } = this.#parts
+    if (accountId !== undefined) await markEmailProven(store, accountId, now())
     const [member] = accountId === undefined ? [] : await membershipsOf(store, accountId)
     if (!member) throw refusal()
     return auth.openFor(member.workspaceId, member.id, from)

@@ -51,7 +51,7 @@ export class OwnAccount {
    */
   async changePassword(caller: Caller, { current, password }: { current: string; password: string }) {
     const { store, auth } = this.#parts
-    const account = await this.#of(caller)
+    const account = await ownAccount(store, caller)
     const isRight = () => verifyPassword(account.passwordHash, current)
     await auth.proven(account.email ?? account.id, isRight, 'This is not the current password.')
     const hashed = await hashChosen(password, account)
@@ -77,23 +77,26 @@ export class OwnAccount {
     const memberships = await membershipsOf(store, await this.#idOf(caller))
     const there = memberships.find((one) => one.workspaceId === workspaceId)
     if (!there) throw missing('not_found', 'There is no such workspace.')
-    const signedIn = await auth.openFor(workspaceId, there.id, from)
-    if (caller.sessionId !== undefined) await auth.revoke(caller.sessionId, 'switched')
-    return signedIn
+    return auth.goOn(caller, workspaceId, there.id, from)
   }
 
-  async #idOf({ workspaceId, id }: Caller): Promise<string> {
-    const member = await memberById(this.#parts.store, workspaceId, id)
-    if (!member) throw refused()
-    return member.accountId
+  #idOf(caller: Caller): Promise<string> {
+    return accountIdOf(this.#parts.store, caller)
   }
+}
 
-  async #of(caller: Caller): Promise<Account> {
-    const id = await this.#idOf(caller)
-    const account = (await accountsById(this.#parts.store, [id])).get(id)
-    if (!account) throw refused()
-    return account
-  }
+async function accountIdOf(store: Store, { workspaceId, id }: Caller): Promise<string> {
+  const member = await memberById(store, workspaceId, id)
+  if (!member) throw refused()
+  return member.accountId
+}
+
+/** The account of whoever is signed in. @throws Problem `unauthorized` when they are gone */
+export async function ownAccount(store: Store, caller: Caller): Promise<Account> {
+  const id = await accountIdOf(store, caller)
+  const account = (await accountsById(store, [id])).get(id)
+  if (!account) throw refused()
+  return account
 }
 
 /** @throws Problem `weak_password` for one that whoever knows the person would guess first */

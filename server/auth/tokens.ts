@@ -16,9 +16,16 @@ const Claims = z.object({
   exp: z.int(),
 })
 export type Claims = z.infer<typeof Claims>
-const FileClaims = z.object({ sub: z.string().min(1).max(128), wid: z.string().min(1).max(128) })
+const FileClaims = z.object({
+  sub: z.string().min(1).max(128),
+  wid: z.string().min(1).max(128),
+  /** The small picture of it, not itself. */
+  thumb: z.literal(true).optional(),
+})
 
-type Audience = 'workspace' | 'file'
+const OperatorClaims = z.object({ sub: z.string().min(1).max(128), sid: z.string().min(1).max(128), exp: z.int() })
+
+type Audience = 'workspace' | 'file' | 'upload' | 'platform'
 
 /** A token that is kept nowhere is found again by this. */
 export const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
@@ -44,16 +51,36 @@ export class Tokens {
     return this.#read('workspace', token, Claims)
   }
 
-  /** Opens one file for a while, for whoever holds it: an image element cannot send a header. */
-  file(workspaceId: string, fileId: string): { token: string; expiresAt: number } {
-    return this.#sign('file', { sub: fileId, wid: workspaceId }, fileLinkMs)
+  /** Of the operators' realm, whose secret is another. */
+  operator(claims: { sub: string; sid: string }): { token: string; expiresAt: number } {
+    return this.#sign('platform', claims, accessMs)
   }
 
-  /** The workspace whose file this is. @throws Problem `unauthorized` */
-  readFile(token: string, fileId: string): string {
-    const { sub, wid } = this.#read('file', token, FileClaims)
-    if (sub !== fileId) throw refused()
-    return wid
+  /** @throws Problem `unauthorized` */
+  readOperator(token: string) {
+    return this.#read('platform', token, OperatorClaims)
+  }
+
+  /** Opens one file for a while, for whoever holds it: an image element cannot send a header. */
+  file(workspaceId: string, fileId: string, thumb?: 'thumb'): { token: string; expiresAt: number } {
+    return this.#sign('file', { sub: fileId, wid: workspaceId, ...(thumb && { thumb: true }) }, fileLinkMs)
+  }
+
+  /** Whose file this is, and which. @throws Problem `unauthorized` */
+  readFile(token: string) {
+    const { sub, wid, thumb = false } = this.#read('file', token, FileClaims)
+    return { workspaceId: wid, fileId: sub, isThumb: thumb }
+  }
+
+  /** Lets whoever holds it bring the bytes of one file. */
+  upload(workspaceId: string, fileId: string, lastsMs: number): { token: string; expiresAt: number } {
+    return this.#sign('upload', { sub: fileId, wid: workspaceId }, lastsMs)
+  }
+
+  /** Whose file this is, and which. @throws Problem `unauthorized` */
+  readUpload(token: string) {
+    const { sub, wid } = this.#read('upload', token, FileClaims)
+    return { workspaceId: wid, fileId: sub }
   }
 
   #sign(audience: Audience, claims: object, lastsMs: number) {

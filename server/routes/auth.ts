@@ -1,12 +1,18 @@
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
+import { permissionNames } from '../../kernel/permissions.ts'
+import { memberRoles } from '../../kernel/role.ts'
 import { passwordMin } from '../auth/own-account.ts'
-import type { SignedIn } from '../auth/auth.ts'
+import type { Auth, SignedIn } from '../auth/auth.ts'
 import { get, originOf, post } from '../http/route.ts'
 
 const text = (max: number) => z.string().max(max)
 const Me = z.object({
-  user: z.object({ id: text(128), name: text(200), email: text(254).nullable(), role: text(32) }),
+  user: z.object({ id: text(128), name: text(200), email: text(254).nullable(), role: z.enum(memberRoles) }),
+  /** What they may do. */
+  permissions: z.array(z.enum(permissionNames)).max(permissionNames.length),
+  /** The colleague who acts as them. */
+  acting: z.object({ id: text(128), name: text(200) }).nullable(),
   workspace: z.object({ id: text(128), slug: text(64), name: text(200), timezone: text(64) }),
 })
 export const Tokens = Me.extend({
@@ -18,6 +24,16 @@ export const Tokens = Me.extend({
 /** To be chosen by a person. */
 export const NewPassword = z.string().min(passwordMin).max(256)
 const Refresh = z.object({ refreshToken: z.string().min(1).max(128) })
+/** For the audit: who turned out to be there, and how they came. */
+export const sessionOpened = (way: string) => ({
+  action: 'session.opened',
+  by: (_: unknown, { workspace, user }: z.output<typeof Tokens>) => ({
+    workspaceId: workspace.id,
+    by: { kind: 'member', id: user.id } as const,
+  }),
+  target: (_: unknown, { user }: z.output<typeof Tokens>) => ({ kind: 'member', id: user.id }),
+  note: () => ({ way }),
+})
 const tags = ['Auth']
 
 export const auth = [
@@ -25,11 +41,12 @@ export const auth = [
     '/auth/login',
     {
       allow: 'public',
+      audit: sessionOpened('password'),
       summary: 'Sign in by e-mail and password',
       tags,
       body: z.object({ email: z.string().min(3).max(254), password: z.string().min(1).max(256) }),
       reply: Tokens,
-      problems: ['bad_credentials', 'too_many_attempts'],
+      problems: ['bad_credentials', 'too_many_attempts', 'second_factor_required'],
     },
     async ({ auth, body, request }) => tokensOf(await auth.login(body, originOf(request))),
   ),
@@ -38,11 +55,12 @@ export const auth = [
     '/auth/link',
     {
       allow: 'public',
+      audit: sessionOpened('link'),
       summary: 'Sign in by a one-time link',
       tags,
       body: z.object({ token: z.string().min(1).max(128) }),
       reply: Tokens,
-      problems: ['link_invalid'],
+      problems: ['link_invalid', 'second_factor_required'],
     },
     async ({ auth, body, request }) => tokensOf(await auth.useLink(body.token, originOf(request))),
   ),
@@ -69,9 +87,23 @@ export const auth = [
       reply: z.object({
         /** Links and codes by mail. */
         mail: z.boolean(),
+        /** One-time codes to telephones, by SMS, and by the WhatsApp of a business that has it. */
+        sms: z.boolean(),
+        whatsapp: z.boolean(),
+        google: z.boolean(),
+        /** Strangers may open a business. */
+        signUp: z.boolean(),
+        /** At this address of the console passkeys can be used; null where they cannot. */
+        passkeysAt: text(2_048).nullable(),
       }),
     },
-    ({ byMail }) => ({ mail: byMail.isOpen }),
+    async ({ byMail, byPhone, registration, security: { google, passkeys } }) => ({
+      mail: byMail.isOpen,
+      ...(await byPhone.ways()),
+      signUp: registration.isOpen,
+      google: google.isOpen,
+      passkeysAt: passkeys.origin ?? null,
+    }),
   ),
 
   post(
@@ -91,6 +123,7 @@ export const auth = [
     '/auth/verify',
     {
       allow: 'public',
+      audit: sessionOpened('mail'),
       summary: 'Sign in by what was mailed: the link’s token, or the code',
       tags,
       body: z.union([
@@ -98,7 +131,7 @@ export const auth = [
         z.object({ email: z.email().max(254), code: z.string().regex(/^\d{6}$/) }),
       ]),
       reply: Tokens,
-      problems: ['link_invalid', 'code_invalid'],
+      problems: ['link_invalid', 'code_invalid', 'second_factor_required'],
     },
     async ({ byMail, body, request }) => {
       const from = originOf(request)
@@ -137,12 +170,14 @@ export const auth = [
     auth.logout(body.refreshToken),
   ),
 
-  get('/auth/me', { allow: 'any', summary: 'Who is signed in, and where', tags, reply: Me }, async ({ auth, caller }) =>
-    about(await auth.me(caller)),
+  get(
+    '/auth/me',
+    { allow: 'any', alsoActing: true, summary: 'Who is signed in, and where', tags, reply: Me },
+    async ({ auth, caller }) => about(await auth.me(caller)),
   ),
 ]
 
-const about = ({ member, email, workspace }: Pick<SignedIn, 'member' | 'email' | 'workspace'>) => ({
+const about = ({ member, email, workspace, permissions, acting }: Awaited<ReturnType<Auth['me']>>) => ({
   user: { id: member.id, name: member.name, email, role: member.role },
   workspace: {
     id: workspace.id,
@@ -150,6 +185,8 @@ const about = ({ member, email, workspace }: Pick<SignedIn, 'member' | 'email' |
     name: workspace.name,
     timezone: workspace.settings.timezone,
   },
+  permissions: [...permissions],
+  acting,
 })
 
 export const tokensOf = (signedIn: SignedIn) => {

@@ -18,6 +18,10 @@ export interface Session {
   expiresAt: number
   /** Epoch ms; said of a whole family, on its first document. */
   revokedAt: number | null
+  /** Epoch ms at which its owner last showed that it is them, by password or factor; on the first document, too. */
+  provenAt: number | null
+  /** Who acts as the member, with their consent: the id of a colleague. The account is then the colleague's, too. */
+  actingId?: string
 }
 
 /** Where somebody signs in from, as far as they say. */
@@ -38,16 +42,19 @@ const read = (document: Stored): Session => ({
   rotatedAt: timeOf(document['rotatedAt']),
   expiresAt: timeOf(document['expiresAt']) ?? 0,
   revokedAt: timeOf(document['revokedAt']),
+  provenAt: timeOf(document['provenAt']),
+  ...(typeof document['actingId'] === 'string' && { actingId: document['actingId'] }),
 })
 
 export async function keepSession(store: Store, session: Session, origin: Origin, now: number) {
-  const { id, rotatedAt: _, revokedAt: __, expiresAt, ...rest } = session
+  const { id, rotatedAt: _, revokedAt: __, expiresAt, provenAt, ...rest } = session
   await store.platform('sessions').insertOne({
     ...origin,
     _id: id,
     ...rest,
     rotatedAt: null,
     revokedAt: null,
+    provenAt: provenAt === null ? null : new Date(provenAt),
     expiresAt: new Date(expiresAt),
     createdAt: new Date(now),
   })
@@ -64,6 +71,12 @@ export async function familyById(store: Store, familyId: string): Promise<Sessio
   return found ? read(found) : undefined
 }
 
+/** Its owner has shown that it is them. */
+export async function markProven(store: Store, familyId: string, now: number) {
+  const lasting = { _id: familyId, revokedAt: null }
+  await store.platform('sessions').updateOne(lasting, { $set: { provenAt: new Date(now) } })
+}
+
 /** Whoever comes first marks the token as exchanged; the time stays that of the first. */
 export async function markRotated(store: Store, id: string, now: number) {
   await store.platform('sessions').updateOne({ _id: id, rotatedAt: null }, { $set: { rotatedAt: new Date(now) } })
@@ -76,14 +89,37 @@ export async function revokeFamily(store: Store, familyId: string, reason: strin
   return matchedCount > 0
 }
 
-/** Of these sign-ins those that last: the member of each, by the sign-in's id. */
-export async function lastingOf(store: Store, familyIds: readonly string[], now: number): Promise<Map<string, string>> {
+/** Whose a sign-in is, and who acts as them. */
+export interface Holder {
+  memberId: string
+  actingId?: string
+}
+const holderIn = ({ memberId, actingId }: Stored): Holder => ({
+  memberId: memberId as string,
+  ...(typeof actingId === 'string' && { actingId }),
+})
+
+/** Of these sign-ins those that last: whose each is, by the sign-in's id. */
+export async function lastingOf(store: Store, familyIds: readonly string[], now: number): Promise<Map<string, Holder>> {
   const lasts = { _id: { $in: [...familyIds] }, revokedAt: null, expiresAt: { $gt: new Date(now) } }
   const found = await store
     .platform('sessions')
-    .find(lasts, { projection: { memberId: 1 } })
+    .find(lasts, { projection: { memberId: 1, actingId: 1 } })
     .toArray()
-  return new Map(found.map(({ _id, memberId }) => [_id, memberId as string]))
+  return new Map(found.map((one) => [one._id, holderIn(one)]))
+}
+
+/** The sign-ins by which somebody acts as this member now: who, and since when (epoch ms). */
+export async function actingOf(store: Store, memberId: string, now: number) {
+  const lasts = { memberId, actingId: { $exists: true }, revokedAt: null, expiresAt: { $gt: new Date(now) } }
+  const found = await store.platform('sessions').find(lasts).sort({ _id: 1 }).limit(signInsMax).toArray()
+  // Later tokens of a sign-in are not the sign-in itself.
+  const first = found.filter(({ _id, familyId }) => _id === familyId)
+  return first.map((one) => ({
+    id: one._id,
+    actingId: one['actingId'] as string,
+    since: timeOf(one['createdAt']) ?? 0,
+  }))
 }
 
 /** A sign-in as its owner sees it. */

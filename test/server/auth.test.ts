@@ -40,7 +40,8 @@ describe('signing in', () => {
     })
     const lastsMs = Date.parse(body.expiresAt) - Date.now()
     expect(lastsMs).to.be.within(14 * minute, 15 * minute)
-    expect((await me(body.accessToken)).body).to.deep.equal({ user: body.user, workspace: body.workspace })
+    const { user, workspace, permissions, acting } = body
+    expect((await me(body.accessToken)).body).to.deep.equal({ user, workspace, permissions, acting })
   })
 
   it('keeps neither a password nor a token that could be used', async () => {
