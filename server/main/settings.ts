@@ -1,9 +1,11 @@
 import { defaultSettings, type Settings } from '../../kernel/settings.ts'
 import type { Store } from '../../store/connection.ts'
-import { allWorkspaces, workspaceById, type WorkspaceSettings } from '../../store/settings/workspaces.ts'
+import { workspaceById, type WorkspaceSettings, workspacesSince } from '../../store/settings/workspaces.ts'
 import type { Notices } from './notices.ts'
 
 const everyMs = 5_000
+/** What was being written at the last read, and whose clock may be behind, is read again. */
+const overlapMs = 60_000
 
 /**
  * The settings of all workspaces at hand: a turn may not wait for them. A change is told to every process; whoever
@@ -11,7 +13,8 @@ const everyMs = 5_000
  */
 export class KnownSettings {
   readonly #store: Store
-  readonly #known = new Map<string, Settings>()
+  readonly #known = new Map<string, WorkspaceSettings>()
+  #newest = 0
   readonly #notices: Notices
   readonly #onError: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
@@ -31,17 +34,24 @@ export class KnownSettings {
     return settings
   }
 
-  readonly ofWorkspace = (workspaceId: string) => this.#known.get(workspaceId) ?? defaultSettings
+  readonly ofWorkspace = (workspaceId: string) => this.#known.get(workspaceId)?.settings ?? defaultSettings
 
-  readonly all = () => this.#known.entries()
+  /** Undefined for one that is not there, or was made elsewhere in the last seconds. */
+  readonly workspace = (workspaceId: string) => this.#known.get(workspaceId);
+
+  *all(): Generator<[workspaceId: string, settings: Settings]> {
+    for (const { id, settings } of this.#known.values()) yield [id, settings]
+  }
 
   async refresh() {
-    for (const workspace of await allWorkspaces(this.#store)) this.#take(workspace)
+    const since = this.#newest === 0 ? undefined : this.#newest - overlapMs
+    for await (const workspace of workspacesSince(this.#store, since)) this.#take(workspace)
   }
 
   /** Each workspace, as it is now and whenever it was read again. */
   async follow(listen: (workspace: WorkspaceSettings) => void) {
     this.#onRead = listen
+    this.#newest = 0
     await this.refresh()
   }
 
@@ -61,7 +71,8 @@ export class KnownSettings {
   }
 
   #take(workspace: WorkspaceSettings) {
-    this.#known.set(workspace.id, workspace.settings)
+    this.#newest = Math.max(this.#newest, workspace.changedAt)
+    this.#known.set(workspace.id, workspace)
     this.#onRead(workspace)
   }
 
