@@ -1,48 +1,57 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto'
-import { hkdfSync, type KeyObject, randomBytes, randomFillSync } from 'node:crypto'
-import { isDuplicate, type Store } from './connection.ts'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { decrypt, encrypt, keyNumberOf } from './cipher.ts'
+import type { Store } from './connection.ts'
+import { KeysDestroyed, type KeyRow, type Master, masterOf, openRow, VaultKeys } from './vault-keys.ts'
 
-const version = 1
-const ivBytes = 12
-const tagBytes = 16
+export { bytesOf } from './vault-keys.ts'
 
 // Key objects, not bytes: Node checks bytes anew at each use, which costs more than the encryption (measured: 15 to 4 µs).
 interface Keys {
-  readonly data: KeyObject
+  readonly current: KeyObject
+  readonly currentNo: number
+  readonly byNumber: ReadonlyMap<number, KeyObject>
   readonly index: KeyObject
+  readonly rev: number
 }
+
+/** How often a process looks whether a workspace's keys have changed, ms. Who rotates them waits for that. */
+export const keysKnownMs = 2_000
 
 /**
  * Encrypts fields at rest: AES-256-GCM with a data key per workspace, which the master key wraps. The context
- * (collection, id, field) is authenticated, so a sealed value moved to another place does not open.
+ * (collection, id, field) is authenticated, so a sealed value moved to another place does not open. What is sealed says
+ * by which of the workspace's keys, so that both are good while one takes the place of the other (`rotation.ts`).
  */
 export class Vault {
-  readonly #store: Store
-  readonly #master: KeyObject
+  readonly rows: VaultKeys
+  readonly #masters: () => readonly Master[]
   readonly #keys = new Map<string, Keys>()
   readonly #loading = new Map<string, Promise<Keys>>()
 
-  /** `master`: 32 bytes. */
-  constructor(store: Store, master: Buffer) {
-    if (master.length !== 32) throw new Error('the master key has 32 bytes')
-    this.#store = store
-    this.#master = createSecretKey(master)
+  /** `masters`: 32 bytes each, the current one first; asked again when data needs one that was not among them. */
+  constructor(store: Store, masters: Buffer | (() => readonly Buffer[])) {
+    this.rows = new VaultKeys(store)
+    if (Buffer.isBuffer(masters)) {
+      const only = [masterOf(masters)]
+      this.#masters = () => only
+    } else this.#masters = () => masters().map(masterOf)
+  }
+
+  get masters() {
+    return this.#masters()
   }
 
   isReady(workspaceId: string) {
     return this.#keys.has(workspaceId)
   }
 
-  /** Has the workspace's keys at hand; makes them the first time. Rejects when the master key is not theirs. */
+  /**
+   * Has the workspace's keys at hand; makes them the first time.
+   * @throws WrongMasterKey, or KeysDestroyed where the workspace was closed for good
+   */
   async ready(workspaceId: string): Promise<void> {
     if (this.#keys.has(workspaceId)) return
-    const loading = this.#loading.get(workspaceId) ?? this.#load(workspaceId)
-    this.#loading.set(workspaceId, loading)
-    try {
-      this.#keys.set(workspaceId, await loading)
-    } finally {
-      this.#loading.delete(workspaceId)
-    }
+    await this.#renew(workspaceId)
   }
 
   seal(workspaceId: string, context: string, plain: string): Buffer {
@@ -50,7 +59,8 @@ export class Vault {
   }
 
   sealBytes(workspaceId: string, context: string, plain: Uint8Array): Buffer {
-    return encrypt(this.#of(workspaceId).data, context, plain)
+    const { current, currentNo } = this.#of(workspaceId)
+    return encrypt(current, context, plain, currentNo)
   }
 
   /** Throws when the value was altered, or belongs to another place or key. */
@@ -60,12 +70,46 @@ export class Vault {
 
   /** Throws as `open` does. */
   openBytes(workspaceId: string, context: string, sealed: Uint8Array): Buffer {
-    return decrypt(this.#of(workspaceId).data, context, sealed)
+    const no = keyNumberOf(sealed)
+    const key = no === undefined ? undefined : this.#of(workspaceId).byNumber.get(no)
+    if (!key) throw this.#unknown(workspaceId, no)
+    return decrypt(key, context, sealed)
+  }
+
+  /** By which key this process seals now. */
+  currentOf(workspaceId: string): number {
+    return this.#of(workspaceId).currentNo
   }
 
   /** A keyed hash to look an encrypted value up by: equal values have equal hashes, in one workspace only. */
   blind(workspaceId: string, value: string): string {
     return createHmac('sha256', this.#of(workspaceId).index).update(value).digest('base64url').slice(0, 32)
+  }
+
+  /** Takes up what has changed of the keys that are at hand: new ones, and those that are no more. */
+  async refresh(): Promise<void> {
+    const known = [...this.#keys]
+    if (known.length === 0) return
+    const revisions = await this.rows.revisions(known.map(([id]) => id))
+    const changed = known.filter(([id, { rev }]) => revisions.get(id) !== rev)
+    await Promise.all(changed.map(([id]) => this.#renewKnown(id, revisions.has(id))))
+  }
+
+  /** What was closed for good, or taken away, must not be readable here either. */
+  async #renewKnown(workspaceId: string, isThere: boolean): Promise<void> {
+    if (!isThere) return void this.#keys.delete(workspaceId)
+    try {
+      await this.#renew(workspaceId)
+    } catch (error) {
+      if (!(error instanceof KeysDestroyed)) throw error // A wrong key, say: what is at hand is still good.
+      this.#keys.delete(workspaceId)
+    }
+  }
+
+  /** Refreshes from time to time, until it is told to stop. */
+  follow(onError: (error: unknown) => void, everyMs = keysKnownMs): () => void {
+    const timer = setInterval(() => void this.refresh().catch(onError), everyMs).unref()
+    return () => clearInterval(timer)
   }
 
   #of(workspaceId: string) {
@@ -74,70 +118,38 @@ export class Vault {
     return keys
   }
 
+  /** Another process may have changed keys a moment ago: the next try finds them. */
+  #unknown(workspaceId: string, no: number | undefined) {
+    if (no === undefined) return new Error('this field was sealed by a newer version')
+    this.#renew(workspaceId).catch(() => this.#keys.delete(workspaceId))
+    return new Error(
+      `this field was sealed by key ${no} of ${workspaceId}, which is not here: it was destroyed, or is new`,
+    )
+  }
+
+  async #renew(workspaceId: string): Promise<void> {
+    const loading = this.#loading.get(workspaceId) ?? this.#load(workspaceId)
+    this.#loading.set(workspaceId, loading)
+    try {
+      this.#keys.set(workspaceId, await loading)
+    } finally {
+      this.#loading.delete(workspaceId)
+    }
+  }
+
   async #load(workspaceId: string): Promise<Keys> {
-    const rows = this.#store.collection('vault_keys')
-    const context = `vault/${workspaceId}`
-    const found = await rows.findOne({ _id: workspaceId })
-    if (found) return keysFrom(this.#unwrap(context, bytesOf(found['wrapped'])))
-    const data = randomBytes(32)
-    try {
-      const wrapped = encrypt(this.#master, context, data)
-      await rows.insertOne({ _id: workspaceId, workspaceId, wrapped, createdAt: new Date() })
-      return keysFrom(data)
-    } catch (error) {
-      if (!isDuplicate(error)) throw error
-      return this.#load(workspaceId) // Another process made them first.
-    }
-  }
-
-  #unwrap(context: string, wrapped: Uint8Array) {
-    try {
-      return decrypt(this.#master, context, wrapped)
-    } catch (cause) {
-      throw new Error('CARELINE_MASTER_KEY is not the key that this data was encrypted with', { cause })
-    }
+    const found = await this.rows.of(workspaceId)
+    if (found) return opened(found, this.#masters())
+    const masters = this.#masters()
+    await this.rows.make(workspaceId, await this.rows.masterFor(masters))
+    return this.#load(workspaceId)
   }
 }
 
-/** What the driver gives for binary data: a Binary, or bytes. */
-export function bytesOf(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value
-  const { buffer } = value as { buffer?: unknown }
-  if (buffer instanceof Uint8Array) return buffer
-  throw new Error('this field should hold encrypted bytes')
-}
-
-const keysFrom = (data: Buffer): Keys => ({
-  data: createSecretKey(data),
-  index: createSecretKey(Buffer.from(hkdfSync('sha256', data, '', 'careline blind index', 32))),
-})
-
-// Random bytes are drawn in bulk: one system call serves many initialisation vectors.
-const pool = Buffer.allocUnsafe(ivBytes * 512)
-let used = pool.length
-function nextIv() {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  used += ivBytes
-  return Buffer.from(pool.subarray(used - ivBytes, used))
-}
-
-function encrypt(key: KeyObject, context: string, plain: Uint8Array): Buffer {
-  const iv = nextIv()
-  const cipher = createCipheriv('aes-256-gcm', key, iv)
-  cipher.setAAD(Buffer.from(context))
-  const body = cipher.update(plain)
-  cipher.final()
-  return Buffer.concat([Buffer.of(version), iv, cipher.getAuthTag(), body])
-}
-
-function decrypt(key: KeyObject, context: string, sealed: Uint8Array): Buffer {
-  if (sealed[0] !== version) throw new Error('this field was sealed by a newer version')
-  const iv = sealed.subarray(1, 1 + ivBytes)
-  const decipher = createDecipheriv('aes-256-gcm', key, iv)
-  decipher.setAAD(Buffer.from(context))
-  decipher.setAuthTag(sealed.subarray(1 + ivBytes, 1 + ivBytes + tagBytes))
-  return Buffer.concat([decipher.update(sealed.subarray(1 + ivBytes + tagBytes)), decipher.final()])
+function opened(row: KeyRow, masters: readonly Master[]): Keys {
+  const { data, index } = openRow(row, masters)
+  const byNumber = new Map(data.map(({ no, bytes }) => [no, createSecretKey(bytes)]))
+  const current = byNumber.get(row.current)
+  if (!current) throw new Error(`the current key of ${row.workspaceId} is not in vault_keys`)
+  return { current, currentNo: row.current, byNumber, index: createSecretKey(index), rev: row.rev }
 }

@@ -55,16 +55,16 @@ describe('careline, for years', function () {
   })
 
   it('backs it up while it runs, and says what is in it and what is not', async () => {
-    const { code, out, err } = await home.run(['backup', '--to', join(backups(), 'one')])
+    const { code, out, err } = await home.run(['backup', '--copy', '--to', join(backups(), 'one')])
     expect({ code, err }).to.deep.equal({ code: 0, err: '' })
     expect(out).to.match(
       /In it: the store \(\d+ collections, 2 documents\)\.\n +Not in it: the files.*\n +Not in it: the master key/,
     )
     expect((statSync(join(backups(), 'one')).mode & 0o777).toString(8)).to.equal('600')
-    const again = await home.run(['backup', '--to', join(backups(), 'one')])
+    const again = await home.run(['backup', '--copy', '--to', join(backups(), 'one')])
     expect(again).to.include({ code: 1, out: '' })
     expect(again.err).to.match(/is there already/)
-    expect((await home.run(['backup', '--to', `${backups()}/whole/`])).out).to.match(
+    expect((await home.run(['backup', '--copy', '--to', `${backups()}/whole/`])).out).to.match(
       /documents\), files\.\n +Not in it: the master key/,
     )
     expect(readdirSync(backups()).sort()).to.deep.equal(['one', 'whole'])
@@ -111,7 +111,7 @@ describe('careline, for years', function () {
     const moved = await home.run(['migrate-store', '--to', uri])
     expect(moved.code, moved.err).to.equal(0)
     expect(moved.out)
-      .to.match(/files +1 documents +2 indexes +[0-9a-f]{16}\n/)
+      .to.match(/files +1 documents +\d+ indexes +[0-9a-f]{16}\n/)
       .and.to.match(/compared by number and hash/)
     const again = await Installation.on(embedded, join(home.directory, 'again'))
     const back = await again.run(['migrate-store', '--from', uri])

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { Secret, TOTP } from 'otpauth'
 import { checkBackup } from '../../store/embedded/backup.ts'
 import { type Command, Installation, taken } from './command.ts'
 
@@ -42,6 +43,25 @@ describe('careline, asked about a server that runs', function () {
     expect(`${link.origin}${link.pathname}`).to.equal(`${home.url}/sign-in`)
     const { body } = await home.json('/api/v1/auth/link', { body: { token: link.searchParams.get('link') } })
     expect(body.user.role).to.equal('staff')
+  })
+
+  it('takes the second factors of somebody away who has lost them', async () => {
+    const token = (await home.run(['token', '--as', 'staff'])).out.trim()
+    const post = (path: string, body: object) => home.json(`/api/v1/auth/${path}`, { token, body })
+    const { secret } = (await post('mfa/totp', {})).body
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+    expect((await post('mfa/totp/verify', { code })).status).to.equal(200)
+    const { logins } = await demo()
+    const { email, password } = logins.find(({ role }: any) => role === 'staff')
+    const login = () => home.json('/api/v1/auth/login', { body: { email, password } })
+    expect((await login()).body.code).to.equal('second_factor_required')
+    const { code: exit, out } = await home.run(['forget-factors', '--as', email])
+    expect([exit, out]).to.deep.equal([
+      0,
+      `${(await login()).body.user.name} signs in without a second factor now, and is signed out everywhere.\n`,
+    ])
+    expect((await me(token)).code, 'everywhere').to.equal('unauthorized')
+    expect((await home.run(['forget-factors'])).err).to.match(/--as/)
   })
 
   it('tells a script all that it needs to play WhatsApp', async () => {
@@ -84,13 +104,14 @@ describe('careline, asked about a server that runs', function () {
     expect(out)
       .to.match(/Server +runs at http/)
       .and.to.match(/Indexes +all \d+ are there/)
+      .and.to.match(/Audit +\d+ entries are as they were written/)
     expect({ code, isWell: out.includes('Nothing is wrong') }, out).to.deep.equal({ code: 0, isWell: true })
   })
 
   it('writes a backup of itself while it runs', async function () {
     if (!home.isEmbedded) return this.skip() // A MongoDB has its own tools.
     const to = join(home.directory, 'backup')
-    const { code, out, err } = await home.run(['backup', '--to', to])
+    const { code, out, err } = await home.run(['backup', '--copy', '--to', to])
     expect({ code, err }).to.deep.equal({ code: 0, err: '' })
     expect(out).to.match(/In it: the store \(\d+ collections, \d{3,} documents\)\./)
     expect(

@@ -125,9 +125,8 @@ describe('careline start, on a machine that has nothing, after a first try that 
       const failed = messages.find(({ status }) => status === 'failed')
       expect(failed.error).to.include({ providerCode: 131026, retryable: false })
       const files = messages.filter(({ content }) => content.fileId)
-      const file = await fetch(`${home.url}/api/v1/files/${files[0].content.fileId}`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
+      const { body: link } = await home.json(`/api/v1/files/${files[0].content.fileId}/link`, { token })
+      const file = await fetch(home.url + link.url)
       expect(file.status).to.equal(200)
       expect((await file.arrayBuffer()).byteLength).to.equal(files[0].content.sizeBytes)
     })

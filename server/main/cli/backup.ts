@@ -1,9 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { Config } from '../../../kernel/config.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { type Manifest, sealCopy, synced } from '../../../store/embedded/backup.ts'
+import { askKeeper } from './backup-controls.ts'
 import { readConfig } from './environment.ts'
 import { askStore } from './store-controls.ts'
 import { say } from './words.ts'
@@ -11,8 +13,34 @@ import { say } from './words.ts'
 /** What goes along with the store into a directory. No key does: a backup is not to open itself. */
 export const along = ['files', 'simulator', 'demo.json'] as const
 
-/** A copy of the store, of a running server as well; into a directory, with the files. */
-export async function backup({ to }: { to?: string }): Promise<number> {
+/** A backup of everything, encrypted, of a running server as well; with `copy`, the embedded store as it is. */
+export async function backup({ to, copy = false }: { to?: string; copy?: boolean }): Promise<number> {
+  return copy ? plainCopy(to) : sealedBackup(readConfig(), to)
+}
+
+const Made = z.object({
+  file: z.string(),
+  keys: z.string(),
+  documents: z.int(),
+  files: z.int(),
+  isOneMoment: z.boolean(),
+})
+
+async function sealedBackup(config: Config, to: string | undefined): Promise<number> {
+  const made = Made.parse(await askKeeper(config, 'backups/make', to === undefined ? {} : { to: absolute(to) }))
+  const key = config.backups.key === undefined ? 'the master key' : 'CARELINE_BACKUP_KEY'
+  say(made.file)
+  say(`  In it: everything (${made.documents} documents, ${made.files} files), encrypted; ${key} opens it.`)
+  if (!made.isOneMoment)
+    say('  This MongoDB is no replica set: what was written while the backup was made may be in it in part.')
+  say(`  Needed with it: ${made.keys}, which is written anew with each backup.`)
+  return 0
+}
+
+/** A directory stays one: its slash at the end is what says so. */
+const absolute = (to: string) => (to.endsWith('/') ? `${resolve(to)}/` : resolve(to))
+
+async function plainCopy(to: string | undefined): Promise<number> {
   if (to === undefined || to === '') throw new Problem('invalid', 'no_target', 'Say where to: --to FILE or --to DIR/.')
   const config = readConfig()
   const isDirectory = to.endsWith('/') || (existsSync(to) && statSync(to).isDirectory())

@@ -167,6 +167,7 @@ async function redis({ redisUrl }: Config): Promise<Finding[]> {
 }
 
 const Status = z.object({ pid: z.int(), url: z.url() })
+const Chains = z.object({ looked: z.int(), broken: z.array(z.string()) })
 const Checks = z.object({ missingIndexes: z.array(z.string()) })
 
 async function server(config: Config): Promise<Finding[]> {
@@ -174,7 +175,8 @@ async function server(config: Config): Promise<Finding[]> {
     const { pid, url } = Status.parse(await askControl(config.dataDir, 'status'))
     const { missingIndexes: missing } = Checks.parse(await askControl(config.dataDir, 'checks'))
     const runs = await answering('Server', `${url}/ready`, `runs at ${url}, pid ${pid}`)
-    return [runs, indexes(missing), ...(await inspected(config)), ...(await simulators(config, url))]
+    const chains = audit(Chains.parse(await askControl(config.dataDir, 'audit')))
+    return [runs, indexes(missing), chains, ...(await inspected(config)), ...(await simulators(config, url))]
   } catch (error) {
     if (error instanceof NotRunning) return [await port(config), ...(await store(config))]
     return [{ what: 'Server', is: 'does not answer', mend: `Stop it and start it again. (${told(error)})` }]
@@ -210,13 +212,15 @@ async function store(config: Config): Promise<Finding[]> {
   if (!isThere) return [{ what: 'Store', is: 'made at the first start' }]
   if (config.masterKey === undefined && !existsSync(join(config.dataDir, 'master.key'))) return []
   const [{ secretsOf }, { openStorage }] = await Promise.all([import('../secrets.ts'), import('../storage.ts')])
+  const { chainsAtRest } = await import('./audit-checks.ts')
   try {
-    const storage = await openStorage(config, secretsOf(config).masterKey)
+    const storage = await openStorage(config, secretsOf(config).masterKeys)
     try {
       const { name, version } = await storage.version()
       const opens = { what: 'Store', is: `${name} ${version} opens` }
       const validated = await storage.embedded?.validate()
-      return [opens, indexes(await missingIndexes(storage.store)), ...(validated ? [integrity(validated)] : [])]
+      const chains = audit(await chainsAtRest(storage))
+      return [opens, indexes(await missingIndexes(storage.store)), chains, ...(validated ? [integrity(validated)] : [])]
     } finally {
       await storage.close()
     }
@@ -230,6 +234,19 @@ function indexes(missing: readonly string[]): Finding {
   if (missing.length === 0) return { what, is: `all ${indexCount} are there` }
   const is = `${missing.length} of ${indexCount} are missing`
   return { what, is, mend: `A start makes them: restart the server. Missing: ${missing.join('; ')}` }
+}
+
+/** The chains of the audit: whoever changes the database beside us breaks one. */
+function audit({ looked, broken }: z.output<typeof Chains>): Finding {
+  const what = 'Audit'
+  if (broken.length > 0) {
+    const mend = `Somebody changed the database beside Careline. Keep a copy, and compare it with a backup. ${broken.join('; ')}`
+    return { what, is: `broken in ${broken.length} workspaces`, mend }
+  }
+  return {
+    what,
+    is: `${looked} entries are as they were written`,
+  }
 }
 
 /** Every page, document and index of the embedded store; of a MongoDB elsewhere nothing: that would lock it. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Config } from '../../../kernel/config.ts'
 import { missing, Problem } from '../../../kernel/problem.ts'
 import { accountByEmail } from '../../../store/settings/accounts.ts'
+import { forgetAllFactors } from '../../../store/settings/factors.ts'
 import { type Member, membersOf } from '../../../store/settings/members.ts'
 import { allWorkspaces, type WorkspaceSettings, workspaceBySlug } from '../../../store/settings/workspaces.ts'
 import { type Careline, startCareline } from '../../main.ts'
@@ -12,11 +13,16 @@ import { staff, type Who } from '../demo/script.ts'
 import { demoSlug, seedDemo } from '../demo/seed.ts'
 import { wipeDemo } from '../demo/wipe.ts'
 import { simulatorPrefix } from '../simulators.ts'
+import { auditControls } from './audit-checks.ts'
+import { backupControls } from './backup-controls.ts'
 import { missingIndexes } from './indexes.ts'
+import { operatorControls } from './operator.ts'
 import { storeControls } from './store-controls.ts'
+import { vaultControls } from './vault-controls.ts'
 
 const name = z.string().min(1).max(254)
 const Token = z.object({ workspace: name.optional(), as: name.default('owner'), isLink: z.boolean().default(false) })
+const Whose = z.object({ workspace: name.optional(), as: name })
 
 const People = z.object({ people: z.array(z.object({ waId: z.string(), name: z.string() })) })
 const peopleMs = 5_000
@@ -69,9 +75,20 @@ export class House {
 
   readonly controls: Controls = {
     ...storeControls(() => this.careline.storage.embedded),
+    ...vaultControls(() => this.careline.storage),
+    ...auditControls(
+      (id) => this.careline.watch.audit.look(id),
+      () => this.careline.storage,
+    ),
+    ...operatorControls(() => this.careline.care.operators),
+    ...backupControls(
+      () => this.careline.care.backups,
+      () => this.config,
+    ),
     status: async () => ({ pid: process.pid, url: this.careline.url }),
     checks: async () => ({ missingIndexes: await missingIndexes(this.careline.storage.store) }),
     token: async (input) => this.#token(Token.parse(input)),
+    'factors/forget': async (input) => this.#forgetFactors(Whose.parse(input)),
     demo: () => this.demo(),
     'demo/reset': async () => {
       if (this.config.isProduction)
@@ -146,8 +163,17 @@ export class House {
   async #token({ workspace, as, isLink }: z.output<typeof Token>) {
     const member = await this.#memberBy(await this.#workspaceBy(workspace), as)
     if (isLink) return { token: await this.linkFor(member) }
-    const { accessToken } = await this.careline.auth.openFor(member.workspaceId, member.id)
+    // Whoever asks here has the machine, and with it everything.
+    const { accessToken } = await this.careline.auth.openProven(member.workspaceId, member.id)
     return { token: accessToken }
+  }
+
+  /** For somebody who has lost their app, their keys and their codes. */
+  async #forgetFactors({ workspace, as }: z.output<typeof Whose>) {
+    const { accountId, name } = await this.#memberBy(await this.#workspaceBy(workspace), as)
+    await forgetAllFactors(this.careline.storage.store, accountId)
+    await this.careline.auth.revokeAll(accountId, 'factors_forgotten')
+    return { name }
   }
 
   async #workspaceBy(slug: string | undefined): Promise<WorkspaceSettings> {

@@ -9,14 +9,30 @@ const help = `Careline ${packageJson.version}
     --workspace demo         Of this workspace; without it, of the demo or the oldest.
     --as owner               For this role, or this e-mail address.
     --link                   Prints an address that signs in once instead.
+  careline forget-factors  Takes the second factors of somebody away who has lost them.
+    --as EMAIL               Whose: an e-mail address, or a role.
+    --workspace demo         In this workspace; without it, in the demo or the oldest.
   careline demo            Prints the addresses and logins of the demo.
     --json                   With ids and the simulators' secrets, for scripts.
     --reset                  Makes the demo anew (development only).
   careline doctor          Says what is wrong, and how to mend it; looks at every document and index.
-  careline backup          Copies the store, of a running server as well.
-    --to FILE | DIR/         Into this file; into a directory, with the files people sent.
-  careline restore         Puts a backup into an empty data directory.
+  careline backup          Backs everything up, encrypted, of a running server as well.
+    --to FILE | DIR/         Into this file or directory; without it, into CARELINE_BACKUPS.
+    --copy                   The embedded store as it is instead; into a directory, with the files.
+  careline restore         Puts a backup into an empty data directory, or an empty MongoDB.
     --from FILE | DIR        This one.
+    --keys FILE              With these keys; without it, those of keys.age beside it.
+    --verify                 Into a scratch place only, to see that it can be.
+  careline backup-key      Prints what opens backups: keep it elsewhere, safely.
+  careline rotate-key      Puts a new master key in the place of the old one, while servers run.
+    --data                   New data keys for all workspaces; everything is sealed anew.
+    --workspace demo         Of this one only.
+    --wait                   Until the old ones are destroyed.
+    --status                 Says how far that is.
+  careline operator        Lists who looks after the installation (/platform).
+    --add E-MAIL --name NAME Adds somebody; prints their password and second factor once.
+    --reset E-MAIL           Gives them new ones.
+    --disable E-MAIL         Lets them in no more.
   careline compact         Gives the space of what was deleted back to the disk.
   careline migrate-store   Copies all data between the embedded store and a MongoDB.
     --to mongodb://…         Into this one, which must be empty.
@@ -42,18 +58,41 @@ const commands: Readonly<Record<string, Command>> = {
     options: { workspace: { type: 'string' }, as: { type: 'string' }, link: { type: 'boolean' } },
     run: async (values) => (await import('./token.ts')).token(values),
   },
+  'forget-factors': {
+    options: { workspace: { type: 'string' }, as: { type: 'string' } },
+    run: async (values) => (await import('./forget-factors.ts')).forgetFactors(values),
+  },
   demo: {
     options: { json: { type: 'boolean' }, reset: { type: 'boolean' } },
     run: async (values) => (await import('./demo.ts')).demo(values),
   },
   doctor: { options: {}, run: async () => (await import('./doctor.ts')).doctor() },
   backup: {
-    options: { to: { type: 'string' } },
+    options: { to: { type: 'string' }, copy: { type: 'boolean' } },
     run: async (values) => (await import('./backup.ts')).backup(values),
   },
   restore: {
-    options: { from: { type: 'string' } },
+    options: { from: { type: 'string' }, keys: { type: 'string' }, verify: { type: 'boolean' } },
     run: async (values) => (await import('./restore.ts')).restore(values),
+  },
+  'backup-key': { options: {}, run: async () => (await import('./backup-controls.ts')).backupKey() },
+  'rotate-key': {
+    options: {
+      data: { type: 'boolean' },
+      workspace: { type: 'string' },
+      status: { type: 'boolean' },
+      wait: { type: 'boolean' },
+    },
+    run: async (values) => (await import('./rotate-key.ts')).rotateKey(values),
+  },
+  operator: {
+    options: {
+      add: { type: 'string' },
+      name: { type: 'string' },
+      reset: { type: 'string' },
+      disable: { type: 'string' },
+    },
+    run: async (values) => (await import('./operator.ts')).operator(values as Record<string, string | undefined>),
   },
   compact: { options: {}, run: async () => (await import('./compact.ts')).compact() },
   'migrate-store': {

@@ -18,7 +18,7 @@ export async function firstOwner(store: Store): Promise<Member | undefined> {
  */
 export async function firstWorkspace(store: Store, now: number): Promise<Member> {
   const [first] = await allWorkspaces(store)
-  const made = first ?? (await createWorkspace(store, { slug: 'main', name: 'My business' }, now))
+  const made = first ?? (await createWorkspace(store, { slug: 'main', name: 'My business', status: 'draft' }, now))
   const account = await createAccount(store, { email: null, passwordHash: null }, now)
   return createMember(store, made.id, { accountId: account.id, name: 'Owner', role: 'owner' }, now)
 }

@@ -149,7 +149,7 @@ const deeds = {
   },
   backup: {
     isOnStore: true,
-    command: (data: string) => [bin, 'backup', '--to', `${join(data, '../backups')}/`],
+    command: (data: string) => [bin, 'backup', '--copy', '--to', `${join(data, '../backups')}/`],
     look: async (deed: Deed) => {
       await lookAt(deed.data)
       for (const copy of deed.copies) {

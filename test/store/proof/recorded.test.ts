@@ -43,7 +43,7 @@ describe('embedded store: what Careline asks of it', function () {
     const screen = connect({ url: careline.url, token: () => api.token() })
     await screen.open(`inbox:${workspaceId}`).ready()
     for (const status of ['open', 'pending', 'resolved', 'all'] as const) await walked(api, status)
-    await careline.scheduler?.stop()
+    await careline.jobs.stop()
     screen.close()
     await careline.close()
   }

@@ -1,0 +1,88 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { backups } from '../../jobs/backups.ts'
+import { closing } from '../../jobs/closing.ts'
+import { keys } from '../../jobs/keys.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
+import type { Config } from '../../kernel/config.ts'
+import type { Log } from '../../kernel/log.ts'
+import type { Audit } from '../audit.ts'
+import type { Auth } from '../auth/auth.ts'
+import { Closings } from '../closing.ts'
+import { Exports } from '../exports.ts'
+import type { FileRoom } from '../files/file-room.ts'
+import { BackupKeeper } from './backups/keeper.ts'
+import type { Post } from './mail.ts'
+import type { KnownSettings } from './settings.ts'
+import type { JointMemory } from '../joint-memory.ts'
+import { Installation } from '../platform/installation.ts'
+import { Operators } from '../platform/operators.ts'
+import { OperatorSettings } from '../../store/settings/operators.ts'
+import { keyRotation, type Storage } from './storage.ts'
+
+interface Parts {
+  config: Config
+  storage: Storage
+  masterKeys(): readonly Buffer[]
+  clock: Clock
+  log: Log
+  settings: Pick<KnownSettings, 'changed'>
+  files: { room: FileRoom }
+  auth: Auth
+  audit: Audit
+  post: Post | undefined
+  url: string
+  /** Signs the tokens of workspaces. */
+  secret: string
+  joint: JointMemory | undefined
+}
+
+/** What keeps the data of all workspaces safe: keys that change, copies that can be restored, ends that are final. */
+export function openCare({
+  config,
+  storage,
+  masterKeys,
+  clock,
+  settings,
+  files,
+  auth,
+  audit,
+  secret,
+  joint,
+  ...rest
+}: Parts) {
+  const { store, vault } = storage
+  const now = () => clock.now()
+  const rotation = keyRotation(storage)
+  const keeper = new BackupKeeper({ config, storage, masterKeys, now, log: rest.log })
+  const forget = async (workspaceId: string) => {
+    await vault.rows.destroy(workspaceId, now())
+    await vault.refresh()
+    await keeper.writeBook()
+    await store.platform('sessions').deleteMany({ workspaceId })
+    auth.forget()
+  }
+  const removeFiles = async (workspaceId: string) => {
+    for await (const row of store.collection('files').find({ workspaceId })) await storage.files.removeBytes(row)
+    await rm(join(config.dataDir, 'files', workspaceId), { recursive: true, force: true })
+  }
+  const changed = (workspaceId: string) => settings.changed(workspaceId)
+  const closings = new Closings({
+    ...{ store, now, forget, removeFiles, changed, audit, ...rest },
+    graceMs: config.closingGraceMs,
+  })
+  const exports = new Exports({ store, vault, files: storage.files, room: files.room, now, ...rest })
+  const operatorSettings = new OperatorSettings(store, vault)
+  const operators = new Operators({ settings: operatorSettings, secret, now, joint })
+  const installation = new Installation({ store, rotation, audit, changed })
+  const isDue = config.backups.isOn && clock === systemClock
+  return {
+    backups: keeper,
+    rotation,
+    closings,
+    exports,
+    operators,
+    installation,
+    schedules: [keys(rotation), closing(closings), ...(isDue ? [backups(keeper)] : [])],
+  }
+}
