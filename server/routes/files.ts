@@ -1,136 +1,181 @@
+import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { type Authenticate, isStaff } from '../../kernel/caller.ts'
 import { instant } from '../../kernel/marks.ts'
+import { may } from '../../kernel/permissions.ts'
 import { invalid, missing, Problem } from '../../kernel/problem.ts'
-import { rangeOf } from '../files/range.ts'
-import { isKept, isReally, isShown, plainType } from '../files/sniff.ts'
-import { bearerOf } from '../http/bearer.ts'
-import { bytes, get, post, type Raw, raw } from '../http/route.ts'
-import type { KeptFile } from '../ports.ts'
+import { uploadMs } from '../files/file-room.ts'
+import { answerOf } from '../files/answer.ts'
+import { broughtPurposes, uploadBytesMax } from '../files/purposes.ts'
+import { plainType } from '../files/sniff.ts'
+import { del, get, post, put, raw, streamed } from '../http/route.ts'
+import type { FileRow } from '../../store/files.ts'
 
-/** WhatsApp's own bound for sound and video. */
-export const fileBytesMax = 16 * 1024 * 1024
 const tags = ['Files']
+const Token = z.object({ token: z.string().max(1_024) })
+const Status = z.enum(['pending', 'uploaded', 'scanning', 'ready', 'refused'])
+
+const File = z.object({
+  id: z.string().max(128),
+  name: z.string().max(255).nullable(),
+  mime: z.string().max(128),
+  sizeBytes: z.int().min(0),
+  purpose: z.enum(['message', 'branding', 'export']),
+  status: Status,
+  /** Why it is refused. */
+  why: z.string().max(200).nullable(),
+  thumbnail: z.enum(['none', 'due', 'made', 'failed']),
+  createdAt: instant(),
+  expiresAt: instant().nullable(),
+})
+
+const shown = ({ fileId, fileName, thumb, ...row }: FileRow) => ({
+  id: fileId,
+  name: fileName,
+  thumbnail: thumb.state,
+  ...row,
+})
 
 export const files = [
   post(
     '/files',
     {
-      allow: 'staff',
-      summary: 'Keep a file: its bytes are the body, `content-type` its type, `x-file-name` its name (URL-encoded)',
+      allow: 'files.write',
+      audit: { action: 'file.announced', target: (_, { fileId }) => fileId },
+      summary: 'Announce a file: the answer says where its bytes go',
       tags,
-      body: bytes(fileBytesMax),
+      body: z.object({
+        name: z.string().max(1_000).nullable().default(null),
+        sizeBytes: z.int().min(0).max(uploadBytesMax),
+        mime: z.string().min(1).max(255),
+        purpose: z.enum(broughtPurposes).default('message'),
+      }),
       reply: z.object({
         fileId: z.string().max(128),
-        mime: z.string().max(128),
-        sizeBytes: z.int().min(1).max(fileBytesMax),
+        /** `PUT` the bytes there, once; no other header is needed. */
+        upload: z.object({ method: z.literal('PUT'), url: z.string().max(1_100), expiresAt: instant() }),
       }),
       status: 201,
-      problems: ['file_type_unsupported', 'file_type_mismatch', 'file_empty'],
+      problems: ['file_type_unsupported', 'file_too_large', 'file_empty', 'file_quota_exceeded'],
     },
-    async ({ files, workspace, caller, body, request }) => {
-      const mime = plainType(request.header('content-type'))
-      if (!isKept(mime)) throw new Problem('unsupported', 'file_type_unsupported', 'Files of this type are not taken.')
-      if (body.length === 0) throw invalid('file_empty', 'This file is empty.')
-      if (!isReally(mime, body))
-        throw invalid('file_type_mismatch', `This file is not what it says (${mime}).`, [
-          { path: 'content-type', message: 'The bytes are of another type.' },
-        ])
+    async ({ files, auth, workspace, caller, body }) => {
+      if (body.sizeBytes === 0) throw invalid('file_empty', 'This file is empty.')
       const fileId = workspace.newId('file')
-      await files.keep(workspace.id, {
-        fileId,
-        bytes: body,
-        mime,
-        fileName: nameIn(request.header('x-file-name')),
-        by: caller.id,
-      })
-      return { fileId, mime, sizeBytes: body.length }
+      const mime = plainType(body.mime)
+      await files.announce(workspace.id, { ...body, fileId, mime, by: caller.id })
+      const { token, expiresAt } = auth.tokens.upload(workspace.id, fileId, uploadMs)
+      return { fileId, upload: { method: 'PUT' as const, url: `/u/${token}`, expiresAt } }
+    },
+  ),
+
+  post(
+    '/files/:id/complete',
+    {
+      allow: 'files.write',
+      audit: 'file.uploaded',
+      summary: 'All bytes are there, and these: from here on the file can be read, or is scanned first',
+      tags,
+      /** A page that is not served safely cannot compute it; the number of bytes is checked in any case. */
+      body: z.object({
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/i, '64 hexadecimal digits')
+          .optional(),
+      }),
+      reply: File,
+      problems: ['file_busy', 'file_not_uploaded', 'file_damaged'],
+    },
+    async ({ files, workspace, params, body }) =>
+      shown(await files.complete(workspace.id, params.id, body.sha256?.toLowerCase())),
+  ),
+
+  get(
+    '/files/:id',
+    {
+      allow: 'files.read',
+      summary: 'What is known of a file, and how it stands',
+      tags,
+      problems: ['file_busy'],
+      reply: File,
+    },
+    async ({ files, workspace, params }) => {
+      const row = await files.row(workspace.id, params.id)
+      if (!row) throw missing('not_found', 'There is no such file.')
+      return shown(row)
     },
   ),
 
   get(
     '/files/:id/link',
     {
-      allow: 'staff',
-      summary: 'An address that opens the file for ten minutes, for whoever has it',
+      allow: 'files.read',
+      audit: { action: 'file.opened', isRead: true },
+      summary: 'Addresses that open the file, and its small picture, for ten minutes, for whoever has them',
       tags,
-      reply: z.object({ url: z.string().max(4_096), expiresAt: instant() }),
+      reply: z.object({
+        url: z.string().max(1_100),
+        /** Null where there is none, or not yet. */
+        thumbnailUrl: z.string().max(1_100).nullable(),
+        expiresAt: instant(),
+      }),
+      problems: ['file_busy', 'file_not_ready', 'file_refused'],
     },
-    async ({ files, auth, workspace, params }) => {
-      if (!(await files.open(workspace.id, params.id))) throw missing('not_found', 'There is no such file.')
+    async ({ files, auth, workspace, caller, params }) => {
+      const { thumb, purpose } = await files.ready(workspace.id, params.id)
+      // An export holds everything: to open it takes what it takes to make one.
+      if (purpose === 'export' && !may(caller, 'workspace.export'))
+        throw new Problem('forbidden', 'not_allowed', 'This needs the permission workspace.export.')
       const { token, expiresAt } = auth.tokens.file(workspace.id, params.id)
-      return { url: `/api/v1/files/${params.id}?token=${token}`, expiresAt }
+      const small = thumb.state === 'made' ? auth.tokens.file(workspace.id, params.id, 'thumb').token : undefined
+      return { url: `/f/${token}`, thumbnailUrl: small === undefined ? null : `/f/${small}`, expiresAt }
     },
   ),
 
-  get(
+  del(
     '/files/:id',
-    {
-      // Images cannot send a header, so the address may carry a link's token instead of a signed-in caller's.
-      allow: 'public',
-      summary: 'The bytes: for staff, or by a link',
-      tags,
-      limit: 'file',
-      query: z.object({ token: z.string().max(4_096).optional() }),
-      reply: raw('*/*'),
-      problems: ['unauthorized', 'not_allowed'],
-    },
-    async ({ files, auth, authenticate, params, query, request }) => {
-      const workspaceId =
-        query.token === undefined
-          ? await workspaceOfStaff(authenticate, request.header('authorization'))
-          : auth.tokens.readFile(query.token, params.id)
-      const file = await files.open(workspaceId, params.id)
-      if (!file) throw missing('not_found', 'There is no such file.')
-      return answerOf(file, params.id, request.header('range'))
+    { allow: 'files.write', audit: 'file.deleted', summary: 'Take a file away; links to it open nothing more', tags },
+    async ({ files, workspace, params }) => {
+      if (!(await files.remove(workspace.id, params.id))) throw missing('not_found', 'There is no such file.')
     },
   ),
 ]
 
-async function workspaceOfStaff(authenticate: Authenticate, header: string) {
-  const token = bearerOf(header)
-  if (token === undefined) throw new Problem('unauthorized', 'unauthorized', 'Please sign in.')
-  const caller = await authenticate(token)
-  if (!isStaff(caller)) throw new Problem('forbidden', 'not_allowed', 'Only staff may do this.')
-  return caller.workspaceId
-}
+/** Where bytes come and go. The address says whose they are: an image cannot send a header. */
+export const fileDoors = [
+  put(
+    '/u/:token',
+    {
+      allow: 'public',
+      summary: 'The bytes of an announced file, as the body. What came whole may be replaced until it is complete',
+      tags,
+      limit: 'file',
+      params: Token,
+      body: streamed,
+      reply: z.object({ sizeBytes: z.int().min(0) }),
+      problems: ['unauthorized', 'file_size_mismatch', 'file_type_mismatch', 'file_complete', 'files_unavailable'],
+    },
+    ({ files, auth, params, body }) => {
+      const { workspaceId, fileId } = auth.tokens.readUpload(params.token)
+      return files.take(workspaceId, fileId, body)
+    },
+  ),
 
-function answerOf(file: KeptFile, id: string, wanted: string): Raw {
-  const { mime: type, bytes } = file
-  const headers = { ...headersOf(file, id), 'accept-ranges': 'bytes' }
-  const range = rangeOf(wanted, bytes.length)
-  if (range.kind === 'none') return { type, body: bytes, headers }
-  const size = String(bytes.length)
-  if (range.kind === 'outside')
-    return { type, body: '', status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
-  const { from, to } = range
-  const part = { 'content-range': `bytes ${String(from)}-${String(to)}/${size}` }
-  return { type, body: bytes.subarray(from, to + 1), status: 206, headers: { ...headers, ...part } }
-}
-
-/** A file is somebody's, and was made by a stranger: shown only where that runs nothing, kept by no shared cache. */
-const headersOf = ({ mime, fileName }: KeptFile, id: string) => ({
-  'cache-control': 'private, max-age=3600, immutable',
-  etag: `"${id}"`,
-  'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
-  'content-disposition':
-    (isShown(mime) ? 'inline' : 'attachment') +
-    (fileName === null ? '' : `; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, escape)}`),
-})
-const escape = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
-
-/** The last part of a name, without what a file system or a header would take for more. Null where nothing is left. */
-function nameIn(header: string): string | null {
-  let text: string
-  try {
-    text = decodeURIComponent(header)
-  } catch {
-    throw invalid('invalid_request', 'The name of the file cannot be read.', [
-      { path: 'x-file-name', message: 'URL-encode it.' },
-    ])
-  }
-  const last = text.split(/[/\\]/).at(-1) ?? ''
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out.
-  const clean = last.replace(/[\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim()
-  return clean === '' || clean === '.' || clean === '..' ? null : [...clean].slice(0, 120).join('')
-}
+  get(
+    '/f/:token',
+    {
+      allow: 'public',
+      summary: 'The bytes of a file, or a part of them (`Range`)',
+      tags,
+      limit: 'file',
+      params: Token,
+      reply: raw('*/*'),
+      problems: ['unauthorized', 'file_not_ready', 'file_refused', 'files_unavailable'],
+    },
+    async ({ files, auth, params, request }) => {
+      const { workspaceId, fileId, isThumb } = auth.tokens.readFile(params.token)
+      const file = await (isThumb ? files.openThumb(workspaceId, fileId) : files.open(workspaceId, fileId))
+      const { stretch, ...answer } = answerOf(file, request.header('range'))
+      if (!stretch) return { ...answer, body: '' }
+      return { ...answer, body: Readable.from(await file.read(stretch.from, stretch.to), { objectMode: false }) }
+    },
+  ),
+]
