@@ -28,6 +28,7 @@ const atOnce = 500
 /** Wakes passive actors shortly before their reminder is due: their own timer then fires on the millisecond. */
 export const reminders = (sleepers: Sleepers): Schedule => ({
   name: 'reminders',
+  says: 'Wakes whoever has something due soon',
   everyMs: 5_000,
   async run() {
     const moved = [...(sleepers.moved?.() ?? [])]
@@ -40,6 +41,7 @@ export const reminders = (sleepers: Sleepers): Schedule => ({
 /** Wakes actors whose process died before all was handed out: activation does the rest again. */
 export const outbox = (sleepers: Sleepers): Schedule => ({
   name: 'outbox',
+  says: 'Hands out what a process that died still held',
   everyMs: 10_000,
   run: () => wakeAll(sleepers, { due: 0, outBefore: sleepers.now() - leftMs }),
 })

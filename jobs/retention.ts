@@ -11,6 +11,7 @@ const dayMs = 24 * 60 * 60_000
 /** Forgets events that nobody can resume from any more. Rows stay: an event is how a screen heard of them. */
 export const retention = ({ settings, events, now }: Parts): Schedule => ({
   name: 'retention',
+  says: 'Forgets events that are older than their workspace keeps them',
   everyMs: 60 * 60_000,
   async run() {
     for (const [workspaceId, { eventRetentionDays }] of settings.all())

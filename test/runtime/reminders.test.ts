@@ -3,6 +3,8 @@ import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Recurrence } from '../../actors/runtime/contract.ts'
 import { reminders } from '../../jobs/reminders.ts'
 import { Scheduler } from '../../jobs/scheduler.ts'
+import { JobRuns } from '../../store/job-runs.ts'
+import { alone } from '../harness/alone.ts'
 import { cell, cellActor } from '../harness/cell.ts'
 import { type Crew, crewOn, type Ground, grounds } from '../harness/ground.ts'
 import { until } from '../harness/until.ts'
@@ -135,7 +137,7 @@ for (const [name, open] of Object.entries(grounds))
         }),
       )
       for (let round = 0; round < 16; round++) {
-        await Promise.all(sweeps.map(({ run }) => run()))
+        await Promise.all(sweeps.map(({ run }) => run(alone)))
         await crew.clock.advance(5_000)
       }
       for (const id of ids) {
@@ -150,6 +152,7 @@ describe('schedules', () => {
     this.timeout(20_000)
     const ground = await grounds['the store']()
     const crew = crewOn(ground)
+    const store = ground.store ?? expect.fail('this ground is the store')
     const systems = [crew.boot([cellActor()]), crew.boot([cellActor()])] as const
     const persistence = ground.persistence([cellActor()] as never)
     const runs = [0, 0]
@@ -163,12 +166,16 @@ describe('schedules', () => {
       })
       const run = () => {
         runs[index] = (runs[index] ?? 0) + 1
-        return sweep.run()
+        return sweep.run(alone)
       }
       const schedules = [{ ...sweep, everyMs: 200, run }]
       return new Scheduler({
-        database: ground.store?.connection.db,
+        database: store.connection.db,
+        runs: new JobRuns(store),
         schedules,
+        by: `process ${index}`,
+        now: Date.now,
+        lookMs: 100,
         onError: (error) => expect.fail(String(error)),
       })
     })
