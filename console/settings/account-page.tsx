@@ -1,16 +1,18 @@
-import { useNavigate } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import type { SignIn } from '../../client/people.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { api, enter, forgetLine } from '../live/careline.ts'
+import { api, moveTo } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { PasswordField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
+import { ConsentSection } from './consent.tsx'
+import { PhonesSection } from './phones.tsx'
 import { deviceName } from './device.ts'
+import { SecuritySection } from './security/security-section.tsx'
 import style from './settings.module.css'
 import { useRenewed, useSignIns, useWorkspaces } from './use-people.ts'
 
@@ -26,6 +28,9 @@ export const AccountPage = () => {
       </header>
       <Workspaces />
       <SignIns />
+      <ConsentSection />
+      <SecuritySection />
+      <PhonesSection />
       <Password />
     </div>
   )
@@ -97,7 +102,7 @@ const Password = () => {
     <section aria-labelledby="password">
       <h2 id="password">Password</h2>
       <form className={style.form} onSubmit={(event) => void submit(event)}>
-        <input type="text" hidden readOnly autoComplete="username" value={useSession().user.email} />
+        <input type="text" hidden readOnly autoComplete="username" value={useSession().user.email ?? ''} />
         <PasswordField says="Current password" value={current} change={setCurrent} />
         <PasswordField isNew says="New password" value={password} change={setPassword} />
         {failed && <Trouble error={failed} what="The password stays as it was." />}
@@ -113,16 +118,9 @@ const Password = () => {
 /** Nothing for the many who work for one business only. */
 const Workspaces = () => {
   const items = useWorkspaces().data?.items ?? []
-  const navigate = useNavigate()
   const { failed, isBusy, ...doing } = useDoing()
   if (items.length < 2) return null
-  const go = (id: string) =>
-    void doing.do(async () => {
-      await api.account.switchTo(id)
-      forgetLine()
-      enter()
-      await navigate({ to: '/inbox' })
-    })
+  const go = (id: string) => void doing.do(() => moveTo(id, '/inbox'))
   return (
     <section aria-labelledby="workspaces">
       <h2 id="workspaces">My workspaces</h2>

@@ -1,11 +1,23 @@
-import { runsIt, useSession } from '../live/use-session.ts'
+import { mayIn, useSession } from '../live/use-session.ts'
 import { TabsPage } from '../parts/tabs-page.tsx'
 
-const account = { to: '/settings/account', says: 'My account' } as const
-const team = { to: '/settings/team', says: 'Team' } as const
+/** `needs`: the permission without which there is nothing to do on the page. */
+const tabs = [
+  { to: '/settings/account', says: 'My account' },
+  { to: '/settings/business', says: 'Business', needs: 'workspace.manage' },
+  { to: '/settings/hours', says: 'Hours', needs: 'workspace.manage' },
+  { to: '/settings/team', says: 'Team', needs: 'members.manage' },
+  { to: '/settings/teams', says: 'Teams', needs: 'teams.manage' },
+  { to: '/settings/modules', says: 'Modules', needs: 'workspace.manage' },
+  { to: '/settings/branding', says: 'Branding', needs: 'workspace.manage' },
+  { to: '/settings/channels', says: 'Channels', needs: 'channels.manage' },
+  { to: '/settings/webhooks', says: 'Webhooks', needs: 'webhooks.manage' },
+  { to: '/settings/keys', says: 'API keys', needs: 'keys.manage' },
+  { to: '/settings/data', says: 'Data', needs: 'workspace.export' },
+] as const
 
 /** What people set for themselves, and who may for the workspace. */
 export const SettingsFrame = () => {
-  const { user } = useSession()
-  return <TabsPage name="Settings" tabs={runsIt(user) ? [account, team] : [account]} />
+  const session = useSession()
+  return <TabsPage name="Settings" tabs={tabs.filter((one) => !('needs' in one) || mayIn(session, one.needs))} />
 }

@@ -3,11 +3,14 @@ import type { Role, TeamMember } from '../../client/people.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { useSession } from '../live/use-session.ts'
+import { mayIn, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { EmailField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
+import { ShownOnce } from '../parts/shown-once.tsx'
+import { ActAs } from './act-as.tsx'
+import { MemberPermissions } from './member-permissions.tsx'
 import style from './settings.module.css'
 import { useRenewed, useTeam } from './use-people.ts'
 
@@ -43,8 +46,9 @@ export const TeamPage = () => {
 const standing = { invited: 'invited', active: null, disabled: 'locked out' } as const
 
 const One = ({ member, given, isFixed }: { member: TeamMember; given: Role[]; isFixed: boolean }) => {
-  const { id, name, email, role, status } = member
+  const { id, name, email, role, status, permissions } = member
   const [isLeaving, setLeaving] = useState(false)
+  const session = useSession()
   const renewed = useRenewed()
   const { failed, isBusy, ...doing } = useDoing()
   const act = (work: () => Promise<unknown>) => void doing.do(() => work().then(renewed.team))
@@ -85,6 +89,7 @@ const One = ({ member, given, isFixed }: { member: TeamMember; given: Role[]; is
           ) : (
             <>
               {status !== 'invited' && <Lock member={member} isBusy={isBusy} act={act} />}
+              {status === 'active' && mayIn(session, 'members.impersonate') && <ActAs member={member} />}
               <Button tone="quiet" aria-label={`Take out: ${name}`} onClick={() => setLeaving(true)}>
                 Take out
               </Button>
@@ -92,6 +97,7 @@ const One = ({ member, given, isFixed }: { member: TeamMember; given: Role[]; is
           )}
         </>
       )}
+      {!isFixed && <MemberPermissions key={permissions.join()} member={member} />}
       {failed && <Trouble error={failed} what="Nothing has changed." />}
     </li>
   )
@@ -169,22 +175,10 @@ interface MadeProps {
   isMailed: boolean
 }
 
-/** The link is shown this once: whoever opens it joins. */
-const Made = ({ name, url, isMailed }: MadeProps) => {
-  const [isCopied, setCopied] = useState(false)
-  const { failed, ...doing } = useDoing()
-  const copy = () => void doing.do(() => navigator.clipboard.writeText(url).then(() => setCopied(true)))
-  return (
-    <div className={style.made} role="status">
-      <p>
-        {isMailed ? 'A letter is on its way. You may as well give this link to ' : 'Give this link to '}
-        <bdi>{name}</bdi>. It is good once, for a week, and is not shown again.
-      </p>
-      <p className={style.link}>
-        <input readOnly aria-label={`The link for ${name}`} value={url} onFocus={({ target }) => target.select()} />
-        <Button onClick={copy}>{isCopied ? 'Copied' : 'Copy'}</Button>
-      </p>
-      {failed && <p>Please copy it by hand.</p>}
-    </div>
-  )
-}
+/** Whoever opens the link joins. */
+const Made = ({ name, url, isMailed }: MadeProps) => (
+  <ShownOnce says={`The link for ${name}`} value={url}>
+    {isMailed ? 'A letter is on its way. You may as well give this link to ' : 'Give this link to '}
+    <bdi>{name}</bdi>. It is good once, for a week, and is not shown again.
+  </ShownOnce>
+)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Outgoing } from '../../kernel/content.ts'
+import { type Door, openDoor } from '../../kernel/outgoing.ts'
+import { neverSent } from '../never-sent.ts'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
 import { download, parsed, readAtMost } from './media.ts'
 import { NoAnswer, postJson, type Posted } from './post.ts'
@@ -11,6 +13,8 @@ export interface CloudApiOptions {
   timeoutMs?: number
   /** For one upload or download, up to 100 MB. */
   mediaTimeoutMs?: number
+  /** The way to addresses that Meta names. */
+  door?: Door
 }
 
 type OutgoingMedia = Extract<Outgoing, { mime: string }>
@@ -18,23 +22,6 @@ type Answer = { status: number; body: unknown; retryAfterMs?: number } | { lost:
 
 const answerMax = 1_000_000
 const retryAfterMaxMs = 24 * 60 * 60_000
-
-// Nothing of the request can have left the machine with these; every other break leaves us in doubt.
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'NOT_CONNECTED',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])
 
 const Sent = z.object({
   messages: z.array(z.object({ id: z.string().min(1).max(256) })).min(1),
@@ -77,7 +64,7 @@ async function request(
     return { status, body: parsed(bytes), ...retryAfterOf(header('retry-after')) }
   } catch (thrown) {
     const { code, words } = why(thrown)
-    return neverSent.has(code) ? { unreached: code } : { lost: words }
+    return neverSent(code) ? { unreached: code } : { lost: words }
   }
 }
 
@@ -172,7 +159,10 @@ function payloadOf(content: Exclude<Outgoing, OutgoingMedia>): Record<string, un
     }
     case 'template': {
       const parameters = content.parameters.map((text) => ({ type: 'text', text }))
-      const components = parameters.length > 0 ? [{ type: 'body', parameters }] : []
+      const body = parameters.length > 0 ? [{ type: 'body', parameters }] : []
+      const { copyCode } = content
+      const code = { type: 'button', sub_type: 'url', index: '0', parameters: [{ type: 'text', text: copyCode }] }
+      const components = copyCode === undefined ? body : [...body, code]
       return {
         type: 'template',
         template: { name: content.name, language: { code: content.language }, components },
@@ -193,8 +183,10 @@ function addressOf(to: string): Record<string, string> | undefined {
 export class CloudApi implements MessageSender {
   readonly #timeoutMs: number
   readonly #mediaTimeoutMs: number
+  readonly #door: Door
 
-  constructor({ timeoutMs = 10_000, mediaTimeoutMs = 60_000 }: CloudApiOptions = {}) {
+  constructor({ timeoutMs = 10_000, mediaTimeoutMs = 60_000, door = openDoor() }: CloudApiOptions = {}) {
+    this.#door = door
     this.#timeoutMs = timeoutMs
     this.#mediaTimeoutMs = mediaTimeoutMs
   }
@@ -239,7 +231,7 @@ export class CloudApi implements MessageSender {
   }
 
   fetchMedia(channel: WhatsAppChannel, mediaId: string): Promise<{ bytes: Uint8Array; mime: string; sha256?: string }> {
-    return download(channel, mediaId, this.#mediaTimeoutMs)
+    return download(channel, mediaId, this.#mediaTimeoutMs, this.#door)
   }
 
   /** An upload sends nothing to anybody, so a failed one is refused, never unknown. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { AddressRefused, type Door } from '../../kernel/outgoing.ts'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
 import type { ProviderError, WhatsAppChannel } from './port.ts'
 import { ProviderFailure } from './port.ts'
@@ -37,17 +38,24 @@ export function isTrusted(address: URL, baseUrl: string): boolean {
   return address.protocol === 'https:' && address.port === '' && metaHosts.test(address.hostname)
 }
 
+interface Way {
+  channel: WhatsAppChannel
+  signal: AbortSignal
+  door: Door
+}
+
 /** A GET with the token, along redirects that stay with trusted hosts. */
-async function get(channel: WhatsAppChannel, from: string, signal: AbortSignal): Promise<Response> {
+async function get({ channel, signal, door }: Way, from: string): Promise<Response> {
   let address = URL.parse(from)
   for (let hop = 0; hop < hopsMax; hop++) {
     if (address === null || !isTrusted(address, channel.baseUrl))
       throw fail('media_address_refused', 'WhatsApp named an address that is not its own.', 'never')
-    const response = await fetch(address, {
-      headers: { authorization: `Bearer ${channel.token}` },
-      redirect: 'manual',
-      signal,
-    })
+    const headers = { authorization: `Bearer ${channel.token}` }
+    // Where the channel itself is, was chosen by whoever set it up; any other host may be a name that leads inside.
+    const isSetUp = address.origin === new URL(channel.baseUrl).origin
+    const response = isSetUp
+      ? await fetch(address, { headers, redirect: 'manual', signal })
+      : await door.ask(address, { headers, signal })
     if (response.status < 300 || response.status > 399) return response
     await response.body?.cancel()
     address = URL.parse(response.headers.get('location') ?? '', address)
@@ -81,9 +89,9 @@ export function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-async function describe(channel: WhatsAppChannel, mediaId: string, signal: AbortSignal) {
-  const base = channel.baseUrl.replace(/\/+$/, '')
-  const response = await get(channel, `${base}/${encodeURIComponent(mediaId)}`, signal)
+async function describe(way: Way, mediaId: string) {
+  const base = way.channel.baseUrl.replace(/\/+$/, '')
+  const response = await get(way, `${base}/${encodeURIComponent(mediaId)}`)
   if (!response.ok) throw await refused(response)
   const bytes = await readAtMost(answerMax, response, () => new ProviderFailure(errorOfStatus(500)))
   const description = Description.safeParse(parsed(bytes))
@@ -93,11 +101,11 @@ async function describe(channel: WhatsAppChannel, mediaId: string, signal: Abort
 
 const hexDigest = /^[0-9a-f]{64}$/i
 
-async function fetched(channel: WhatsAppChannel, mediaId: string, signal: AbortSignal) {
-  const { url, mime_type, sha256, file_size = 0 } = await describe(channel, mediaId, signal)
+async function fetched(way: Way, mediaId: string) {
+  const { url, mime_type, sha256, file_size = 0 } = await describe(way, mediaId)
   const declared = mime_type ?? 'application/octet-stream'
   if (file_size > sizeMax(declared)) throw tooLarge(declared)
-  const response = await get(channel, url, signal)
+  const response = await get(way, url)
   // An address is stale after five minutes (404): the next try asks for a fresh one.
   if (response.status === 404) throw fail('media_address_stale', 'The address of this file has gone stale.', 'retry')
   if (!response.ok) throw await refused(response)
@@ -113,11 +121,14 @@ export async function download(
   channel: WhatsAppChannel,
   mediaId: string,
   timeoutMs: number,
+  door: Door,
 ): Promise<{ bytes: Uint8Array; mime: string; sha256?: string }> {
   try {
-    return await fetched(channel, mediaId, AbortSignal.timeout(timeoutMs))
+    return await fetched({ channel, signal: AbortSignal.timeout(timeoutMs), door }, mediaId)
   } catch (thrown) {
     if (thrown instanceof ProviderFailure) throw thrown
+    if (thrown instanceof AddressRefused)
+      throw fail('media_address_refused', 'WhatsApp named an address that is not its own.', 'never')
     const isLate = thrown instanceof Error && thrown.name === 'TimeoutError'
     const title = isLate ? 'No answer in time.' : 'The connection broke.'
     throw new ProviderFailure({

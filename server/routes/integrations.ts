@@ -1,76 +1,59 @@
 import { z } from 'zod'
-import { channel as channelActor, HealthNow } from '../../actors/channel/contract.ts'
 import { newSecret } from '../../kernel/id.ts'
-import { invalid, missing } from '../../kernel/problem.ts'
-import { WhatsAppConfig } from '../../providers/whatsapp/port.ts'
-import { type Channel, channelSecrets } from '../../store/settings/channels.ts'
-import { get, patch, post } from '../http/route.ts'
-import type { Ports } from '../ports.ts'
+import { conflict, invalid } from '../../kernel/problem.ts'
+import { channelKinds } from '../channel-kinds.ts'
+import {
+  addressFor,
+  demandNotLive,
+  demandSecrets,
+  isPlayedByItself,
+  known,
+  lacking,
+  provider,
+} from '../channel-rules.ts'
+import { Change, Create, Integration, Kind, Line, line, shown } from '../channel-shapes.ts'
+import { del, get, patch, post } from '../http/route.ts'
 
-const mask = '•••'
-const Line = z.object({
-  id: z.string().max(128),
-  kind: z.literal('whatsapp'),
-  provider: z.literal('whatsapp'),
-  name: z.string().max(120),
-  simulate: z.boolean(),
-  status: z.enum(['active', 'disabled']),
-})
-const Integration = Line.extend({
-  phoneNumberId: z.string().max(64),
-  businessId: z.string().max(64),
-  baseUrl: z.string().max(2_048),
-  /** Where the provider is to send its webhooks; the address of this server goes before it. */
-  webhookPath: z.string().max(256),
-  /** That they are there; never what they are. */
-  secrets: z.object({ token: z.literal(mask), appSecret: z.literal(mask), verifyToken: z.literal(mask) }),
-})
-
-const { phoneNumberId, businessId, token, appSecret, verifyToken, baseUrl } = WhatsAppConfig.shape
-const name = z.string().trim().min(1).max(120)
-const Create = z.object({
-  kind: z.literal('whatsapp').default('whatsapp'),
-  name,
-  phoneNumberId,
-  businessId,
-  token: token.optional(),
-  appSecret: appSecret.optional(),
-  verifyToken: verifyToken.optional(),
-  baseUrl: baseUrl.unwrap().optional(),
-  /** A local server plays WhatsApp; the three secrets are made where they are missing. */
-  simulate: z.boolean().default(false),
-})
-const Change = z.object({
-  name: name.optional(),
-  token: token.optional(),
-  appSecret: appSecret.optional(),
-  verifyToken: verifyToken.optional(),
-  baseUrl: baseUrl.unwrap().optional(),
-  status: z.enum(['active', 'disabled']).optional(),
-})
 const tags = ['Integrations']
 
 export const integrations = [
   get(
     '/integrations',
-    { allow: 'staff', summary: 'The channels', tags, reply: z.object({ items: z.array(Line).max(200) }) },
+    { allow: 'channels.read', summary: 'The channels', tags, reply: z.object({ items: z.array(Line).max(200) }) },
     async ({ channels, workspace }) => ({ items: (await channels.list(workspace.id)).map(line) }),
+  ),
+
+  get(
+    '/integrations/kinds',
+    {
+      allow: 'channels.read',
+      summary: 'What can be connected, and what each provider asks for',
+      tags,
+      reply: z.object({ items: z.array(Kind).max(20) }),
+    },
+    () => ({ items: channelKinds }),
   ),
 
   post(
     '/integrations',
     {
-      allow: 'admin',
+      allow: 'channels.manage',
       summary: 'Connect a WhatsApp number',
       tags,
       body: Create,
-      reply: Integration,
+      /** `verifyToken`: shown once, where we made it. */
+      reply: Integration.extend({ verifyToken: z.string().max(256).optional() }),
       status: 201,
-      problems: ['channel_exists'],
+      problems: ['channel_exists', 'quota_reached', 'workspace_is_live'],
+      audit: 'channel.connected',
     },
-    async ({ channels, channelChanged, config, workspace, body }) => {
-      const { kind: _, simulate, ...rest } = body
-      if (!simulate) demandSecrets(body)
+    async (call) => {
+      const { channels, channelChanged, resourceChanged, config, workspaces, workspace, body } = call
+      const { kind: _, simulate: asked, ...rest } = body
+      await workspaces.demandRoom(workspace.id, 'channels', (await channels.list(workspace.id)).length)
+      const simulate = asked ?? (await isPlayedByItself(call, body))
+      if (simulate) await demandNotLive(call)
+      else demandSecrets(body)
       const made = await channels.create(workspace.id, {
         ...rest,
         id: workspace.newId('ch'),
@@ -78,23 +61,34 @@ export const integrations = [
         token: body.token ?? newSecret(),
         appSecret: body.appSecret ?? newSecret(),
         verifyToken: body.verifyToken ?? newSecret(),
-        baseUrl: addressFor(body, config),
+        madeUp: lacking(body),
+        baseUrl: addressFor({ ...body, simulate }, config),
       })
       await channelChanged(made)
-      return shown(made)
+      resourceChanged(workspace.id, { resource: 'integrations', id: made.id, rev: made.rev })
+      if (body.verifyToken !== undefined || simulate) return shown(made, config)
+      const opened = await channels.opened(made.id)
+      return { ...shown(made, config), ...(opened && { verifyToken: opened.verifyToken }) }
     },
   ),
 
   get(
     '/integrations/:id',
-    { allow: 'staff', summary: 'One channel', tags, reply: Integration },
-    async ({ channels, workspace, params }) => shown(await known(channels, workspace.id, params.id)),
+    { allow: 'channels.read', summary: 'One channel', tags, reply: Integration },
+    async ({ channels, config, workspace, params }) => shown(await known(channels, workspace.id, params.id), config),
   ),
 
   patch(
     '/integrations/:id',
-    { allow: 'admin', summary: 'Change a channel', tags, body: Change, reply: Integration },
-    async ({ channels, channelChanged, config, workspace, params, body }) => {
+    {
+      allow: 'channels.manage',
+      summary: 'Change a channel, disable it or let it work again',
+      tags,
+      body: Change,
+      reply: Integration,
+      audit: 'channel.changed',
+    },
+    async ({ channels, channelChanged, resourceChanged, config, workspace, params, body }) => {
       const { simulate } = await known(channels, workspace.id, params.id)
       if (body.baseUrl !== undefined && simulate)
         throw invalid('invalid_request', 'A simulated channel finds its provider by itself.', [
@@ -104,65 +98,26 @@ export const integrations = [
       const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
       const changed = await channels.change(workspace.id, params.id, change)
       await channelChanged(changed)
-      return shown(changed)
+      resourceChanged(workspace.id, { resource: 'integrations', id: params.id, rev: changed.rev })
+      return shown(changed, config)
     },
   ),
 
-  get(
-    '/integrations/:id/health',
-    { allow: 'staff', summary: 'Whether a channel works, and what waits in it', tags, reply: HealthNow },
-    async ({ channels, workspace, params }) => {
-      await known(channels, workspace.id, params.id)
-      return workspace.at(channelActor, params.id).view()
+  del(
+    '/integrations/:id',
+    {
+      allow: 'channels.manage',
+      summary: 'Take a disabled channel away; what was said through it stays',
+      tags,
+      problems: ['channel_active'],
+      audit: 'channel.removed',
+    },
+    async ({ channels, channelChanged, resourceChanged, workspace, params: { id } }) => {
+      const channel = await known(channels, workspace.id, id)
+      if (channel.status === 'active') throw conflict('channel_active', 'Disable the channel first.')
+      await channels.remove(workspace.id, id)
+      await channelChanged(channel)
+      resourceChanged(workspace.id, { resource: 'integrations', id, rev: channel.rev + 1 })
     },
   ),
 ]
-
-async function known(channels: Ports['channels'], workspaceId: string, id: string): Promise<Channel> {
-  const found = await channels.byId(workspaceId, id)
-  if (!found) throw missing('not_found', 'There is no such channel.')
-  return found
-}
-
-const line = ({ id, kind, name, simulate, status }: Channel) => ({
-  id,
-  kind,
-  provider: 'whatsapp' as const,
-  name,
-  simulate,
-  status,
-})
-
-const shown = (channel: Channel) => ({
-  ...line(channel),
-  phoneNumberId: channel.phoneNumberId,
-  businessId: channel.businessId,
-  baseUrl: channel.baseUrl,
-  webhookPath: `/webhooks/whatsapp/${channel.id}`,
-  secrets: { token: mask, appSecret: mask, verifyToken: mask } as const,
-})
-
-function demandSecrets(body: z.output<typeof Create>) {
-  const lacking = channelSecrets.filter((secret) => body[secret] === undefined)
-  if (lacking.length === 0) return
-  const errors = lacking.map((path) => ({ path, message: 'A channel that is not simulated needs it.' }))
-  throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', errors)
-}
-
-const addressFor = ({ simulate, baseUrl }: z.output<typeof Create>, config: Ports['config']) => {
-  if (simulate) return config.simulatorUrl
-  return baseUrl === undefined ? config.whatsappBaseUrl : provider(baseUrl, config)
-}
-
-/**
- * The token of a channel goes to this address with every message, so in production it is Meta's. The tests and the
- * benchmark bring their own provider, and say so in the configuration.
- */
-function provider(url: string, { allowsAnyProvider, whatsappBaseUrl }: Ports['config']) {
-  const { protocol, hostname } = new URL(url)
-  const isMeta = protocol === 'https:' && (hostname === 'facebook.com' || hostname.endsWith('.facebook.com'))
-  if (isMeta || url === whatsappBaseUrl || allowsAnyProvider) return url
-  throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', [
-    { path: 'baseUrl', message: 'Use an https address of facebook.com.' },
-  ])
-}

@@ -18,13 +18,27 @@ export interface Channel {
   businessId: string
   /** Of the provider's API, with its version. */
   baseUrl: string
+  /** When a message was first taken by its provider, epoch ms: then its credentials are right. */
+  verifiedAt: number | null
+  /** Which of its secrets we made up, to simulate it: with them no provider knows us. */
+  madeUp: readonly ChannelSecret[]
+  /** Until when a former secret of the provider is good as well, epoch ms. */
+  previous: Partial<Record<Incoming, number>>
   /** Counts its changes. */
   rev: number
 }
-/** With what proves us to the provider and the provider to us. For adapters and webhooks; no answer may hold it. */
-export type OpenChannel = Channel & Record<ChannelSecret, string>
+/**
+ * With what proves us to the provider and the provider to us. For adapters and webhooks; no answer may hold it. What the
+ * provider shows may still be `former` for a day after it was changed.
+ */
+export type OpenChannel = Channel & Record<ChannelSecret, string> & { former: Former }
+type Former = Partial<Record<Incoming, string>>
+/** What the provider shows us: it learns of a change later than we do. */
+const incoming = ['appSecret', 'verifyToken'] as const
+type Incoming = (typeof incoming)[number]
 
-export type NewChannel = Omit<OpenChannel, 'workspaceId' | 'kind' | 'status' | 'rev'>
+type Ours = 'workspaceId' | 'kind' | 'status' | 'verifiedAt' | 'rev' | 'previous' | 'former'
+export type NewChannel = Omit<OpenChannel, Ours | 'madeUp'> & Partial<Pick<Channel, 'madeUp'>>
 export type ChannelChange = Partial<Omit<NewChannel, 'id'> & Pick<Channel, 'status'>>
 
 const channelsMax = 200
@@ -41,8 +55,22 @@ const read = (document: Stored): Channel => ({
   phoneNumberId: document['phoneNumberId'] as string,
   businessId: document['businessId'] as string,
   baseUrl: document['baseUrl'] as string,
+  verifiedAt: (document['verifiedAt'] as Date | undefined)?.getTime() ?? null,
+  // Before this was written down, whoever simulated a channel had its secrets made.
+  madeUp:
+    (document['madeUp'] as ChannelSecret[] | undefined) ?? (document['simulate'] === true ? [...channelSecrets] : []),
+  previous: Object.fromEntries(
+    Object.entries((document['previous'] ?? {}) as Record<Incoming, Kept>).map(([name, { until }]) => [
+      name,
+      until.getTime(),
+    ]),
+  ),
   rev: document['rev'] as number,
 })
+interface Kept {
+  secret: unknown
+  until: Date
+}
 
 /** The channels of all workspaces. Their secrets rest encrypted, and are opened for those who speak to a provider. */
 export class ChannelSettings {
@@ -91,11 +119,43 @@ export class ChannelSettings {
     const { token, appSecret, verifyToken, ...plain } = change
     const secrets = Object.entries({ token, appSecret, verifyToken }).filter(([, value]) => value !== undefined)
     const sealed = await this.#sealed(workspaceId, id, Object.fromEntries(secrets) as Record<string, string>)
-    const update = { $set: { ...plain, ...sealed }, $inc: { rev: 1 } }
+    const own = secrets.map(([name]) => name)
+    const before = own.length > 0 ? await this.#known(workspaceId, id) : undefined
+    const madeUp = before && { madeUp: before.madeUp.filter((name) => !own.includes(name)) }
+    const update = { $set: { ...madeUp, ...plain, ...sealed }, $inc: { rev: 1 } }
     const wasThere = await this.#store.of(workspaceId).update('channels', { _id: id }, update)
     this.#open.delete(id)
     if (!wasThere) throw missing('not_found', 'There is no such channel.')
     return this.#known(workspaceId, id)
+  }
+
+  /**
+   * Another secret; of what the provider shows us, the former is good until `until` (epoch ms) as well, because it
+   * learns of a change later than we do. @throws Problem `not_found`
+   */
+  async rotate(workspaceId: string, id: string, name: ChannelSecret, secret: string, until: number): Promise<Channel> {
+    const before = await this.#read(id)
+    if (before?.workspaceId !== workspaceId) throw missing('not_found', 'There is no such channel.')
+    const isIncoming = incoming.some((one) => one === name)
+    if (isIncoming) {
+      const sealed = this.#vault.seal(workspaceId, contextOf(id, `previous.${name}.secret`), before[name])
+      const previous = { [`previous.${name}`]: { secret: sealed, until: new Date(until) } }
+      await this.#store.of(workspaceId).update('channels', { _id: id }, { $set: previous })
+    }
+    return this.change(workspaceId, id, { [name]: secret })
+  }
+
+  /** False where it was gone already. */
+  async remove(workspaceId: string, id: string): Promise<boolean> {
+    const wasThere = await this.#store.of(workspaceId).remove('channels', { _id: id })
+    this.#open.delete(id)
+    return wasThere
+  }
+
+  /** Its provider took a message: its credentials are right. The first time counts. */
+  async verified(workspaceId: string, id: string) {
+    const update = { $set: { verifiedAt: new Date(this.#now()) } }
+    await this.#store.of(workspaceId).update('channels', { _id: id, verifiedAt: { $exists: false } }, update)
   }
 
   /**
@@ -127,7 +187,18 @@ export class ChannelSettings {
     await this.#vault.ready(channel.workspaceId)
     const secret = (name: ChannelSecret) =>
       this.#vault.open(channel.workspaceId, contextOf(id, name), bytesOf(found[name]))
-    return { ...channel, token: secret('token'), appSecret: secret('appSecret'), verifyToken: secret('verifyToken') }
+    const previous = (found['previous'] ?? {}) as Record<string, Kept>
+    const former = incoming
+      .filter((name) => (channel.previous[name] ?? 0) > this.#now())
+      .map((name) => {
+        const context = contextOf(id, `previous.${name}.secret`)
+        return [name, this.#vault.open(channel.workspaceId, context, bytesOf(previous[name]?.secret))]
+      })
+    const secrets = Object.fromEntries(channelSecrets.map((name) => [name, secret(name)])) as Record<
+      ChannelSecret,
+      string
+    >
+    return { ...channel, ...secrets, former: Object.fromEntries(former) as Former }
   }
 
   async #sealed(workspaceId: string, id: string, secrets: Record<string, string>) {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Channel } from '../../store/settings/channels.ts'
+import { signatureOf } from '../../providers/whatsapp/signature.ts'
 import { type Opened, open, type Served } from './parts.ts'
 
 const secrets = { token: 'EAAG-very-secret', appSecret: 'app-very-secret', verifyToken: 'verify-very-secret' }
@@ -11,13 +12,14 @@ describe('integrations', () => {
   let workspaceId: string
   let token: string
   let changed: Channel[]
+  let slug: string
   before(async function () {
     this.timeout(20_000)
     at = await open()
   })
   beforeEach(async () => {
     changed = []
-    const slug = `clinic-${performance.now().toString(36).replace('.', '-')}`
+    slug = `clinic-${performance.now().toString(36).replace('.', '-')}`
     workspaceId = (await at.business(slug, ['admin'])).id
     http = await at.serve({ parts: { channelChanged: async (channel) => void changed.push(channel) } })
     token = (await http.login(`admin@${slug}.test`)).accessToken
@@ -43,6 +45,10 @@ describe('integrations', () => {
       businessId: real.businessId,
       baseUrl: 'https://graph.facebook.com/v23.0',
       webhookPath: `/webhooks/whatsapp/${id}`,
+      webhookUrl: `http://careline.test/webhooks/whatsapp/${id}`,
+      madeUp: [],
+      previousUntil: {},
+      verifiedAt: null,
       secrets: { token: '•••', appSecret: '•••', verifyToken: '•••' },
     })
     const patched = await ask('PATCH', `/${id}`, { name: 'Desk', token: 'EAAG-newer-secret' })
@@ -66,8 +72,13 @@ describe('integrations', () => {
     await refuses(http.channels.opened(body.id), 'a secret that was moved does not open')
   })
 
+  /** Not live yet, so that its channels may be simulated. */
+  const draft = () => at.store.platform('workspaces').updateOne({ _id: workspaceId }, { $set: { status: 'draft' } })
+  const toy = { name: 'Toy', phoneNumberId: '1', businessId: '2' }
+
   it('of a simulated number need no secrets, and find their provider by themselves', async () => {
-    const { body } = await ask('POST', '', { name: 'Toy', phoneNumberId: '1', businessId: '2', simulate: true })
+    await draft()
+    const { body } = await ask('POST', '', { ...toy, simulate: true })
     expect(body).to.deep.include({ simulate: true, baseUrl: 'http://127.0.0.1:1/simulator/whatsapp/v23.0' })
     const opened = await http.channels.opened(body.id)
     for (const name of ['token', 'appSecret', 'verifyToken'] as const)
@@ -75,10 +86,85 @@ describe('integrations', () => {
     expect((await ask('PATCH', `/${body.id}`, { baseUrl: 'https://graph.facebook.com/v24.0' })).status).to.equal(422)
   })
 
+  it('are simulated by themselves where nothing is set up, never in a business that is live', async () => {
+    const live = await ask('POST', '', toy)
+    expect([live.status, live.body.errors?.length]).to.deep.equal([422, 2])
+    const asked = await ask('POST', '', { ...toy, simulate: true })
+    expect([asked.status, asked.body.code]).to.deep.equal([409, 'workspace_is_live'])
+    await draft()
+    const { body } = await ask('POST', '', toy)
+    expect(body).to.deep.include({ simulate: true, madeUp: ['token', 'appSecret', 'verifyToken'] })
+    const simulate = (on: boolean) => ask('POST', `/${body.id}/simulate`, { simulate: on })
+    const early = await simulate(false)
+    expect(early.body.errors.map(({ path }: any) => path)).to.deep.equal(['token', 'appSecret'])
+    await ask('PATCH', `/${body.id}`, { token: secrets.token, appSecret: secrets.appSecret })
+    expect((await simulate(false)).body).to.deep.include({
+      simulate: false,
+      baseUrl: 'https://graph.facebook.com/v23.0',
+      madeUp: ['verifyToken'],
+    })
+    expect((await simulate(true)).body.simulate).to.equal(true)
+    await at.store.platform('workspaces').updateOne({ _id: workspaceId }, { $set: { status: 'active' } })
+    expect((await simulate(false)).status, 'back is always possible').to.equal(200)
+    expect((await simulate(true)).body.code).to.equal('workspace_is_live')
+  })
+
+  it('get a verify token that is shown once, and others by rotation, with the former good for a day', async () => {
+    const { verifyToken: _, ...without } = real
+    const made = (await ask('POST', '', without)).body
+    expect(Buffer.from(made.verifyToken, 'base64url')).to.have.length(32)
+    expect((await ask('GET', `/${made.id}`)).text).to.not.include(made.verifyToken)
+    const rotated = (await ask('POST', `/${made.id}/rotate-secret`, { secret: 'verifyToken' })).body
+    expect(rotated.value).to.be.a('string').and.not.equal(made.verifyToken)
+    const shake = async (token: string) => {
+      const query = { 'hub.mode': 'subscribe', 'hub.verify_token': token, 'hub.challenge': '1' }
+      return (await http.ask('GET', `/webhooks/whatsapp/${made.id}?${new URLSearchParams(query).toString()}`)).status
+    }
+    const deliver = async (secret: string) => {
+      const body = '{"object":"whatsapp_business_account","entry":[]}'
+      const headers = { 'x-hub-signature-256': signatureOf(body, secret) }
+      return (await http.ask('POST', `/webhooks/whatsapp/${made.id}`, { body, headers })).status
+    }
+    const asOwn = { secret: 'appSecret', value: 'app-newer-secret' }
+    expect((await ask('POST', `/${made.id}/rotate-secret`, asOwn)).text).to.not.match(/-secret"/)
+    expect([await shake(rotated.value), await shake(made.verifyToken)]).to.deep.equal([200, 200])
+    expect([await deliver('app-newer-secret'), await deliver(secrets.appSecret)]).to.deep.equal([200, 200])
+    http.later(24 * 60 * 60_000)
+    token = (await http.login(`admin@${slug}.test`)).accessToken
+    expect([await shake(rotated.value), await shake(made.verifyToken)]).to.deep.equal([200, 403])
+    expect([await deliver('app-newer-secret'), await deliver(secrets.appSecret)]).to.deep.equal([200, 401])
+    expect((await ask('POST', `/${made.id}/rotate-secret`, { secret: 'token' })).status, 'only Meta has one').to.equal(
+      422,
+    )
+    const kept = JSON.stringify(await at.store.collection('channels').findOne({ _id: made.id }))
+    for (const one of [made.verifyToken, rotated.value, 'app-newer-secret']) expect(kept).to.not.include(one)
+  })
+
+  it('are taken away when they are disabled', async () => {
+    const { id } = (await ask('POST', '', real)).body
+    expect((await ask('DELETE', `/${id}`)).body.code).to.equal('channel_active')
+    await ask('PATCH', `/${id}`, { status: 'disabled' })
+    expect((await ask('DELETE', `/${id}`)).status).to.equal(204)
+    expect((await ask('GET', `/${id}`)).status).to.equal(404)
+    expect((await ask('POST', '', real)).status, 'the number may be connected again').to.equal(201)
+  })
+
+  it('say what each provider asks for', async () => {
+    const [kind] = (await ask('GET', '/kinds')).body.items
+    expect(kind).to.deep.include({ kind: 'whatsapp', provider: 'whatsapp', canSimulate: true })
+    expect(kind.fields.map(({ name, isSecret }: any) => [name, isSecret])).to.deep.equal([
+      ['phoneNumberId', false],
+      ['businessId', false],
+      ['token', true],
+      ['appSecret', true],
+    ])
+    for (const { label, help } of kind.fields) expect(label.length * help.length).to.be.greaterThan(0)
+  })
+
   it('that are real bring their secrets', async () => {
     const { status, body } = await ask('POST', '', { name: 'Real', phoneNumberId: '1', businessId: '2', token: 'x' })
     expect(status).to.equal(422)
-    expect(body.errors.map(({ path }: any) => path)).to.deep.equal(['appSecret', 'verifyToken'])
+    expect(body.errors.map(({ path }: any) => path)).to.deep.equal(['appSecret'])
   })
 
   it('send their token to Meta alone, unless the configuration says otherwise', async () => {

@@ -5,7 +5,7 @@ import { digestOf } from './line.ts'
 import { Refusal } from './meta-errors.ts'
 import type { Phone } from './phone.ts'
 import type { MessageRequest, ReadRequest } from './request.ts'
-import { contentOf, messageRequest } from './request.ts'
+import { contentOf, givenTo, messageRequest } from './request.ts'
 import type { Faults, SimulatedChannel } from './settings.ts'
 
 export interface GraphParts {
@@ -71,9 +71,16 @@ export class Graph {
   ): Promise<Answer> {
     if (faults.unavailable) throw new Refusal(131016, 'The simulator was told to be unavailable.')
     if (mediaId !== undefined && asked.method === 'GET') return this.#media(asked, what, mediaId)
+    if (asked.method === 'GET' && what === '') return this.#number(channel)
     if (asked.method === 'POST' && what === 'media') return this.#upload(channel, asked)
     if (asked.method === 'POST' && what === 'messages') return this.#messages(channel, faults, asked)
     throw new Refusal(100, `Unsupported ${asked.method ?? ''} request.`, 33)
+  }
+
+  /** Meta, "Get a phone number". */
+  #number({ phoneNumberId: id, phoneNumber: display_phone_number, name: verified_name }: SimulatedChannel): Answer {
+    const body = { id, display_phone_number, verified_name, quality_rating: 'GREEN' }
+    return { kind: 'json', status: 200, body }
   }
 
   #media(asked: Asked, what: string, id: string): Answer {
@@ -205,15 +212,19 @@ function rendered(
   { templates = [] }: SimulatedChannel,
   template: Extract<MessageRequest, { type: 'template' }>['template'],
 ): string {
-  const { name, language, components } = template
+  const { name, language } = template
   const known = templates.find((each) => each.name === name && each.language === language.code)
   if (known === undefined) throw new Refusal(132001, `template name (${name}) does not exist in ${language.code}`)
-  const given = components?.[0]?.parameters.map(({ text }) => text) ?? []
+  const { words: given, code } = givenTo(template)
   const wanted = new Set(known.body.match(/\{\{\d+\}\}/g)).size
   if (given.length !== wanted)
     throw new Refusal(
       132000,
       `body: number of localizable_params (${given.length}) does not match the expected number of params (${wanted})`,
     )
+  if (known.category === 'authentication' && (code === undefined || code !== given[0]))
+    throw new Refusal(131008, 'buttons: the code is required as the parameter of the button, too')
+  if (known.category !== 'authentication' && code !== undefined)
+    throw new Refusal(132012, `template ${name} has no button that takes a parameter`)
   return known.body.replace(/\{\{(\d+)\}\}/g, (_, place: string) => given[Number(place) - 1] ?? '')
 }

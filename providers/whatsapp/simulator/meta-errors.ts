@@ -29,6 +29,7 @@ const table: Readonly<Record<number, readonly [status: number, title: string]>> 
   131057: [500, 'Account in maintenance mode'],
   132000: [400, 'Template Param Count Mismatch'],
   132001: [404, 'Template does not exist'],
+  132012: [400, 'Template Parameter Format Mismatch'],
   132015: [400, 'Template is Paused'],
   132016: [400, 'Template is Disabled'],
   133004: [503, 'Server Temporarily Unavailable'],

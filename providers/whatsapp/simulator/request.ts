@@ -49,17 +49,24 @@ const List = z.strictObject({
       ),
   }),
 })
+const BodyParameters = z.strictObject({
+  type: z.literal('body'),
+  parameters: z.array(z.strictObject({ type: z.literal('text'), text: some(1_024) })).max(60),
+})
+/** Of an authentication template: the code that its button copies. */
+const CodeButton = z.strictObject({
+  type: z.literal('button'),
+  sub_type: z.literal('url'),
+  index: z.literal('0'),
+  parameters: z.array(z.strictObject({ type: z.literal('text'), text: some(15) })).length(1),
+})
 const Template = z.strictObject({
   name: some(512),
   language: z.strictObject({ code: some(16) }),
   components: z
-    .array(
-      z.strictObject({
-        type: z.literal('body'),
-        parameters: z.array(z.strictObject({ type: z.literal('text'), text: some(1_024) })).max(60),
-      }),
-    )
-    .max(1)
+    .array(z.discriminatedUnion('type', [BodyParameters, CodeButton]))
+    .max(2)
+    .refine((list) => unique(list, ({ type }) => type), 'Each component stands once.')
     .optional(),
 })
 
@@ -95,6 +102,14 @@ const MessageRequest = z.discriminatedUnion('type', [
   kind('interactive', z.discriminatedUnion('type', [Buttons, List])),
   kind('template', Template),
 ])
+type TemplateRequest = z.infer<typeof Template>
+
+/** What a template is given for its words, and for the button under them. */
+export function givenTo({ components = [] }: TemplateRequest): { words: string[]; code: string | undefined } {
+  const of = (type: 'body' | 'button') =>
+    components.filter((one) => one.type === type).flatMap(({ parameters }) => parameters.map(({ text }) => text))
+  return { words: of('body'), code: of('button')[0] }
+}
 export type MessageRequest = z.infer<typeof MessageRequest>
 
 const ReadRequest = z.strictObject({
@@ -140,9 +155,10 @@ export function contentOf(request: Sent, fileOf: (mediaId: string) => Uploaded):
   if (request.type === 'location') return { kind: 'location', ...request.location }
   if (request.type === 'interactive') return offered(request.interactive)
   if (request.type !== 'template') return mediaContent(request, fileOf)
-  const { name, language, components } = request.template
-  const parameters = components?.[0]?.parameters.map(({ text }) => text) ?? []
-  return { kind: 'template', name, language: language.code, parameters }
+  const { name, language } = request.template
+  const { words, code } = givenTo(request.template)
+  const copyCode = code === undefined ? {} : { copyCode: code }
+  return { kind: 'template', name, language: language.code, parameters: words, ...copyCode }
 }
 
 function offered(interactive: Extract<Sent, { type: 'interactive' }>['interactive']): Content {

@@ -6,6 +6,8 @@ export interface SimulatedTemplate {
   name: string
   language: string
   body: string
+  /** Of one-time codes, with a button that copies the code; utility unless said. */
+  category?: 'authentication'
   /** Quick replies below it, at most 10. */
   buttons?: string[]
 }

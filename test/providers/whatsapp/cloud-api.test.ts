@@ -48,6 +48,7 @@ describe('WhatsApp: sending, against the simulator', () => {
     hello,
     { kind: 'location', latitude: 48.1, longitude: 11.5, name: 'Clinic', address: 'Street 1' },
     { kind: 'template', name: 'appointment_reminder', language: 'en', parameters: ['Lena', '9:00'] },
+    { kind: 'template', name: 'sign_in_code', language: 'en', parameters: ['123456'], copyCode: '123456' },
     {
       kind: 'buttons',
       text: 'Well?',
@@ -65,7 +66,7 @@ describe('WhatsApp: sending, against the simulator', () => {
     },
   ]
   for (const content of plain)
-    it(`sends: ${content.kind}`, async () => {
+    it(`sends: ${content.kind === 'template' ? content.name : content.kind}`, async () => {
       const providerId = await accepted(content)
       expect(providerId).to.match(/^wamid\.[A-Za-z0-9+/]+=*$/)
       expect(shown()).to.deep.include({ id: providerId, by: 'business', content })
@@ -159,6 +160,22 @@ describe('WhatsApp: sending, against the simulator', () => {
       'too few parameters',
       () => send({ kind: 'template', name: 'appointment_reminder', language: 'en', parameters: ['a'] }),
       { providerCode: 132000, action: 'never' },
+    ],
+    [
+      'a code without its button',
+      () => send({ kind: 'template', name: 'sign_in_code', language: 'en', parameters: ['123456'] }),
+      { providerCode: 131008, action: 'never' },
+    ],
+    [
+      'another code on the button',
+      () => send({ kind: 'template', name: 'sign_in_code', language: 'en', parameters: ['123456'], copyCode: '1' }),
+      { providerCode: 131008, action: 'never' },
+    ],
+    [
+      'a code for a template that has no button for it',
+      () =>
+        send({ kind: 'template', name: 'appointment_reminder', language: 'en', parameters: ['a', 'b'], copyCode: '1' }),
+      { providerCode: 132012, action: 'never' },
     ],
     [
       'an unknown file',

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { openDoor } from '../../../kernel/outgoing.ts'
 import { CloudApi } from '../../../providers/whatsapp/cloud-api.ts'
 import { isTrusted } from '../../../providers/whatsapp/media.ts'
 import type { WhatsAppChannel } from '../../../providers/whatsapp/port.ts'
@@ -18,6 +19,7 @@ describe('WhatsApp: fetching media', () => {
   async function meta(
     describe: (url: string) => object,
     file: (url: string) => [number, object, string?] = () => [200, {}, 'bytes'],
+    by = api,
   ) {
     const { url, stop } = await listening((req, res) => {
       asked.push(`${req.url} ${req.headers.authorization}`)
@@ -28,7 +30,7 @@ describe('WhatsApp: fetching media', () => {
     stops.push(stop)
     const named = { channelId: 'c', phoneNumberId: '1', businessId: '1', appSecret: 's', verifyToken: 'v' }
     const channel: WhatsAppChannel = { ...named, token: 'EAAG', baseUrl: `${url}/v23.0` }
-    return api.fetchMedia(channel, '42').then(
+    return by.fetchMedia(channel, '42').then(
       (media) => ({ media, error: undefined }),
       (thrown: any) => ({ media: undefined, error: thrown.error ?? thrown }),
     )
@@ -45,6 +47,13 @@ describe('WhatsApp: fetching media', () => {
   it('notices that the file is not whole', async () => {
     const { error } = await meta((url) => ({ ...png(url), sha256: 'f'.repeat(64) }))
     expect(error).to.include({ code: 'media_damaged', action: 'retry' })
+  })
+
+  it('asks no host of Meta’s that leads into our own network', async () => {
+    const inside = openDoor({ resolve: async () => [{ address: '10.0.0.1', family: 4 }] })
+    const { error } = await meta(() => png('https://lookaside.fbsbx.com'), undefined, new CloudApi({ door: inside }))
+    expect(error).to.include({ code: 'media_address_refused', action: 'never' })
+    expect(asked, 'the token stays here').to.deep.equal(['/v23.0/42 Bearer EAAG'])
   })
 
   for (const address of [

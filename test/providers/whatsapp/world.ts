@@ -85,6 +85,14 @@ export const template = {
   buttons: ['Confirm', 'Cancel'],
 }
 
+/** Of one-time codes: a button under it copies the code. */
+export const codeTemplate = {
+  name: 'sign_in_code',
+  language: 'en',
+  category: 'authentication' as const,
+  body: '*{{1}}* is your verification code.',
+}
+
 export const simulated = (webhookUrl: string): SimulatedChannel => ({
   channelId: 'chn_clinic',
   phoneNumberId: '106540352242922',
@@ -95,7 +103,7 @@ export const simulated = (webhookUrl: string): SimulatedChannel => ({
   appSecret: 'app-secret',
   verifyToken: 'verify-token',
   webhookUrl,
-  templates: [template],
+  templates: [template, codeTemplate],
 })
 
 /** A simulator with one channel and Lena, and a receiver of its webhooks. */

@@ -1,0 +1,164 @@
+import type { Http, Page } from './http.ts'
+import type { Health } from './wire.ts'
+
+export interface Integration {
+  id: string
+  kind: string
+  provider: string
+  name: string
+  simulate: boolean
+  status: string
+}
+
+/** A field that a provider asks for. */
+export interface ProviderField {
+  name: string
+  label: string
+  help: string
+  isSecret: boolean
+  pattern: string | null
+}
+
+/** Something that can be connected. */
+export interface ChannelKind {
+  kind: string
+  provider: string
+  says: string
+  canSimulate: boolean
+  fields: ProviderField[]
+}
+
+/** With how many messages wait. */
+export type HealthNow = Health & { waiting: number }
+
+export type ChannelSecret = 'token' | 'appSecret' | 'verifyToken'
+
+export interface ChannelView extends Integration {
+  phoneNumberId: string
+  businessId: string
+  baseUrl: string
+  /** What is copied into the provider's page. */
+  webhookUrl: string
+  /** Those that were made up to simulate it. */
+  madeUp: ChannelSecret[]
+  previousUntil: { appSecret?: string; verifyToken?: string }
+  verifiedAt: string | null
+}
+
+export interface NewChannel {
+  kind: string
+  name: string
+  simulate?: boolean
+  [field: string]: unknown
+}
+
+/** What a channel's provider says of us. */
+export interface ChannelTest {
+  isRight: boolean
+  phoneNumber: string | null
+  name: string | null
+  quality: string | null
+  why: string | null
+  code: string | null
+  message: 'accepted' | 'refused' | 'unknown' | null
+}
+
+export interface WebhookEndpoint {
+  id: string
+  rev: number
+  name: string
+  url: string
+  events: string[]
+  status: 'active' | 'disabled'
+  /** Why it was turned off by itself. */
+  off: { reason: 'failing' | 'gone' | 'too_far_behind'; why: string | null; at: string } | null
+  isCatcher: boolean
+  previousUntil: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+export interface WebhookProgress {
+  waiting: number
+  aside: number
+  failingSince: string | null
+  lastTakenAt: string | null
+}
+
+export interface WebhookDelivery {
+  id: string
+  n: number
+  eventId: string
+  type: string
+  at: string
+  replays: number | null
+  isTest: boolean
+  status: 'waiting' | 'delivered' | 'failed'
+  tries: number
+  recordedAt: string
+  triedAt: string | null
+  nextAt: string | null
+  answer: { status: number | null; why: string | null; body: string; ms: number } | null
+}
+
+export interface CaughtWebhook {
+  id: string
+  at: string
+  headers: Record<string, string>
+  body: string
+  isSigned: boolean
+}
+
+export interface WebhookEventType {
+  type: string
+  words: string
+  example: unknown
+}
+
+const at = encodeURIComponent
+const channel = (id: string, rest = '') => `/integrations/${at(id)}${rest}`
+const endpoint = (id: string, rest = '') => `/webhook-endpoints/${at(id)}${rest}`
+
+/** What connects a workspace with others: its channels, and the webhooks that leave. For those who manage them. */
+export const connectionsOf = (http: Http) => ({
+  kinds: () => http.get<{ items: ChannelKind[] }>('/integrations/kinds'),
+  channel: (id: string) => http.get<ChannelView>(channel(id)),
+  health: (id: string) => http.get<HealthNow>(channel(id, '/health')),
+  healthHistory: (id: string) => http.get<{ items: (Health & { at: string })[] }>(channel(id, '/health/history')),
+  /** `verifyToken` is shown once, where the server made it. */
+  connect: (wanted: NewChannel) => http.post<ChannelView & { verifyToken?: string }>('/integrations', wanted),
+  changeChannel: (id: string, change: { name?: string; status?: 'active' | 'disabled' }) =>
+    http.patch<ChannelView>(channel(id), change),
+  removeChannel: (id: string) => http.delete(channel(id)),
+  testChannel: (id: string, to?: string) =>
+    http.post<ChannelTest>(channel(id, '/test'), to === undefined ? {} : { to }),
+  /** A verify token is made by the server; the others come from the provider. */
+  rotate: (id: string, secret: ChannelSecret, value?: string) =>
+    http.post<{ value?: string; previousUntil: string | null }>(channel(id, '/rotate-secret'), {
+      secret,
+      ...(value !== undefined && { value }),
+    }),
+  simulate: (id: string, simulate: boolean) => http.post<ChannelView>(channel(id, '/simulate'), { simulate }),
+
+  eventTypes: () => http.get<{ items: WebhookEventType[] }>('/webhook-endpoints/events'),
+  endpoints: () => http.get<{ items: WebhookEndpoint[] }>('/webhook-endpoints'),
+  endpoint: (id: string) => http.get<WebhookEndpoint & { progress: WebhookProgress }>(endpoint(id)),
+  /** Without `url` it leads to the built-in catcher. The secret is shown once. */
+  register: (wanted: { name: string; url?: string; events: string[] }) =>
+    http.post<WebhookEndpoint & { secret: string }>('/webhook-endpoints', wanted),
+  changeEndpoint: (id: string, change: Partial<Pick<WebhookEndpoint, 'name' | 'url' | 'events' | 'status'>>) =>
+    http.patch<WebhookEndpoint>(endpoint(id), change),
+  removeEndpoint: (id: string) => http.delete(endpoint(id)),
+  rotateEndpoint: (id: string) => http.post<{ secret: string; previousUntil: string }>(endpoint(id, '/rotate-secret')),
+  testEndpoint: (id: string) => http.post<{ n: number }>(endpoint(id, '/test')),
+  deliveries: (id: string, filter: { status?: WebhookDelivery['status']; cursor?: string; limit?: number } = {}) =>
+    http.get<Page<WebhookDelivery>>(endpoint(id, '/deliveries'), { query: filter }),
+  delivery: (id: string, deliveryId: string) =>
+    http.get<WebhookDelivery & { payload: string | null }>(endpoint(id, `/deliveries/${at(deliveryId)}`)),
+  replayDelivery: (id: string, deliveryId: string) =>
+    http.post<{ last: number }>(endpoint(id, `/deliveries/${at(deliveryId)}/replay`)),
+  /** All that was recorded between two moments (ISO), in its order. */
+  replaySpan: (id: string, span: { from: string; to: string; status?: 'delivered' | 'failed' }) =>
+    http.post<{ count: number }>(endpoint(id, '/replay'), span),
+  caught: (id: string) => http.get<{ items: CaughtWebhook[] }>(endpoint(id, '/caught')),
+})

@@ -1,0 +1,114 @@
+import { useState, type FormEvent } from 'react'
+import type { ChannelSecret, ChannelView } from '../../client/connections.ts'
+import { timesIn } from '../inbox/times.ts'
+import { Trouble } from '../inbox/trouble.tsx'
+import { connections } from '../live/keeping.ts'
+import { useDoing } from '../live/use-doing.ts'
+import { useSession } from '../live/use-session.ts'
+import { Button } from '../parts/button.tsx'
+import { ShownOnce } from '../parts/shown-once.tsx'
+import style from './settings.module.css'
+import { useConnectionsRenewed } from './use-connections.ts'
+
+const names: Record<ChannelSecret, string> = {
+  token: 'Access token',
+  appSecret: 'App secret',
+  verifyToken: 'Verify token',
+}
+const order: ChannelSecret[] = ['token', 'appSecret', 'verifyToken']
+
+/** The secrets of a channel: that they are there, and how each is replaced. */
+export const ChannelSecrets = ({ channel }: { channel: ChannelView }) => (
+  <section aria-labelledby="secrets">
+    <h2 id="secrets">Secrets</h2>
+    <ul className={style.rows}>
+      {order.map((secret) => (
+        <One key={secret} channel={channel} secret={secret} />
+      ))}
+    </ul>
+  </section>
+)
+
+const One = ({ channel, secret }: { channel: ChannelView; secret: ChannelSecret }) => {
+  const { id, madeUp, previousUntil } = channel
+  const [isOpen, setOpen] = useState(false)
+  const [made, setMade] = useState<string | null>(null)
+  const times = timesIn(useSession().workspace.timezone)
+  const renewed = useConnectionsRenewed()
+  const { failed, isBusy, ...doing } = useDoing()
+  const isOurs = secret === 'verifyToken'
+  const says = isOurs ? 'Make another' : 'Replace'
+  const until = secret === 'token' ? undefined : previousUntil[secret]
+  const rotate = (given?: string) =>
+    doing.do(async () => {
+      setMade((await connections.rotate(id, secret, given)).value ?? null)
+      setOpen(false)
+      await renewed.channels()
+    })
+  return (
+    <li>
+      <span>
+        <b>{names[secret]}</b>
+        <small>
+          {madeUp.includes(secret) && !isOurs ? 'made up for the simulation' : '•••'}
+          {until !== undefined &&
+            Date.parse(until) > Date.now() &&
+            `, the one before is good until ${times.full(until)}`}
+        </small>
+      </span>
+      {!isOpen && (
+        <Button
+          aria-label={`${says}: ${names[secret]}`}
+          disabled={isBusy}
+          onClick={() => (isOurs ? void rotate() : setOpen(true))}
+        >
+          {says}
+        </Button>
+      )}
+      {isOpen && (
+        <Replace secret={secret} isBusy={isBusy} save={(value) => void rotate(value)} leave={() => setOpen(false)} />
+      )}
+      {made !== null && (
+        <ShownOnce says={`The new ${names[secret].toLowerCase()}`} value={made}>
+          Paste it at your provider: it is not shown again. The one before is good for a day.
+        </ShownOnce>
+      )}
+      {failed && <Trouble error={failed} what="Nothing has changed." />}
+    </li>
+  )
+}
+
+interface ReplaceProps {
+  secret: ChannelSecret
+  isBusy: boolean
+  save: (value: string) => void
+  leave: () => void
+}
+
+const Replace = ({ secret, isBusy, save, leave }: ReplaceProps) => {
+  const [value, setValue] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save(value.trim())
+  }
+  return (
+    <form className={style.line} onSubmit={submit}>
+      <input
+        required
+        autoFocus
+        type="password"
+        autoComplete="off"
+        aria-label={`The new ${names[secret].toLowerCase()}`}
+        maxLength={4_096}
+        value={value}
+        onChange={({ target }) => setValue(target.value)}
+      />
+      <Button type="submit" disabled={isBusy}>
+        Save
+      </Button>
+      <Button tone="quiet" onClick={leave}>
+        Leave it
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,66 @@
+import { useState, type FormEvent } from 'react'
+import type { ChannelTest } from '../../client/connections.ts'
+import { Trouble } from '../inbox/trouble.tsx'
+import { connections } from '../live/keeping.ts'
+import { useDoing } from '../live/use-doing.ts'
+import { Button } from '../parts/button.tsx'
+import page from '../parts/page.module.css'
+import style from './settings.module.css'
+import { useConnectionsRenewed } from './use-connections.ts'
+
+/** Asks the provider whether it knows the channel, and sends one message where somebody can look. */
+export const ChannelTrial = ({ id, isOn }: { id: string; isOn: boolean }) => {
+  const [to, setTo] = useState('')
+  const [tested, setTested] = useState<ChannelTest | null>(null)
+  const renewed = useConnectionsRenewed()
+  const { failed, isBusy, ...doing } = useDoing()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setTested(null)
+    void doing.do(async () => {
+      const number = to.replace(/\D/g, '')
+      setTested(await connections.testChannel(id, number === '' ? undefined : number))
+      await renewed.channels()
+    })
+  }
+  return (
+    <section aria-labelledby="trial">
+      <h2 id="trial">Test</h2>
+      <form className={style.form} onSubmit={submit}>
+        <label>
+          Also send a message to
+          <input
+            type="tel"
+            maxLength={24}
+            placeholder="+49 151 2345678"
+            value={to}
+            onChange={({ target }) => setTo(target.value)}
+          />
+          <small>A number that has written to this channel in the last 24 hours. Empty: nothing is sent.</small>
+        </label>
+        {failed && <Trouble error={failed} what="It was not tested." />}
+        <Button tone="main" type="submit" disabled={isBusy || !isOn}>
+          Test it
+        </Button>
+      </form>
+      <p
+        role="status"
+        className={tested && (!tested.isRight || tested.message === 'refused') ? page.warning : undefined}
+      >
+        {tested && saidOf(tested)}
+      </p>
+    </section>
+  )
+}
+
+function saidOf({ isRight, phoneNumber, name, quality, why, message }: ChannelTest): string {
+  if (!isRight) return `WhatsApp does not know us: ${why ?? 'it does not say why.'}`
+  const known = `WhatsApp knows it as ${name ?? ''}, ${phoneNumber ?? ''}.`
+  const rated = quality ? ` Quality: ${quality.toLowerCase()}.` : ''
+  const sent = {
+    accepted: ' The message is on its way: look at the telephone.',
+    unknown: ` The message may be on its way: ${why ?? ''}`,
+    refused: ` The message was refused: ${why ?? ''}`,
+  }
+  return known + rated + (message === null ? '' : sent[message])
+}
