@@ -102,6 +102,28 @@ export interface ClockView {
   isOnItsWay: boolean
 }
 
+/** Something that is done again and again. */
+export interface Job {
+  name: string
+  /** What it does. */
+  says: string
+  /** When it runs, in words. */
+  schedule: string
+  status: 'waiting' | 'running' | 'paused'
+  /** It begins by itself no more; what runs goes on. */
+  isPaused: boolean
+  nextAt: string | null
+  /** The process that ran it last, or runs it. */
+  by: string | null
+  startedAt: string | null
+  finishedAt: string | null
+  /** How long the last run took. */
+  lastMs: number | null
+  runs: number
+  failures: number
+  lastFailure: { at: string; name: string; message: string } | null
+}
+
 const at = encodeURIComponent
 
 /** What operators see and mend. For owners and admins. */
@@ -115,6 +137,11 @@ export const adminOf = (http: Http) => ({
     http.get<Page<DeadLetter>>('/admin/dead-letters', { query: filter }),
   deadLetter: (id: string) => http.get<DeadLetter & { input: unknown }>(`/admin/dead-letters/${at(id)}`),
   replay: (id: string) => http.post<DeadLetter>(`/admin/dead-letters/${at(id)}/replay`),
+  jobs: () => http.get<{ items: Job[] }>('/admin/jobs'),
+  /** It begins within seconds. */
+  runJob: (name: string) => http.post<Job>(`/admin/jobs/${at(name)}/run`),
+  pauseJob: (name: string) => http.post<Job>(`/admin/jobs/${at(name)}/pause`),
+  resumeJob: (name: string) => http.post<Job>(`/admin/jobs/${at(name)}/resume`),
   clock: () => http.get<ClockView>('/admin/clock'),
   freezeClock: () => http.post<ClockView>('/admin/clock/freeze'),
   releaseClock: () => http.post<ClockView>('/admin/clock/release'),

@@ -1,7 +1,15 @@
 import { adminOf } from './admin.ts'
+import { accessOf } from './access.ts'
+import { connectionsOf, type Integration } from './connections.ts'
+import { careOf } from './care.ts'
+import { businessOf } from './business.ts'
+import { filesOf } from './files.ts'
 import { Http, type HttpOptions, type Page } from './http.ts'
 import { accountOf, membersOf } from './people.ts'
-import type { Member, Session, WorkspaceCard } from './tokens.ts'
+import { phonesOf } from './phones.ts'
+import { securityOf } from './security.ts'
+import { signInOf } from './sign-in.ts'
+import { auditOf, errorsOf, remarksOf } from './watch.ts'
 import type { CommandResult, ConversationStatus, Header, Health, Line, Message, Outgoing, Profile } from './wire.ts'
 
 export interface ConversationFilter {
@@ -19,15 +27,6 @@ export interface SendWindow {
   isOpen: boolean
 }
 
-export interface Integration {
-  id: string
-  kind: string
-  provider: string
-  name: string
-  simulate: boolean
-  status: string
-}
-
 export interface NewWhatsApp {
   kind: 'whatsapp'
   name: string
@@ -40,12 +39,6 @@ export interface NewWhatsApp {
   simulate: boolean
 }
 
-export interface StoredFile {
-  fileId: string
-  mime: string
-  sizeBytes: number
-}
-
 export interface Draft {
   content: Outgoing
   channelId?: string
@@ -54,16 +47,9 @@ export interface Draft {
 
 const at = encodeURIComponent
 
-/** The server's HTTP API, as far as clients use it. Every call throws ApiProblem when it is refused. */
-export function createApi(options: HttpOptions = {}) {
+/** What a screen with conversations asks. Every call throws ApiProblem when it is refused. */
+export function createCore(options: HttpOptions = {}) {
   const http = new Http(options)
-
-  const signIn = async (path: string, body: object) => {
-    const session = await http.post<Session>(path, body, { isSigned: false })
-    http.session = session
-    return session
-  }
-
   return {
     http,
     /** The session that is held now; undefined before sign-in and after sign-out. */
@@ -71,26 +57,7 @@ export function createApi(options: HttpOptions = {}) {
     /** For `connect({token})`: always one that is good for a while. */
     token: () => http.token(),
 
-    login: (email: string, password: string) => signIn('/auth/login', { email, password }),
-    /** By the one-time link that the server printed. */
-    link: (token: string) => signIn('/auth/link', { token }),
-    /** Which ways of signing in there are besides. */
-    ways: () => http.get<{ mail: boolean }>('/auth/ways', { isSigned: false }),
-    /** A link and a code go to this address, where it is somebody's. */
-    askToSignIn: (email: string) => http.post<undefined>('/auth/magic-link', { email }, { isSigned: false }),
-    /** By what was mailed: the link's token, or the code. */
-    verify: (proof: { token: string } | { email: string; code: string }) => signIn('/auth/verify', proof),
-    /** A link to set a new password goes to this address, where it is somebody's. */
-    askForPassword: (email: string) => http.post<undefined>('/auth/password/forgot', { email }, { isSigned: false }),
-    setPassword: (token: string, password: string) =>
-      http.post<undefined>('/auth/password/reset', { token, password }, { isSigned: false }),
-    me: () => http.get<{ user: Member; workspace: WorkspaceCard }>('/auth/me'),
-    /** Forgets the session here even when the server cannot be told. */
-    async logout() {
-      const { refreshToken } = http.session ?? {}
-      http.session = undefined
-      if (refreshToken) await http.post('/auth/logout', { refreshToken }, { isSigned: false })
-    },
+    ...signInOf(http),
 
     account: accountOf(http),
 
@@ -121,6 +88,27 @@ export function createApi(options: HttpOptions = {}) {
     files: filesOf(http),
 
     admin: adminOf(http),
+
+    audit: auditOf(http),
+
+    errors: errorsOf(http),
+
+    remarks: remarksOf(http),
+  }
+}
+
+/** The server's HTTP API, as far as clients use it. Every call throws ApiProblem when it is refused. */
+export function createApi(options: HttpOptions = {}) {
+  const core = createCore(options)
+  const { http } = core
+  return {
+    ...core,
+    phones: phonesOf(http),
+    security: securityOf(http),
+    access: accessOf(http),
+    business: businessOf(http),
+    connections: connectionsOf(http),
+    care: careOf(http),
   }
 }
 
@@ -146,20 +134,6 @@ function conversationsOf(http: Http) {
     take: (id: string) => http.post<CommandResult<'conversation.take'>>(path(id, '/take')),
     resumeAutomation: (id: string) => http.post<{ automationPausedUntil: null }>(path(id, '/automation/resume')),
     window: (id: string) => http.get<SendWindow>(path(id, '/window')),
-  }
-}
-
-function filesOf(http: Http) {
-  return {
-    /** Bytes as they are; `mime` must be true, the server looks. */
-    upload: (bytes: Blob | ArrayBuffer | Uint8Array, file: { mime: string; name: string }) =>
-      http.json<StoredFile>('POST', '/files', {
-        body: bytes,
-        headers: { 'content-type': file.mime, 'x-file-name': at(file.name) },
-      }),
-    /** A signed address for `<img>` and `<audio>`, which cannot send a token. Ends at `expiresAt`. */
-    link: (id: string) => http.get<{ url: string; expiresAt: string }>(`/files/${at(id)}/link`),
-    bytes: async (id: string) => (await http.send('GET', `/files/${at(id)}`)).blob(),
   }
 }
 

@@ -28,6 +28,8 @@ export interface RequestOptions {
   /** Under which a repeated POST takes effect once. Every POST gets one of its own unless it is given. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** True where the path is the whole path, not one under `/api/v1`. */
+  isWhole?: boolean
   /** False for what needs no sign-in. */
   isSigned?: boolean
 }
@@ -138,10 +140,10 @@ export class Http {
   }
 
   async #once(method: Method, path: string, options: RequestOptions, token?: string) {
-    const { query = {}, signal } = options
+    const { query = {}, signal, isWhole = false } = options
     const { body, headers } = contentOf(options)
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`
-    const response = await this.#fetch(`${this.#url}/api/v1${path}${asQuery(query)}`, {
+    const response = await this.#fetch(`${this.#url}${isWhole ? '' : '/api/v1'}${path}${asQuery(query)}`, {
       method,
       headers,
       ...(body !== undefined && { body }),

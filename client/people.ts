@@ -29,6 +29,10 @@ export interface TeamMember {
   email: string | null
   role: Role
   status: 'invited' | 'active' | 'disabled'
+  /** What is given to them beyond their role, what is withheld of it, and what comes of both. */
+  grants: string[]
+  withheld: string[]
+  permissions: string[]
 }
 
 export interface Invitation {
@@ -37,6 +41,7 @@ export interface Invitation {
   role: Role
   /** The name of the workspace. */
   workspace: string
+  slug: string
   /** True: a password can be chosen with the acceptance. */
   needsPassword: boolean
 }

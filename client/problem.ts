@@ -12,6 +12,8 @@ export class ApiProblem extends Error implements ShownError {
   declare readonly errors: { path: string; message: string }[]
   /** Who has what was asked for, where only one can have it. */
   declare readonly holderId?: string
+  /** The first factor was right: answer with `security.pass`. */
+  declare readonly secondFactor?: NonNullable<ShownError['secondFactor']>
   readonly status: number
   readonly requestId: string | undefined
   /** As it was told, for what is kept or shown. */

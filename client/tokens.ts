@@ -6,12 +6,16 @@ export interface Session {
   readonly expiresAt: string
   readonly user: Member
   readonly workspace: WorkspaceCard
+  /** What they may do; missing in a session that an earlier release kept. */
+  readonly permissions?: readonly string[]
+  /** The colleague who acts as them. */
+  readonly acting?: { readonly id: string; readonly name: string } | null
 }
 
 export interface Member {
   readonly id: string
   readonly name: string
-  readonly email: string
+  readonly email: string | null
   readonly role: 'owner' | 'admin' | 'staff' | 'expert'
 }
 

@@ -85,6 +85,8 @@ export interface ShownError {
   errors?: { path: string; message: string }[]
   /** Who has what was asked for, where only one can have it. */
   holderId?: string
+  /** By HTTP only: the first factor was right. What is asked besides, and the token to answer with; it lasts so long. */
+  secondFactor?: { token: string; ways: ('totp' | 'passkey' | 'recovery')[]; lastsMs: number }
 }
 
 /** The first thing that the server says. */

@@ -11,6 +11,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { cache } from './live/cache.ts'
 import { whenSignedOut } from './live/careline.ts'
+import { tellErrors } from './live/tell-errors.ts'
 import { listenForBell } from './shell/bell.ts'
 import { makeRouter } from './shell/router.ts'
 import { resolver, theme } from './theme/theme.ts'
@@ -26,6 +27,7 @@ whenSignedOut(async () => {
     await router.navigate({ to: '/sign-in', search: pathname.startsWith('/inbox') ? { to: href } : {} })
 })
 listenForBell()
+tellErrors()
 
 // A page that was open over a deploy asks for parts that are gone: one reload brings the new ones.
 addEventListener('vite:preloadError', (event) => {

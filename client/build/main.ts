@@ -2,6 +2,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { build } from 'vite'
 import { declarations } from './declarations.ts'
+import { openApiTypes } from './openapi.ts'
 
 const folder = join(import.meta.dirname, '..')
 
@@ -27,7 +28,8 @@ async function bundle() {
 /** The package as npm takes it, without its `package.json` and README: these are written by hand. */
 export async function buildClient(target = join(folder, 'dist')) {
   await rm(target, { recursive: true, force: true })
-  const files = new Map([['index.js', await bundle()], ...(await declarations())])
+  const [code, api, own] = await Promise.all([bundle(), openApiTypes(), declarations()])
+  const files = new Map([['index.js', code], ['openapi.d.ts', api], ...own])
   for (const [name, text] of files) {
     const path = join(target, name)
     await mkdir(dirname(path), { recursive: true })

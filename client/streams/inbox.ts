@@ -26,6 +26,7 @@ export function onInbox(state: InboxState, event: InboxEvent): InboxState {
 
 export function onInboxSignal(signals: InboxSignals, signal: InboxSignal): InboxSignals {
   const { type, data } = signal
+  if (type === 'settings.changed') return signals // For whoever shows it: it is told, and kept by nobody.
   if (type !== 'inbox.presence') return ignored(signals, type)
   const people = { ...signals.people }
   for (const one of data.people) {

@@ -1,5 +1,5 @@
 import { IconClock, IconPencil, IconX } from '@tabler/icons-react'
-import { useState, type FormEvent } from 'react'
+import { lazy, Suspense, useState, type FormEvent } from 'react'
 import type { Header, Profile } from '../../client/wire.ts'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
@@ -11,6 +11,8 @@ import { Avatar, ChannelGlyph } from './avatar.tsx'
 import style from './person-pane.module.css'
 import { timesIn } from './times.ts'
 import { Trouble } from './trouble.tsx'
+
+const Remarks = lazy(() => import('../parts/remarks.tsx').then((part) => ({ default: part.Remarks })))
 
 const stages = { lead: 'Lead', engaged: 'In conversation', customer: 'Client' }
 const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp', phone: 'Phone', email: 'E-mail' }
@@ -51,6 +53,9 @@ export const PersonPane = ({ conversation, close }: { conversation: Header; clos
         <Trouble error={error} what="More about this person cannot be read." again={() => void refetch()} />
       )}
       {data && <Facts profile={data} />}
+      <Suspense>
+        <Remarks kind="person" recordId={userId} about={name} />
+      </Suspense>
     </aside>
   )
 }

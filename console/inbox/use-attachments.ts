@@ -20,8 +20,15 @@ export interface Attachment {
 /** What the server keeps, and WhatsApp carries. */
 export const accepted =
   'image/jpeg,image/png,image/webp,video/mp4,video/3gpp,audio/*,application/pdf,text/plain,.doc,.docx,.xls,.xlsx,.ppt,.pptx'
-const bytesMax = 16 * 1024 * 1024
+const megabyte = 1024 * 1024
+const bytesMaxOf = (mime: string) => megabytesOf(mime) * megabyte
 const filesMax = 10
+
+/** What WhatsApp takes of one file. */
+function megabytesOf(mime: string) {
+  if (mime.startsWith('image/')) return 5
+  return /^(audio|video)\//.test(mime) ? 16 : 100
+}
 
 const kindOf = (mime: string): Media['kind'] => {
   const [family] = mime.split('/')
@@ -70,7 +77,7 @@ export function useAttachments() {
 }
 
 function attachmentOf(file: File): Attachment {
-  const isTooLarge = file.size > bytesMax
+  const isTooLarge = file.size > bytesMaxOf(file.type)
   return {
     key: `${file.name} ${file.size} ${performance.now()}`,
     name: file.name,
@@ -79,7 +86,7 @@ function attachmentOf(file: File): Attachment {
     preview: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
     state: isTooLarge ? 'failed' : 'uploading',
     fileId: null,
-    why: isTooLarge ? 'This file is larger than 16 MB.' : null,
+    why: isTooLarge ? `This file is larger than ${megabytesOf(file.type)} MB.` : null,
   }
 }
 

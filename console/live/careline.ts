@@ -1,10 +1,11 @@
 import type { Query } from '@tanstack/react-query'
-import { createApi } from '../../client/api.ts'
+import { createCore } from '../../client/api.ts'
 import { connect, type Client } from '../../client/connect.ts'
 import { webStorage } from '../../client/outbox-storage.ts'
 import { ApiProblem } from '../../client/problem.ts'
 import { randomId } from '../../client/random.ts'
 import { webTokens, type Session } from '../../client/tokens.ts'
+import { keepingOwn, ownSession } from './acting.ts'
 import { cache } from './cache.ts'
 import { ownStatus } from './own-status.ts'
 
@@ -12,7 +13,7 @@ let client: Client | undefined
 let signedOut: () => Promise<unknown> = async () => undefined
 
 /** HTTP: sign-in, lists, files. */
-export const api = createApi({ tokens: webTokens(localStorage), onSignedOut: () => void leave() })
+export const api = createCore({ tokens: keepingOwn(webTokens(localStorage)), onSignedOut: () => void leave() })
 
 /** Says what follows when the session is over, whoever ended it. */
 export const whenSignedOut = (then: () => Promise<unknown>) => void (signedOut = then)
@@ -31,9 +32,30 @@ let leaving: Promise<void> | undefined
 export const leave = () => (leaving ??= end().finally(() => (leaving = undefined)))
 
 async function end() {
+  const own = ownSession()
+  if (own) return become(own, '/settings/team')
   await signedOut()
   forgetLine()
   cache.clear()
+}
+
+/** Goes on as somebody else in this browser, a colleague or oneself again, on a page that knows nothing of before. */
+export function become(session: Session, path = '/inbox') {
+  api.http.session = session
+  location.assign(path)
+}
+
+let isMoving = false
+
+/** Goes on in another workspace of one's own. The sign-in to this one ends with it: that is no sign-out. */
+export async function moveTo(workspaceId: string, path: string) {
+  isMoving = true
+  try {
+    become(await api.account.switchTo(workspaceId), path)
+  } catch (error) {
+    isMoving = false
+    throw error
+  }
 }
 
 /** Who comes next on this page has a socket of their own. */
@@ -64,8 +86,12 @@ export function careline(): Client {
   made.presence(ownStatus.now())
   made.onStatus(({ state, isEnded, error }) => {
     if (state === 'live') void cache.refetchQueries({ predicate: wasUnreachable })
+    if (!isEnded || !error || client !== made || isMoving) return
+    // Another tab has gone on elsewhere, and this one follows.
+    const now = api.session()
+    if (now && now.user.id !== owner) become(now, '/inbox')
     // Ended by the server, not by us: the token was good, the session behind it is not any more.
-    if (isEnded && error && client === made) void api.logout().finally(leave)
+    else void api.logout().finally(leave)
   })
   for (const { id, name, state } of made.outbox())
     if (state === 'refused' && name !== 'message.send' && name !== 'note.add') made.discard(id)

@@ -13,6 +13,10 @@ const sessionQuery = queryOptions<Session | null>({
 /** Owners and admins set up the workspace, and see how the installation is. */
 export const runsIt = ({ role }: { role: Member['role'] }) => role === 'owner' || role === 'admin'
 
+/** Whether this session may do something. One that an earlier release kept does not say, and goes by the role. */
+export const mayIn = ({ permissions, user }: Session, permission: string) =>
+  permissions?.includes(permission) ?? runsIt(user)
+
 /** Who is signed in, and where; null on pages that need no sign-in. */
 export const useMaybeSession = () => useQuery(sessionQuery).data
 

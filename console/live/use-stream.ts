@@ -2,7 +2,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { Handle } from '../../client/connect.ts'
 import type { StateOf, StreamName } from '../../client/streams/index.ts'
-import type { StreamEvent } from '../../client/wire.ts'
+import type { Signal, StreamEvent } from '../../client/wire.ts'
 import { cache } from './cache.ts'
 import { careline } from './careline.ts'
 
@@ -47,7 +47,7 @@ function follow(stream: StreamName): Handle<StreamName> {
   if (followed.size >= followedMax) makeRoom()
   const handle = careline().open(stream)
   const stop = handle.subscribe(({ event, signal }) => {
-    if (signal) return
+    if (signal) return void renewed(signal)
     const { queryKey } = streamQuery(stream)
     const state = handle.state()
     if (state !== undefined) cache.setQueryData(queryKey, state)
@@ -57,6 +57,13 @@ function follow(stream: StreamName): Handle<StreamName> {
   })
   followed.set(stream, { handle, stop })
   return handle
+}
+
+/** Somebody changed what people edit: every list that has its name in its key is read again where it is shown. */
+function renewed({ type, data }: Signal) {
+  if (type !== 'settings.changed') return
+  const { resource } = data as { resource: string }
+  void cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(resource) })
 }
 
 function drop(stream: string) {

@@ -5,6 +5,7 @@ import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { DocsLink } from '../parts/docs-link.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { figure } from './cells.tsx'
 import { EventTape } from './event-tape.tsx'
@@ -27,7 +28,7 @@ export const EventsPage = () => {
       <h1>Events</h1>
       <p className={style.none}>
         What each of them says, and every command: <a href="/api/v1/docs/events">Events and commands</a>. What can be
-        asked by HTTP: <a href="/api/v1/docs">API documentation</a>.
+        asked by HTTP: <DocsLink>API documentation</DocsLink>.
       </p>
       <Chooser key={`${stream} ${from}`} stream={stream} from={from} />
       {isStream(stream) ? (

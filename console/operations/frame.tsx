@@ -6,7 +6,11 @@ export const OperationsFrame = () => (
     name="Operations"
     tabs={[
       { to: '/operations/actors', says: 'Actors' },
+      { to: '/operations/audit', says: 'Audit' },
+      { to: '/operations/errors', says: 'Errors' },
       { to: '/operations/dead-letters', says: 'Dead letters' },
+      { to: '/operations/jobs', says: 'Jobs' },
+      { to: '/operations/backups', says: 'Backups' },
       { to: '/operations/events', says: 'Events' },
     ]}
   />

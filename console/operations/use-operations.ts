@@ -1,6 +1,6 @@
+import { api } from '../live/careline.ts'
 import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { DeadLetter } from '../../client/admin.ts'
-import { api } from '../live/careline.ts'
 import { pagesQuery } from '../live/use-page.ts'
 
 // What operators look at changes by itself; while the page can be seen it is read again.
@@ -51,6 +51,11 @@ export const useDeadLetters = (status: DeadLetter['status']) =>
   })
 
 export const useDeadLetter = (id: string) => useQuery(letterQuery(id))
+
+const jobsQuery = queryOptions({ queryKey: ['operations', 'jobs'], queryFn: () => api.admin.jobs(), ...fresh })
+
+/** What is done again and again, and how it goes. */
+export const useJobs = () => useQuery(jobsQuery)
 
 const readersQuery = (stream: string) =>
   queryOptions({ queryKey: ['operations', 'readers', stream], queryFn: () => api.admin.readers(stream), ...fresh })

@@ -27,11 +27,23 @@ export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer
     case 'unsupported':
       return <Words>A message of a kind that is new here: {content.what}</Words>
     case 'template':
+      return (
+        <>
+          <Words>{said(message)}</Words>
+          {content.copyCode !== undefined && <CopyCode code={content.copyCode} />}
+        </>
+      )
     case 'answer':
     case 'reaction':
       return <Words>{said(message)}</Words>
   }
 }
+
+const CopyCode = ({ code }: { code: string }) => (
+  <button type="button" className={style.copy} onClick={() => void navigator.clipboard.writeText(code)}>
+    Copy code
+  </button>
+)
 
 const Words = ({ children }: { children: ReactNode }) => (
   <span className={style.words} dir="auto">

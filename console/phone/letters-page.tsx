@@ -30,7 +30,8 @@ const Letters = ({ forget }: { forget: () => void }) => {
         <div>
           <h1>Letters</h1>
           <p>
-            What Careline would have mailed; nothing has left this server. <Link to="/phone">To the phones</Link>
+            What Careline would have mailed; nothing has left this server. <Link to="/texts">To the texts</Link>{' '}
+            <Link to="/phone">To the phones</Link>
           </p>
         </div>
         {error && (

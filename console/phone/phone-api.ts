@@ -157,11 +157,27 @@ export interface SimulatedLetter {
 }
 
 /** The latest first. */
-export async function letters(): Promise<SimulatedLetter[]> {
+export const letters = async () => (await kept<{ letters: SimulatedLetter[] }>('mail/letters')).letters
+
+/** A text of simulated SMS; `at` is epoch ms. */
+export interface SimulatedText {
+  id: string
+  to: string
+  text: string
+  status: 'queued' | 'sent' | 'delivered' | 'undelivered'
+  /** Twilio's, where it was not delivered. */
+  errorCode: number | null
+  at: number
+}
+
+/** The latest first. */
+export const texts = async () => (await kept<{ texts: SimulatedText[] }>('texts')).texts
+
+async function kept<T>(path: string): Promise<T> {
   const headers = { authorization: `Bearer ${phoneKey() ?? ''}` }
-  const answer = await fetch('/simulator/mail/letters', { headers })
+  const answer = await fetch(`/simulator/${path}`, { headers })
   if (!answer.ok) throw new PhoneError(answer.status, `The simulator said ${answer.status}.`)
-  return ((await answer.json()) as { letters: SimulatedLetter[] }).letters
+  return (await answer.json()) as T
 }
 
 export const mediaAddress = (mediaId: string) =>

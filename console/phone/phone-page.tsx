@@ -55,7 +55,7 @@ const Table = ({ snapshot: { channels, people } }: { snapshot: Snapshot }) => {
           <h1>Phones</h1>
           <p>
             What you type here reaches the inbox as it would from WhatsApp itself.{' '}
-            <Link to="/letters">To the letters</Link>
+            <Link to="/letters">To the letters</Link> <Link to="/texts">To the texts</Link>
           </p>
         </div>
         {channels.length > 1 && <Channels channels={channels} chosen={chosen} choose={setChosen} />}

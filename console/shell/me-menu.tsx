@@ -6,6 +6,7 @@ import { Dot } from '../parts/dot.tsx'
 import { menuLooks } from '../parts/menu.ts'
 import style from './me-menu.module.css'
 import { MeButton } from './me-button.tsx'
+import { WorkspaceItems } from './workspace-items.tsx'
 
 const says: { [Status in OwnStatus]: string } = { online: 'Online', away: 'Away', busy: 'Busy' }
 
@@ -18,7 +19,7 @@ interface Props {
 export const MeMenu = ({ name, isOpen, toggle }: Props) => {
   const mine = useOwnStatus()
   return (
-    <Menu opened={isOpen} onChange={toggle} position="right-end" width={184} {...menuLooks}>
+    <Menu opened={isOpen} onChange={toggle} position="right-end" width={232} {...menuLooks}>
       <Menu.Target>
         <MeButton name={name} />
       </Menu.Target>
@@ -41,6 +42,7 @@ export const MeMenu = ({ name, isOpen, toggle }: Props) => {
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
+        <WorkspaceItems />
         <Menu.Item leftSection={<IconLogout className="turns" size={18} stroke={1.7} />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>

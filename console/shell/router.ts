@@ -6,19 +6,24 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import type { StepName } from '../../client/business.ts'
 import { isView, type View } from '../inbox/views.ts'
 import { cache } from '../live/cache.ts'
 import { api } from '../live/careline.ts'
 import { streamQuery } from '../live/use-stream.ts'
+import { isStep } from '../onboarding/step-names.ts'
 import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
 
 const words = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, 2_000) : undefined)
 
-const byToken = (search: Record<string, unknown>): { token?: string } => {
-  const token = words(search['token'])
-  return token === undefined ? {} : { token }
+/** Of one name; nothing where the address does not say it. */
+function wordsIn<Name extends string>(search: Record<string, unknown>, name: Name): { [N in Name]?: string } {
+  const found = words(search[name])
+  return found === undefined ? {} : ({ [name]: found } as { [N in Name]: string })
 }
+
+const byToken = (search: Record<string, unknown>): { token?: string } => wordsIn(search, 'token')
 
 const inboxPage = lazyRouteComponent(() => import('../inbox/inbox-page.tsx'), 'InboxPage')
 
@@ -27,18 +32,22 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { link?: string; mail?: string; to?: string } => {
-    const [link, mail, to] = [words(search['link']), words(search['mail']), words(search['to'])]
-    const shown = link === undefined ? {} : { link }
-    return { ...shown, ...(mail === undefined ? {} : { mail }), ...(to === undefined ? {} : { to }) }
-  },
+  validateSearch: (search): { link?: string; mail?: string; google?: string; to?: string } => ({
+    ...wordsIn(search, 'link'),
+    ...wordsIn(search, 'mail'),
+    ...wordsIn(search, 'google'),
+    ...wordsIn(search, 'to'),
+  }),
   component: lazyRouteComponent(() => import('../sign-in/sign-in-page.tsx'), 'SignInPage'),
 })
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  validateSearch: byToken,
+  validateSearch: (search): { token?: string; google?: string } => ({
+    ...wordsIn(search, 'token'),
+    ...wordsIn(search, 'google'),
+  }),
   component: lazyRouteComponent(() => import('../sign-in/invitation-page.tsx'), 'InvitationPage'),
 })
 
@@ -47,6 +56,46 @@ const newPassword = createRoute({
   path: '/new-password',
   validateSearch: byToken,
   component: lazyRouteComponent(() => import('../sign-in/new-password-page.tsx'), 'NewPasswordPage'),
+})
+
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/register',
+  component: lazyRouteComponent(() => import('../sign-in/register-page.tsx'), 'RegisterPage'),
+})
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  validateSearch: byToken,
+  component: lazyRouteComponent(() => import('../sign-in/welcome-page.tsx'), 'WelcomePage'),
+})
+
+const signedIn = ({ location }: { location: { href: string } }) => {
+  if (!api.session()) redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
+}
+
+/** Pages of their own, without the rail, for who is signed in. */
+const signed = createRoute({ getParentRoute: () => root, id: 'signed', beforeLoad: signedIn })
+
+const confirmEmail = createRoute({
+  getParentRoute: () => signed,
+  path: '/confirm-email',
+  validateSearch: byToken,
+  component: lazyRouteComponent(() => import('../sign-in/confirm-email-page.tsx'), 'ConfirmEmailPage'),
+})
+
+const onboarding = createRoute({
+  getParentRoute: () => signed,
+  path: '/onboarding',
+  validateSearch: (search): { step?: StepName | 'end' } => (isStep(search['step']) ? { step: search['step'] } : {}),
+  component: lazyRouteComponent(() => import('../onboarding/onboarding-page.tsx'), 'OnboardingPage'),
+})
+
+const openBusiness = createRoute({
+  getParentRoute: () => signed,
+  path: '/open-business',
+  component: lazyRouteComponent(() => import('../onboarding/open-page.tsx'), 'OpenPage'),
 })
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
@@ -62,9 +111,7 @@ const home = createRoute({
 const staff = createRoute({
   getParentRoute: () => shell,
   id: 'staff',
-  beforeLoad: ({ location }) => {
-    if (!api.session()) redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
-  },
+  beforeLoad: signedIn,
 })
 
 const inbox = createRoute({
@@ -91,13 +138,65 @@ const settings = createRoute({
 const account = createRoute({
   getParentRoute: () => settings,
   path: 'account',
+  /** What Google said, where the browser comes back from there. */
+  validateSearch: (search): { google?: string } => wordsIn(search, 'google'),
   component: lazyRouteComponent(() => import('../settings/account-page.tsx'), 'AccountPage'),
+})
+
+const business = createRoute({
+  getParentRoute: () => settings,
+  path: 'business',
+  component: lazyRouteComponent(() => import('../settings/business-page.tsx'), 'BusinessPage'),
+})
+
+const hours = createRoute({
+  getParentRoute: () => settings,
+  path: 'hours',
+  component: lazyRouteComponent(() => import('../settings/hours-page.tsx'), 'HoursPage'),
+})
+
+const modules = createRoute({
+  getParentRoute: () => settings,
+  path: 'modules',
+  component: lazyRouteComponent(() => import('../settings/modules-page.tsx'), 'ModulesPage'),
+})
+
+const branding = createRoute({
+  getParentRoute: () => settings,
+  path: 'branding',
+  component: lazyRouteComponent(() => import('../settings/branding-page.tsx'), 'BrandingPage'),
+})
+
+const teams = createRoute({
+  getParentRoute: () => settings,
+  path: 'teams',
+  component: lazyRouteComponent(() => import('../settings/teams-page.tsx'), 'TeamsPage'),
 })
 
 const team = createRoute({
   getParentRoute: () => settings,
   path: 'team',
   component: lazyRouteComponent(() => import('../settings/team-page.tsx'), 'TeamPage'),
+})
+
+const channels = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels',
+  validateSearch: (search): { channel?: string } => wordsIn(search, 'channel'),
+  component: lazyRouteComponent(() => import('../settings/channels-page.tsx'), 'ChannelsPage'),
+})
+
+const webhooks = createRoute({
+  getParentRoute: () => settings,
+  path: 'webhooks',
+  validateSearch: (search): { endpoint?: string } => wordsIn(search, 'endpoint'),
+  component: lazyRouteComponent(() => import('../settings/webhooks-page.tsx'), 'WebhooksPage'),
+})
+
+const apiKeys = createRoute({
+  getParentRoute: () => settings,
+  path: 'keys',
+  component: lazyRouteComponent(() => import('../settings/keys-page.tsx'), 'KeysPage'),
 })
 
 const operations = createRoute({
@@ -122,10 +221,49 @@ const actor = createRoute({
   component: lazyRouteComponent(() => import('../operations/actor-page.tsx'), 'ActorPage'),
 })
 
+const jobs = createRoute({
+  getParentRoute: () => operations,
+  path: 'jobs',
+  component: lazyRouteComponent(() => import('../operations/jobs-page.tsx'), 'JobsPage'),
+})
+
+const backups = createRoute({
+  getParentRoute: () => operations,
+  path: 'backups',
+  component: lazyRouteComponent(() => import('../operations/backups-page.tsx'), 'BackupsPage'),
+})
+
+const data = createRoute({
+  getParentRoute: () => settings,
+  path: 'data',
+  component: lazyRouteComponent(() => import('../settings/data-page.tsx'), 'DataPage'),
+})
+
+/** A realm of its own: nothing of who is signed in to a workspace counts there. */
+const platform = createRoute({
+  getParentRoute: () => root,
+  path: '/platform',
+  component: lazyRouteComponent(() => import('../platform/platform-page.tsx'), 'PlatformPage'),
+})
+
 const deadLetters = createRoute({
   getParentRoute: () => operations,
   path: 'dead-letters',
   component: lazyRouteComponent(() => import('../operations/dead-letters-page.tsx'), 'DeadLettersPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => operations,
+  path: 'audit',
+  component: lazyRouteComponent(() => import('../operations/audit-page.tsx'), 'AuditPage'),
+})
+
+const errors = createRoute({
+  getParentRoute: () => operations,
+  path: 'errors',
+  /** One of them alone, as letters name it. */
+  validateSearch: (search): { error?: string } => wordsIn(search, 'error'),
+  component: lazyRouteComponent(() => import('../operations/errors-page.tsx'), 'ErrorsPage'),
 })
 
 const events = createRoute({
@@ -155,6 +293,12 @@ const letters = createRoute({
   component: lazyRouteComponent(() => import('../phone/letters-page.tsx'), 'LettersPage'),
 })
 
+const texts = createRoute({
+  getParentRoute: () => shell,
+  path: '/texts',
+  component: lazyRouteComponent(() => import('../phone/texts-page.tsx'), 'TextsPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
@@ -162,14 +306,31 @@ export const makeRouter = () =>
       signIn,
       invitation,
       newPassword,
+      register,
+      welcome,
+      platform,
+      signed.addChildren([confirmEmail, onboarding, openBusiness]),
       shell.addChildren([
         staff.addChildren([
           inbox.addChildren([conversation]),
-          settings.addChildren([account, team]),
-          operations.addChildren([actors, actor, deadLetters, events]),
+          settings.addChildren([
+            account,
+            business,
+            hours,
+            modules,
+            branding,
+            teams,
+            team,
+            channels,
+            webhooks,
+            apiKeys,
+            data,
+          ]),
+          operations.addChildren([actors, actor, deadLetters, jobs, backups, events, audit, errors]),
         ]),
         phone,
         letters,
+        texts,
       ]),
     ]),
     defaultPreload: 'intent',

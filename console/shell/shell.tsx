@@ -12,9 +12,10 @@ import {
 } from '@tabler/icons-react'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
-import { runsIt, useMaybeSession } from '../live/use-session.ts'
+import { mayIn, runsIt, useMaybeSession } from '../live/use-session.ts'
 import { Count } from '../parts/count.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { ActingBar } from './acting-bar.tsx'
 import { sound } from './bell.ts'
 import { listenToKeys, useKeys } from './keys.ts'
 import { Me } from './me.tsx'
@@ -23,6 +24,7 @@ import style from './shell.module.css'
 import { Tip } from './tip.tsx'
 import { useInbox } from './use-title.ts'
 
+const AlarmBar = lazy(() => import('./alarm-bar.tsx').then((part) => ({ default: part.AlarmBar })))
 const ClockBar = lazy(() => import('./clock-bar.tsx').then((part) => ({ default: part.ClockBar })))
 const KeysSheet = lazy(() => import('./keys-sheet.tsx').then((part) => ({ default: part.KeysSheet })))
 
@@ -68,11 +70,7 @@ export const Shell = () => {
         </ul>
       </nav>
       <main id="main" className={style.main} tabIndex={-1}>
-        {isOperator && (
-          <Suspense>
-            <ClockBar />
-          </Suspense>
-        )}
+        <Bars isOperator={isOperator} />
         <div className={style.page}>
           <Outlet />
         </div>
@@ -84,6 +82,26 @@ export const Shell = () => {
         </Suspense>
       )}
     </div>
+  )
+}
+
+/** What whoever is signed in must not overlook, whichever page they are on. */
+const Bars = ({ isOperator }: { isOperator: boolean }) => {
+  const session = useMaybeSession()
+  return (
+    <>
+      <ActingBar />
+      {session && mayIn(session, 'audit.read') && (
+        <Suspense>
+          <AlarmBar />
+        </Suspense>
+      )}
+      {isOperator && (
+        <Suspense>
+          <ClockBar />
+        </Suspense>
+      )}
+    </>
   )
 }
 

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { Content } from '../../../client/wire.ts'
 import { Player } from '../../player/player.tsx'
 import style from './content.module.css'
-import { useFile } from './use-file.ts'
+import { isRefused, isWaiting, useFile } from './use-file.ts'
 import { Words } from './words.tsx'
 
 type File = Extract<Content, { mime: string }>
@@ -38,20 +38,22 @@ const Absent = ({ content }: { content: File }) => (
 )
 
 const Held = ({ content, fileId }: { content: File; fileId: string }) => {
-  const { url, error, again } = useFile(fileId)
+  const { url, small, error, again } = useFile(fileId)
   if (error)
     return (
       <p className={style.absent} data-lost>
-        {names[content.kind]} cannot be shown now.
-        <button type="button" onClick={again}>
-          Try again
-        </button>
+        {whyNot(names[content.kind], error)}
+        {!isRefused(error) && (
+          <button type="button" onClick={again}>
+            Try again
+          </button>
+        )}
       </p>
     )
   switch (content.kind) {
     case 'image':
     case 'sticker':
-      return <Picture content={content} url={url} />
+      return <Picture content={content} url={url} small={small} />
     case 'video':
       return <video className={style.video} src={url} controls preload="metadata" aria-label="Video" onError={again} />
     case 'audio':
@@ -62,10 +64,16 @@ const Held = ({ content, fileId }: { content: File; fileId: string }) => {
   }
 }
 
-const Picture = ({ content, url }: { content: File; url: string | undefined }) => {
+function whyNot(name: string, error: unknown) {
+  if (isRefused(error)) return `${name}: kept back, something harmful was found in it.`
+  return isWaiting(error) ? `${name}: being checked for harmful software.` : `${name} cannot be shown now.`
+}
+
+/** Small in the thread, where it was made already; as it came when somebody looks at it. */
+const Picture = ({ content, url, small }: { content: File; url: string | undefined; small: string | undefined }) => {
   const [isOpen, setOpen] = useState(false)
   const says = content.caption ?? names[content.kind]
-  if (content.kind === 'sticker') return <img className={style.sticker} src={url} alt="Sticker" />
+  if (content.kind === 'sticker') return <img className={style.sticker} src={small} alt="Sticker" />
   return (
     <>
       <button
@@ -74,7 +82,7 @@ const Picture = ({ content, url }: { content: File; url: string | undefined }) =
         aria-label={`Look at the photo: ${says}`}
         onClick={() => setOpen(true)}
       >
-        {url && <img src={url} alt={says} />}
+        {small && <img src={small} alt={says} />}
       </button>
       {isOpen && url && (
         <Suspense>
