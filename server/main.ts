@@ -1,24 +1,35 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
+import { fileSchedules } from '../jobs/files.ts'
 import { retention } from '../jobs/retention.ts'
-import type { Schedule } from '../jobs/schedule.ts'
-import { Scheduler } from '../jobs/scheduler.ts'
 import { webhooks } from '../jobs/webhooks.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createLog, type Log } from '../kernel/log.ts'
+import { defaultQuotas } from '../kernel/settings.ts'
+import { CloudApi } from '../providers/whatsapp/cloud-api.ts'
 import { ChannelSettings } from '../store/settings/channels.ts'
+import { channelTester } from './channel-test.ts'
 import { JointMemory } from './joint-memory.ts'
 import { startActors } from './main/actors.ts'
+import { openAudit } from './main/audit.ts'
+import { openBusinesses } from './main/businesses.ts'
+import { openCare } from './main/care.ts'
 import { ConnectedChannels } from './main/channels.ts'
-import { openGateway, openIntake } from './main/doors.ts'
+import { openGateway, openIntake, tellingConsoles } from './main/doors.ts'
+import { openFiles } from './main/files.ts'
 import { addressesOf, frontDoor, listening } from './main/front-door.ts'
 import { drain, type Parts as DrainParts } from './main/drain.ts'
 import { openReaders } from './main/readers.ts'
+import { openJobs } from './main/jobs.ts'
 import { openMail, postingBy } from './main/mail.ts'
+import { openPhones } from './main/phones.ts'
+import { openWatch } from './main/watch.ts'
+import { openTexts, textingBy } from './main/texts.ts'
 import { createMetrics } from './main/metrics.ts'
 import { openOperations } from './main/operators.ts'
-import { openAuth, openOthers, openPeople, type Others } from './main/others.ts'
+import { openAuth, openKeys, openOthers, openPeople, type Others } from './main/others.ts'
 import { secretsOf } from './main/secrets.ts'
 import { KnownSettings } from './main/settings.ts'
 import { placeSimulator } from './main/simulator-lease.ts'
@@ -26,6 +37,7 @@ import { openSimulator, type SimulatorPlace } from './main/simulators.ts'
 import { socketDocument } from './main/socket-document.ts'
 import { openStorage, type Storage } from './main/storage.ts'
 import { logged } from './main/store-events.ts'
+import { openWebhooks, type OutgoingWebhooks } from './main/webhooks.ts'
 import type { Parts as AppParts } from './ports.ts'
 
 export type Careline = Awaited<ReturnType<typeof startCareline>>
@@ -53,11 +65,13 @@ export async function startCareline(options: Options) {
     ...options,
   }
   const secrets = secretsOf(config)
-  const storage = await openStorage(config, secrets.masterKey, logged(given.log))
+  const telling = (what: string) => (error: unknown) => void given.log.error(what, { error })
+  const lost = [telling('keys not read'), telling('file not removed')] as const
+  const storage = await openStorage(config, secrets.masterKeys, logged(given.log), ...lost)
   let others: Others | undefined
   try {
-    others = await openOthers({ config, log: given.log, ...secrets, database: storage.store.connection.name })
-    return await overStorage(given, secrets, storage, others)
+    others = await openOthers({ config, log: given.log, storage })
+    return await overStorage({ given, secrets, storage, others })
   } catch (error) {
     others?.close()
     await storage.close()
@@ -65,10 +79,17 @@ export async function startCareline(options: Options) {
   }
 }
 
-type Secrets = ReturnType<typeof secretsOf>
+/** What everything else stands on. */
+interface Ground {
+  given: Given
+  secrets: ReturnType<typeof secretsOf>
+  storage: Storage
+  others: Others
+}
 
 /** Everything that needs no address: settings, sign-ins, letters and the actors. */
-async function openInside(given: Given, secrets: Secrets, storage: Storage, { cluster, links, notices }: Others) {
+async function openInside({ given, secrets, storage, others }: Ground) {
+  const { cluster, links, notices } = others
   const { config, log, clock } = given
   const { store, vault } = storage
   const now = () => clock.now()
@@ -76,72 +97,170 @@ async function openInside(given: Given, secrets: Secrets, storage: Storage, { cl
   const channels = new ChannelSettings(store, vault, now)
   const joint = links && new JointMemory(links.publisher, links.prefix)
   const auth = openAuth({ store, secret: secrets.jwtSecret, now, joint }, notices)
+  const entry = openKeys({ store, auth, now, notices, log })
   const mail = openMail({ config, store, phoneKey: secrets.phoneKey, now, log })
-  const running = startActors({ storage, channels, settings, clock, letters: mail.ports, log, cluster })
+  const { phoneKey } = secrets
+  const texts = openTexts({ ...given, store, channels, settings, phoneKey })
+  const files = openFiles({ ...given, storage, settings, now })
+  const outgoing = await openWebhooks({ config, storage, notices, now, log })
+  const behind = { letters: mail.ports, texts: texts.office, outgoing }
+  const parts = { storage, files: files.room, channels, settings, clock, ...behind, log, cluster }
+  const running = startActors(parts)
   await settings.follow((one) => running.clocks.of(one.id).set(one.clock))
-  return { ...running, now, settings, channels, joint, auth, mail, post: postingBy(running.system, mail) }
+  const audit = openAudit({ ...running, joint, now, log })
+  return {
+    ...running,
+    ...audit,
+    now,
+    settings,
+    files,
+    channels,
+    joint,
+    auth,
+    ...entry,
+    mail,
+    texts,
+    outgoing,
+    post: postingBy(running.system, mail),
+  }
 }
 
-async function overStorage(given: Given, secrets: Secrets, storage: Storage, others: Others) {
-  const { config, log, clock } = given
-  const { cluster, links, notices } = others
-  const { store, events } = storage
-  const inside = await openInside(given, secrets, storage, others)
-  const { system, clocks, schedules, workspace, now, settings, channels, joint, auth, mail } = inside
+type Inside = Awaited<ReturnType<typeof openInside>>
 
+/** Where everybody comes in: the address, the sockets, the providers' webhooks and channels. */
+async function openDoors({ given, secrets, storage, others }: Ground, inside: Inside) {
+  const { config, log } = given
+  const { cluster, links, notices } = others
+  const { store } = storage
+  const { system, channels, mail, texts, outgoing, post } = inside
   const { http, state, answerWith } = frontDoor()
   // Nobody connects to a process of schedules, so it need not hear what goes to sockets.
   const among = config.role === 'jobs' ? {} : { links, node: cluster?.me }
-  const doors = { storage, auth, clock, clocks, log, workspace, transports: config.socketTransports, ...among }
+  const doors = { ...inside, clock: given.clock, log, storage, transports: config.socketTransports, ...among }
   const gateway = openGateway(http, doors)
   const intake = openIntake(doors, system, gateway)
 
   const port = config.role === 'jobs' ? config.port : await listening(http, config)
   const { here, url } = addressesOf(config, port)
   mail.reachedAt(here)
+  texts.reachedAt(here, url)
+  const webhookEndpoints = outgoing.opened({ system, url, post })
   const reading = { store, channels, system, notices, here }
   const { connected, simulator } = await connectChannels(given, reading, { ...others, phoneKey: secrets.phoneKey })
   await cluster?.join()
+  return { http, state, answerWith, gateway, intake, port, url, webhookEndpoints, connected, simulator }
+}
 
-  answerWith(simulator, mail.handler, {
+type Doors = Awaited<ReturnType<typeof openDoors>>
+
+/** What looks after the whole: errors, jobs, copies and endings. */
+function openKeeping({ given, secrets, storage, others }: Ground, inside: Inside, { gateway, url }: Doors) {
+  const { config, log, clock } = given
+  const { store } = storage
+  const secret = secrets.jwtSecret
+  const onError = (error: unknown) => log.error('consoles not told', { error })
+  const resourceChanged = tellingConsoles(gateway, others.notices, onError)
+  const watching = openWatch({ ...inside, storage, url, resourceChanged, log })
+  const by = others.cluster?.me ?? config.name ?? `${hostname()} ${String(process.pid)}`
+  const jobs = openJobs({ ...given, store, by })
+  const care = openCare({ ...inside, config, storage, masterKeys: secrets.masterKeys, clock, log, url, secret })
+  return { resourceChanged, watching, jobs, care }
+}
+
+type Keeping = ReturnType<typeof openKeeping>
+
+/** Everything that routes may ask. */
+function portsOf({ given, secrets, storage, others }: Ground, inside: Inside, doors: Doors, keeping: Keeping) {
+  const { config, log } = given
+  const { cluster, notices } = others
+  const { store, events, rest } = storage
+  const { system, clocks, workspace, now, settings, channels, joint, auth, keys, callers, files } = inside
+  const { gateway, intake, state, url, connected, webhookEndpoints } = doors
+  const { resourceChanged, watching, jobs, care } = keeping
+  const { backups, closings, exports, operators, installation } = care
+  const secret = secrets.jwtSecret
+  const people = openPeople({ ...inside, ...storage, google: config.google, log, secret, notices, url })
+  const { sudo } = people.security
+  return {
     store,
-    rest: storage.rest,
+    rest,
     auth,
-    ...openPeople({ ...inside, store, secret: secrets.jwtSecret, notices, url }),
+    audit: inside.audit,
+    beginAudit: inside.beginAudit,
+    ...people,
+    ...openPhones({ ...inside, ...textingBy(system), config, store, sudo, secret, url, log }),
+    ...openBusinesses({ ...inside, config, store, rest, resourceChanged, url }),
+    webhookEndpoints,
+    ...{ backups, closings, exports, operators, installation },
     channels,
-    files: storage.files,
-    operations: operationsOf(storage, state, metricsOf({ system, cluster, storage, gateway })),
+    files: files.room,
+    jobs: jobs.jobs,
+    operations: operationsOf(storage, state, metricsOf({ system, cluster, storage, gateway, jobs, care })),
     ...openOperations({ system, cluster, storage, settings, clocks, now, name: config.name, role: config.role }),
     readers: openReaders(gateway, cluster, store),
+    resourceChanged,
+    ...watching.ports,
     channelChanged: connected.changed,
-    acceptWhatsApp: (at, items) => intake.accept(at, items),
+    testChannel: channelTester({ channels, sender: new CloudApi() }),
+    history: events.latest.bind(events),
+    acceptWhatsApp: (...given: Parameters<typeof intake.accept>) => intake.accept(...given),
     now,
     log,
     config: httpConfig(config, url, connected),
-    authenticate: auth.authenticate,
+    authenticate: callers.authenticate,
+    keys,
     workspace,
+    quotasOf: (workspaceId: string) => settings.workspace(workspaceId)?.quotas ?? defaultQuotas,
     joint,
     asyncApi: socketDocument,
-  })
+  }
+}
 
-  const swept = [...schedules, webhooks((limit) => intake.sweep(limit)), retention({ settings, events, now })]
-  const scheduler = await schedule(given, storage, swept)
+async function overStorage(ground: Ground) {
+  const { given, secrets, storage, others } = ground
+  const inside = await openInside(ground)
+  const doors = await openDoors(ground, inside)
+  const keeping = openKeeping(ground, inside, doors)
+  const { system, settings, channels, auth, files, outgoing, mail, texts, now } = inside
+  const { http, state, answerWith, gateway, intake, port, url, connected, simulator } = doors
+  const { watching, jobs, care } = keeping
+  answerWith(simulator, [...mail.played, ...texts.played], portsOf(ground, inside, doors, keeping))
+  await jobs.begin([
+    ...inside.schedules,
+    ...care.schedules,
+    webhooks((limit) => intake.sweep(limit)),
+    retention({ settings, events: forgetting(storage.events, outgoing), now }),
+    ...fileSchedules(files.work),
+    ...watching.schedules,
+  ])
   settings.keepFresh()
 
-  const parts = { secrets, storage, system, cluster, auth, channels, gateway, intake, simulator, settings, scheduler }
+  const { watch } = watching
+  const shared = { secrets, storage, care, files, system, auth, channels, gateway, intake, simulator, settings }
+  const parts = { ...shared, cluster: others.cluster, outgoing, jobs, watch }
   return {
     ...parts,
     url,
     port,
-    config,
+    config: given.config,
     /** Here, or nowhere: another process may play it. */
     simulator: simulator?.here,
     simulatorPlace: simulator,
+    /** Plays Twilio; undefined where texts are not simulated. */
+    twilioSimulator: texts.simulator,
     simulatorUrl: connected.simulatorUrl,
     channelChanged: connected.changed,
     close: leaving(state, { http, ...parts, ...others }),
   }
 }
+
+/** A delivery whose event is gone could not be sent again, so both are kept for the same time. */
+const forgetting = (events: Storage['events'], outgoing: OutgoingWebhooks) => ({
+  async prune(workspaceId: string, before: number) {
+    await outgoing.prune(workspaceId, before)
+    await events.prune(workspaceId, before)
+  },
+})
 
 function leaving(state: { isDraining: boolean }, parts: DrainParts) {
   return async () => {
@@ -149,15 +268,6 @@ function leaving(state: { isDraining: boolean }, parts: DrainParts) {
     state.isDraining = true
     await drain(parts)
   }
-}
-
-/** Nothing where another process does it. Not even made then: it speaks to the store from its first moment. */
-async function schedule({ config, log, hasSchedules }: Given, { store }: Storage, schedules: readonly Schedule[]) {
-  if (!hasSchedules || config.role === 'web') return undefined
-  const onError = (error: unknown, name: string) => log.error('schedule failed', { schedule: name, error })
-  const scheduler = new Scheduler({ database: store.connection.db, schedules, onError })
-  await scheduler.start()
-  return scheduler
 }
 
 type Reading = Omit<ConstructorParameters<typeof ConnectedChannels>[0], 'simulator' | 'onError'>
@@ -186,14 +296,18 @@ function metricsOf({
   cluster,
   storage,
   gateway,
-}: Pick<Careline, 'system' | 'cluster' | 'storage' | 'gateway'>) {
+  jobs,
+  care,
+}: Pick<Careline, 'system' | 'cluster' | 'storage' | 'gateway' | 'jobs' | 'care'>) {
   const sources = {
     actors: () => ({ ...system.counters, ...system.ailing, size: system.size }),
     writes: () => storage.persistence.counters,
     webhooks: () => storage.webhookEvents.counters,
     sockets: () => gateway.counts().sockets,
     feed: () => gateway.counters,
+    backupAge: care.backups.age,
     cluster: () => cluster?.counters,
+    jobs: jobs.counters,
   }
   return createMetrics(sources, cluster)
 }
@@ -212,6 +326,8 @@ function httpConfig(config: Config, url: string, connected: ConnectedChannels): 
     isSecure: url.startsWith('https:'),
     consoleDir: join(import.meta.dirname, '../dist/console'),
     allowsAnyProvider: !isProduction,
+    hasSimulators: config.hasSimulators,
+    publicUrl: url,
     ...(metricsToken !== undefined && { metricsToken }),
   }
 }

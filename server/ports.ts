@@ -1,17 +1,41 @@
-import type { Workspace } from '../actors/runtime/contract.ts'
+import type { Published, Workspace } from '../actors/runtime/contract.ts'
 import type { Authenticate, Caller } from '../kernel/caller.ts'
+import type { Quotas } from '../kernel/settings.ts'
 import type { Item } from '../providers/whatsapp/webhook.ts'
+import type { AuditLog } from '../store/audit.ts'
 import type { Store } from '../store/connection.ts'
+import type { ErrorLogs } from '../store/error-logs.ts'
 import type { Rest } from '../store/rest.ts'
-import type { Channel, ChannelSettings } from '../store/settings/channels.ts'
+import type { Channel, ChannelSettings, OpenChannel } from '../store/settings/channels.ts'
+import type { Acting } from './auth/acting.ts'
 import type { Auth } from './auth/auth.ts'
+import type { Audit, BeginAudit } from './audit.ts'
+import type { Backups } from './backups.ts'
+import type { Closings } from './closing.ts'
+import type { Exports } from './exports.ts'
+import type { Installation } from './platform/installation.ts'
+import type { Operators } from './platform/operators.ts'
+import type { AuditWatch } from './audit-watch.ts'
 import type { ByMail } from './auth/by-mail.ts'
+import type { ByPhone } from './auth/by-phone.ts'
+import type { OwnPhones } from './auth/own-phones.ts'
+import type { ApiKeys } from './auth/keys.ts'
 import type { OwnAccount } from './auth/own-account.ts'
+import type { OwnEmail } from './auth/own-email.ts'
+import type { Security } from './auth/security.ts'
 import type { ClockControl } from './clocks.ts'
 import type { LetterRoom } from './dead-letters.ts'
+import type { ErrorBook } from './errors.ts'
+import type { FileRoom } from './files/file-room.ts'
+import type { Jobs } from './jobs.ts'
 import type { JointMemory } from './joint-memory.ts'
 import type { Inspection, Readers } from './inspection.ts'
+import type { Onboarding } from './onboarding.ts'
+import type { Presets } from './presets/apply.ts'
+import type { Registration } from './registration.ts'
 import type { Team } from './team.ts'
+import type { WebhookEndpoints } from './webhook-endpoints/endpoints.ts'
+import type { Workspaces } from './workspaces.ts'
 
 // What HTTP needs of the rest; main.ts joins them, tests bring their own.
 
@@ -19,23 +43,6 @@ export interface Log {
   info(message: string, fields?: Record<string, unknown>): unknown
   warn(message: string, fields?: Record<string, unknown>): unknown
   error(message: string, fields?: Record<string, unknown>): unknown
-}
-
-export interface KeptFile {
-  mime: string
-  sizeBytes: number
-  fileName: string | null
-  bytes: Buffer
-}
-
-export interface Files {
-  /** Resolves when the bytes are durable. The same id again changes nothing. */
-  keep(
-    workspaceId: string,
-    file: { fileId: string; bytes: Buffer; mime: string; fileName: string | null; by: string },
-  ): Promise<void>
-  /** Undefined where this workspace has no such file. */
-  open(workspaceId: string, fileId: string): Promise<KeptFile | undefined>
 }
 
 /** What operators ask of a process. */
@@ -50,6 +57,41 @@ export interface Operations {
   metrics(): Promise<{ contentType: string; text: string }>
 }
 
+export interface ChannelTest {
+  isRight: boolean
+  phoneNumber: string | null
+  name: string | null
+  quality: string | null
+  /** Why it did not work, in words. */
+  why: string | null
+  code: string | null
+  message: 'accepted' | 'refused' | 'unknown' | null
+}
+
+export interface OutgoingWebhooks {
+  endpoints: WebhookEndpoints
+  /** Everything that an endpoint can hear of, with an example of each. */
+  types: readonly { type: string; words: string; example: unknown }[]
+}
+
+/** One of what people edit was made, changed or deleted. */
+export interface ResourceChanged {
+  /** As in the address of its routes: `teams`. */
+  resource: string
+  id: string
+  rev: number
+}
+
+/** What Twilio tells of the platform's texts. */
+export interface TextsTold {
+  /** Signs it; undefined where there is no account. */
+  authToken: string | undefined
+  /** The beginning of the addresses at which we are told. */
+  statusUrl(): string
+  /** Resolves when it is durable. */
+  told(textId: string, status: 'sent' | 'delivered' | 'failed', why: string | null): Promise<void>
+}
+
 /** Everything that a route's handler may use. */
 export interface Ports {
   store: Store
@@ -57,17 +99,48 @@ export interface Ports {
   auth: Auth
   authenticate: Authenticate
   account: OwnAccount
+  /** What is not a route of its own says here what it did; routes declare it. */
+  audit: Audit
+  auditLog: AuditLog
+  auditWatch: AuditWatch
+  /** Unexpected errors; whatever is logged as one comes here by itself. */
+  errors: ErrorBook
+  errorLogs: ErrorLogs
   byMail: ByMail
+  byPhone: ByPhone
+  ownPhones: OwnPhones
+  texts: TextsTold
+  security: Security
+  keys: ApiKeys
+  acting: Acting
   team: Team
+  workspaces: Workspaces
+  registration: Registration
+  ownEmail: OwnEmail
+  onboarding: Onboarding
+  presets: Presets
+  webhookEndpoints: OutgoingWebhooks
   channels: ChannelSettings
-  files: Files
+  backups: Backups
+  closings: Closings
+  exports: Exports
+  operators: Operators
+  installation: Installation
+  files: FileRoom
+  jobs: Jobs
   operations: Operations
   clocks: ClockControl
   letters: LetterRoom
   inspection: Inspection
   readers: Readers
+  /** Tells every console of the workspace that is open, on any process; not waited for. */
+  resourceChanged(workspaceId: string, changed: ResourceChanged): void
   /** A channel was made or changed: its actor and its simulator hear of it. Resolves when they have. */
   channelChanged(channel: Channel): Promise<void>
+  /** Asks the channel's provider whether it knows us, and sends a message where `to` says. */
+  testChannel(channel: OpenChannel, to?: string): Promise<ChannelTest>
+  /** The events of a stream, the latest first. */
+  history(workspaceId: string, stream: string, limit: number): Promise<Published[]>
   /** Resolves when all items are durable: claimed and stored. What happens with them then is behind this port. */
   acceptWhatsApp(channel: Channel, items: Item[]): Promise<void>
   /** Epoch ms. Sessions, links and locks live by it. */
@@ -93,6 +166,10 @@ export interface HttpConfig {
   simulatorUrl: string
   /** Where every other WhatsApp channel finds it, unless it says so itself. */
   whatsappBaseUrl: string
+  /** Whether providers are played here where nothing else is said. */
+  hasSimulators: boolean
+  /** Where people, and providers, reach this server. */
+  publicUrl: string
   /** True lets a channel talk to any address (development); otherwise to Meta, and to `whatsappBaseUrl`. */
   allowsAnyProvider: boolean
 }
@@ -109,6 +186,8 @@ export interface Measured {
 
 /** Everything the application is made of. */
 export interface Parts extends Ports {
+  beginAudit: BeginAudit
+  quotasOf(workspaceId: string): Quotas
   /** `commandId` belongs to its caller: a repeated request finds the first one's answer. */
   workspace(caller: Caller, commandId?: string): Workspace
   /** Where there are several processes: what they count and remember together. */

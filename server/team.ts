@@ -1,12 +1,15 @@
 import type { Posted } from '../actors/letterbox/contract.ts'
 import type { Caller } from '../kernel/caller.ts'
 import { newId, newSecret } from '../kernel/id.ts'
+import { type Given, mayAll, type Permissions, permissionsOf, permissionsOfRole } from '../kernel/permissions.ts'
 import { conflict, missing, Problem } from '../kernel/problem.ts'
+import { defaultQuotas } from '../kernel/settings.ts'
 import type { Store } from '../store/connection.ts'
 import { type Account, accountFor, accountsById, changePassword } from '../store/settings/accounts.ts'
 import { acceptInvitation, invited, keepInvitation } from '../store/settings/invitations.ts'
 import { changeMember, type Member, memberById, type MemberRole, membersOf } from '../store/settings/members.ts'
 import type { Origin } from '../store/settings/sessions.ts'
+import { leaveTeams } from '../store/settings/teams.ts'
 import { workspaceById, type WorkspaceSettings } from '../store/settings/workspaces.ts'
 import type { Auth, SignedIn } from './auth/auth.ts'
 import { hashChosen } from './auth/own-account.ts'
@@ -24,7 +27,7 @@ interface Parts {
   /** Undefined where no letter can be sent: then the link is given by hand. */
   post: ((posted: Posted, workspaceId: string) => Promise<unknown>) | undefined
   /** Somebody's role or standing changed: every process reads it anew. */
-  changed(memberId: string): Promise<void>
+  changed(member: Pick<Member, 'id' | 'workspaceId'>): Promise<void>
 }
 
 /** Who works for a workspace, how they come, what they may do, and how they go. */
@@ -37,12 +40,13 @@ export class Team {
 
   /**
    * Invites by e-mail address; again, it makes a new link and voids the old one. The token is told here and never again.
-   * @throws Problem `already_member`, `not_allowed`
+   * @throws Problem `already_member`, `not_allowed`, `quota_reached`
    */
   async invite(caller: Caller, { email, name, role }: { email: string; name: string; role: MemberRole }) {
-    mayGive(caller, role)
+    mayGive(caller, permissionsOfRole(role))
     const { store, now } = this.#parts
     const account = await accountFor(store, email, now())
+    await this.#checkQuota(caller.workspaceId, account)
     const token = newSecret()
     const expiresAt = now() + invitationMs
     const kept = { accountId: account.id, name, role, tokenHash: hashOf(token), expiresAt }
@@ -74,7 +78,7 @@ export class Team {
     if (given.password !== undefined) await this.#choosePassword(account, given.password)
     const joined = await acceptInvitation(store, hashOf(token), given.name, now())
     if (!joined) throw linkInvalid()
-    await this.#parts.changed(joined.id)
+    await this.#parts.changed(joined)
     return auth.openFor(joined.workspaceId, joined.id, from)
   }
 
@@ -82,22 +86,25 @@ export class Team {
   async change(
     caller: Caller,
     id: string,
-    change: { name?: string; role?: MemberRole; status?: 'active' | 'disabled' },
+    change: { name?: string; role?: MemberRole; status?: 'active' | 'disabled'; permissions?: Given },
   ) {
     const member = await this.#mine(caller, id)
     if (change.status !== undefined && member.status === 'invited')
       throw conflict('still_invited', 'They have not accepted their invitation yet.')
-    if (change.role !== undefined) mayGive(caller, change.role)
-    const isStep = change.role !== undefined || change.status !== undefined
+    const { permissions, ...rest } = change
+    const after = { ...member, ...rest, ...permissions }
+    mayGive(caller, permissionsOf(after.role, after))
+    const isStep = change.role !== undefined || change.status !== undefined || permissions !== undefined
     if (isStep && id === caller.id) throw new Problem('forbidden', 'own_membership', 'Somebody else must change this.')
-    await this.#apply(member, change)
-    return { ...member, ...change }
+    await this.#apply(member, { ...rest, ...permissions })
+    return after
   }
 
   /** Takes somebody out, or an invitation back. What they wrote keeps their name. @throws as `change` does */
   async remove(caller: Caller, id: string) {
     if (id === caller.id) throw new Problem('forbidden', 'own_membership', 'Somebody else must take you out.')
     await this.#apply(await this.#mine(caller, id), { status: 'removed' })
+    await leaveTeams(this.#parts.store, caller.workspaceId, id)
   }
 
   async #mail(member: Member, { email }: Account, { url, expiresAt }: { url: string; expiresAt: number }) {
@@ -106,21 +113,33 @@ export class Team {
     if (!post || email === null || !workspace) return false
     const days = invitationMs / dayMs
     const letter = { about: 'invitation', link: url, workspace: workspace.name, name: member.name, days } as const
-    const language = workspace.settings.locale
-    await post({ letterId: newId('let'), to: email, language, letter, notAfter: expiresAt }, member.workspaceId)
+    const { branding, settings } = workspace
+    const brand = { name: branding.fromName || workspace.name.slice(0, 120), colour: branding.colour }
+    const posted = { letterId: newId('let'), to: email, language: settings.locale, letter, brand, notAfter: expiresAt }
+    await post(posted, member.workspaceId)
     return true
   }
 
-  async #apply(member: Member, change: Partial<Pick<Member, 'name' | 'role' | 'status'>>) {
+  async #apply(member: Member, change: Parameters<typeof changeMember>[3]) {
     const { store, changed } = this.#parts
-    const { workspaceId, id, name, role, status } = member
+    const { workspaceId, id, name, role, status, grants, withheld } = member
     await changeMember(store, workspaceId, id, change)
     // Looked at afterwards: of two owners who take each other down at once, neither succeeds.
     if (member.role === 'owner' && !(await this.#hasOwner(workspaceId))) {
-      await changeMember(store, workspaceId, id, { name, role, status })
+      await changeMember(store, workspaceId, id, { name, role, status, grants, withheld })
       throw conflict('last_owner', 'A workspace keeps at least one owner.')
     }
-    await changed(id)
+    await changed(member)
+  }
+
+  async #checkQuota(workspaceId: string, { id }: Account) {
+    const [workspace, members] = await Promise.all([
+      workspaceById(this.#parts.store, workspaceId),
+      membersOf(this.#parts.store, workspaceId),
+    ])
+    const max = workspace?.quotas.members ?? defaultQuotas.members
+    if (members.filter(({ status, accountId }) => status !== 'removed' && accountId !== id).length >= max)
+      throw conflict('quota_reached', `This business may have ${String(max)} members, and has them.`)
   }
 
   async #hasOwner(workspaceId: string) {
@@ -131,7 +150,7 @@ export class Team {
   async #mine(caller: Caller, id: string): Promise<Member> {
     const member = await memberById(this.#parts.store, caller.workspaceId, id)
     if (!member || member.status === 'removed') throw missing('not_found', 'There is no such member.')
-    mayGive(caller, member.role)
+    mayGive(caller, permissionsOf(member.role, member))
     return member
   }
 
@@ -154,10 +173,10 @@ export class Team {
   }
 }
 
-/** Only owners make owners, and touch them. */
-function mayGive(caller: Caller, role: MemberRole) {
-  if (role === 'owner' && caller.role !== 'owner')
-    throw new Problem('forbidden', 'not_allowed', 'Only an owner may do this with an owner.')
+/** Nobody makes, or touches, somebody who may do more than they may themselves: so only owners make owners. */
+function mayGive(caller: Caller, permissions: Permissions) {
+  if (!mayAll(caller, permissions))
+    throw new Problem('forbidden', 'not_allowed', 'Only somebody who may do as much themselves may do this.')
 }
 
 const linkInvalid = () => new Problem('unauthorized', 'link_invalid', 'This link was used already, or is too old.')

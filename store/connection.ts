@@ -118,13 +118,13 @@ export class Tenant {
 
   /** True when a document was there and matched. */
   async update(name: TenantName, filter: Filter, update: Record<string, unknown>) {
-    const { matchedCount } = await this.#of(name).updateOne(this.#mine(filter), update)
+    const { matchedCount } = await this.#of(name).updateOne(this.#mine(filter), staying(update))
     return matchedCount > 0
   }
 
   /** The document as it is after the change; undefined where none matched. */
   async change(name: TenantName, filter: Filter, update: Record<string, unknown>): Promise<Stored | undefined> {
-    const changed = this.#of(name).findOneAndUpdate(this.#mine(filter), update, { returnDocument: 'after' })
+    const changed = this.#of(name).findOneAndUpdate(this.#mine(filter), staying(update), { returnDocument: 'after' })
     return (await changed) ?? undefined
   }
 
@@ -140,6 +140,16 @@ export class Tenant {
       .limit(limit)
       .explain('queryPlanner')
   }
+}
+
+/** A document never moves to another workspace, whatever the update was made of. */
+function staying(update: Record<string, unknown>) {
+  const isMoving = Object.entries(update).some(
+    ([name, fields]) =>
+      name === 'workspaceId' || (typeof fields === 'object' && fields !== null && 'workspaceId' in fields),
+  )
+  if (isMoving) throw new Error('an update names no workspace: it is the one that was asked')
+  return update
 }
 
 async function withoutIndex(connection: Connection, name: string, index: string) {

@@ -60,6 +60,20 @@ export class StoredEvents implements EventLog {
     return found.map((event) => this.#documents.eventOf(event))
   }
 
+  /** One event; undefined where it was never written, or is past the retention. */
+  async one(workspaceId: string, stream: string, seq: number): Promise<Published | undefined> {
+    const found = await this.#store.of(workspaceId).one('events', { _id: restingEventId(stream, seq) })
+    await this.#rest.ready(workspaceId)
+    return found && this.#documents.eventOf(found as unknown as RestingEvent)
+  }
+
+  /** The latest first, as far back as they are kept. */
+  async latest(workspaceId: string, stream: string, limit: number): Promise<Published[]> {
+    await this.#rest.ready(workspaceId)
+    const found = await this.#find(workspaceId, stream, 0, -1, limit)
+    return found.map((event) => this.#documents.eventOf(event))
+  }
+
   /** Removes what happened before (epoch ms): a client that was away longer gets a snapshot. */
   async prune(workspaceId: string, before: number) {
     await this.#store.collection('events').deleteMany({ workspaceId, at: { $lt: new Date(before) } })

@@ -12,18 +12,26 @@ export interface Kind {
 
 /** Where the documents of a kind rest. */
 const homes: Record<string, TenantName> = {
+  audit: 'audit_chains',
   conversation: 'conversations',
   user: 'users',
   inbox: 'inboxes',
   channel: 'channel_actors',
   letterbox: 'letterboxes',
+  messenger: 'messengers',
+  'webhook-endpoint': 'webhook_queues',
 }
+
+/** The collections of actors' documents. */
+export const actorHomes: readonly string[] = Object.values(homes)
 
 /** Where the rows rest that its turns write. */
 const rowHomes: Record<string, TenantName> = {
+  audit_link: 'audit_log',
   message: 'messages',
   episode: 'episodes',
   identity: 'user_identities',
+  delivery: 'webhook_deliveries',
 }
 
 export function homeOf(kind: string): CollectionName {

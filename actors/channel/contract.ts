@@ -68,7 +68,7 @@ export const channel = contract({
     view: { input: z.object({}), reply: HealthNow },
   },
 
-  streams: { main: 'staff' },
+  streams: { main: 'channels.read' },
 
   events: {
     'channel.health_changed': { stream: 'main', data: Health },

@@ -142,7 +142,7 @@ export const conversation = contract({
     line: { input: empty, reply: ListLine },
   },
 
-  streams: { main: 'staff' },
+  streams: { main: 'conversations.read' },
 
   events: {
     'message.created': { stream: 'main', data: z.object({ message: Message, conversation: Header }) },

@@ -25,7 +25,11 @@ export const outgoing = {
     }
     const message = written(state, messageId, 'out', content, given)
     const change = said(state, { ...message, channelId: parcel.channelId, replyTo: replyTo ?? null }, given)
-    return { ...change, tells: [...change.tells, parcel.tell], decisions: [silenced(change.state, given)] }
+    return {
+      ...change,
+      tells: [...change.tells, parcel.tell],
+      decisions: isProgram(given) ? [] : [silenced(change.state, given)],
+    }
   },
 
   /** Staff only: no clock stops, no list moves, nothing is sent. */
@@ -77,20 +81,26 @@ function packed(state: State, { messageId, content, channelId: wanted, replyTo }
   return { channelId, tell: channel.tell(channelId).enqueue({ ...parcel, notAfter: now + sendForMs }) }
 }
 
+/** Another program of the business, by an API key: it has seen nothing, and nobody has taken over from the machines. */
+const isProgram = ({ by }: Given) => by.role === 'key'
+
 /** A member of the staff spoke: nobody waits any more, everything is seen, and machines keep silent for a while. */
+const attended = (state: State, { now, settings }: Given) => ({
+  unread: 0,
+  waitingSince: null,
+  automationPausedUntil: pausedUntil(now, settings.pauseHours),
+  humanRev: state.humanRev + 1,
+})
+
 function said(state: State, message: Message, given: Given) {
   const { now } = given
   const { userId } = known(state)
-  const paused = pausedUntil(now, given.settings.pauseHours)
   const after = {
     ...state,
     userId,
     episode: { id: message.episodeId, openedAt: state.episode?.openedAt ?? now },
     status: state.status === 'resolved' ? ('open' as const) : state.status,
-    unread: 0,
-    waitingSince: null,
-    automationPausedUntil: paused,
-    humanRev: state.humanRev + 1,
+    ...(isProgram(given) ? {} : attended(state, given)),
     messageCount: message.n,
     lastMessageAt: now,
     outgoing: ring(state.outgoing, { id: message._id, ...pending }, outgoingMax),
@@ -125,7 +135,7 @@ function written(state: State, _id: string, direction: 'out' | 'note', content: 
     conversationId: given.id,
     n: state.messageCount + 1,
     direction,
-    author: { kind: 'staff', id: given.by.id },
+    author: { kind: isProgram(given) ? 'automation' : 'staff', id: given.by.id },
     episodeId: state.episode?.id ?? given.newId('eps'),
     channelId: null,
     content,

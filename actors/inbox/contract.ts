@@ -26,6 +26,9 @@ export const peopleMax = 500
 export const Presence = z.object({ id, status: z.enum(['online', 'away', 'busy', 'offline']), devices: count })
 export type Presence = z.infer<typeof Presence>
 
+/** One of what people edit was made, changed or deleted: whoever shows it reads it again. `rev` counts its changes. */
+export const SettingsChanged = z.object({ resource: z.string().min(1).max(64), id, rev: count })
+
 /** What all staff of a workspace see at the left: one inbox per workspace, its id is the workspace's. */
 export const inbox = contract({
   kind: 'inbox',
@@ -39,7 +42,7 @@ export const inbox = contract({
     view: { input: z.object({}), reply: Counts },
   },
 
-  streams: { main: 'staff' },
+  streams: { main: 'conversations.read' },
 
   events: {
     /** At most four a second, whatever happens: each line as it was when it was read, hence not older than its touch. */
@@ -49,6 +52,8 @@ export const inbox = contract({
   signals: {
     /** Who of the staff is there: those for whom something changed, or at first everybody who is not offline. */
     'inbox.presence': { stream: 'main', data: z.object({ people: z.array(Presence).max(peopleMax) }) },
+    /** Not only of the inbox: this is the stream that every console has open. */
+    'settings.changed': { stream: 'main', data: SettingsChanged },
   },
 
   effects: {

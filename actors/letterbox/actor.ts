@@ -30,9 +30,10 @@ export const letterboxActor = actor(letterbox, {
 
   on: {
     post(state, posted) {
-      if (posted.letter.about === 'nobody') return { state: { ...state, toNobody: state.toNobody + 1 } }
+      // Before anything else: a full box must not tell whose addresses are somebody's.
       if (Object.keys(state.waiting).length >= waitingMax)
         throw busy('letterbox_full', 'Too many letters wait to be sent.', 10_000)
+      if (posted.letter.about === 'nobody') return { state: { ...state, toNobody: state.toNobody + 1 } }
       const waiting = { ...posted, tries: 0 }
       return {
         state: { ...state, waiting: { ...state.waiting, [posted.letterId]: waiting } },

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import type { Role } from '../../kernel/caller.ts'
+import type { Role } from '../../kernel/role.ts'
+import type { Permission } from '../../kernel/permissions.ts'
 
 /** Who may read a stream. A name beyond the first three is a rule that the stream's own file brings. */
-export type Reader = 'staff' | 'self' | 'expert' | `rule:${string}`
+export type Reader = Permission | 'staff' | 'self' | `rule:${string}`
 
 /** All that another layer may know of an actor. */
 export interface Shape {

@@ -53,7 +53,7 @@ export const user = contract({
     view: { input: z.object({}), reply: Profile },
   },
 
-  streams: { main: 'staff', me: 'self' },
+  streams: { main: 'people.read', me: 'self' },
 
   events: {
     'user.changed': { stream: 'main', data: Profile },

@@ -2,12 +2,14 @@ import { channelEffects } from '../../actors/channel/effects.ts'
 import { conversationEffects } from '../../actors/conversation/effects.ts'
 import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
-import { reactions } from '../../actors/reactions/index.ts'
+import { reactionsWith } from '../../actors/reactions/index.ts'
 import { letterboxEffects, type LetterboxPorts } from '../../actors/letterbox/effects.ts'
+import { messengerEffects, type MessengerPorts } from '../../actors/messenger/effects.ts'
 import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
 import { Journal } from '../../actors/runtime/journal.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
 import { ActorSystem, principal } from '../../actors/runtime/system.ts'
+import { webhookEndpointEffects } from '../../actors/webhook-endpoint/effects.ts'
 import { outbox, reminders } from '../../jobs/reminders.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
@@ -17,37 +19,58 @@ import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
 import { StoredAttendance } from '../../store/attendance.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { Delivery } from '../delivery.ts'
+import { mayDeliver } from '../workspaces.ts'
+import type { FileRoom } from '../files/file-room.ts'
 import type { KnownSettings } from './settings.ts'
 import type { Storage } from './storage.ts'
+import type { OutgoingWebhooks } from './webhooks.ts'
 
 interface Parts {
   storage: Storage
+  files: FileRoom
   channels: ChannelSettings
   settings: KnownSettings
   clock: Clock
   /** What stands behind the platform's own letters. */
   letters: LetterboxPorts
+  outgoing: Pick<OutgoingWebhooks, 'listening' | 'delivery'>
+  /** What stands behind the platform's own texts. */
+  texts: MessengerPorts
   log: Log
   /** Where actors live when several processes share them. */
   cluster: Cluster | undefined
 }
 
-/** The actors of this process, with what stands behind their effects and the schedules that wake them. */
-export function startActors({ storage, channels, settings, clock, letters, log, cluster }: Parts) {
-  const { persistence, events, files, queries } = storage
-  const clocks = new WorkspaceClocks(clock)
-  const delivery = new Delivery({ channels, sender: new CloudApi(), files, messageById: queries.messageRow })
-  // Effects are typed by their contracts; the runtime, which runs any actor, knows them by name.
-  const effects = {
+/** What stands behind the effects. They are typed by their contracts; the runtime, which runs any actor, knows them by name. */
+function runnersOf({ storage, files, channels, settings, letters, outgoing, texts }: Parts): Runners {
+  const { queries } = storage
+  const statusOf = (workspaceId: string) => settings.workspace(workspaceId)?.status ?? 'active'
+  const delivery = new Delivery({
+    channels,
+    sender: new CloudApi(),
+    files,
+    messageById: queries.messageRow,
+    mayDeliver: (workspaceId, { simulate }) => mayDeliver(statusOf(workspaceId), simulate),
+  })
+  return {
     channel: channelEffects(delivery),
     conversation: conversationEffects(delivery),
     inbox: inboxEffects(queries),
     letterbox: letterboxEffects(letters),
-  } as unknown as Runners
+    'webhook-endpoint': webhookEndpointEffects(outgoing.delivery),
+    messenger: messengerEffects(texts),
+  }
+}
+
+/** The actors of this process, and the schedules that wake them. */
+export function startActors(parts: Parts) {
+  const { storage, settings, clock, outgoing, log, cluster } = parts
+  const { persistence, events } = storage
+  const clocks = new WorkspaceClocks(clock)
   const system = new ActorSystem({
     actors,
-    reactions,
-    effects,
+    reactions: reactionsWith({ webhooks: outgoing.listening }),
+    effects: runnersOf(parts),
     persistence,
     clocks: clocks.of,
     world: clock,
@@ -60,7 +83,7 @@ export function startActors({ storage, channels, settings, clock, letters, log, 
     ...(cluster && { isAlive: (incarnation: string) => cluster.isAlive(incarnation) }),
     publish: (event) => events.publish(event),
     onError: (error, { to, message }) =>
-      log.error('actor fault', { kind: to.kind, id: to.id, actorMessage: message, error }),
+      log.error('actor fault', { workspaceId: to.workspaceId, kind: to.kind, id: to.id, actorMessage: message, error }),
     onHeavy: ({ kind, id }, bytes) => log.warn('actor heavy', { kind, id, bytes }),
   })
   const sleepers = {

@@ -11,19 +11,26 @@ import { commands } from '../../realtime/commands/index.ts'
 import type { Marks } from '../../realtime/socket/commanding.ts'
 import { createGateway, type Gateway } from '../../realtime/socket/gateway.ts'
 import { sources } from '../../realtime/streams/index.ts'
+import type { Audit } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
+import type { Callers } from '../auth/callers.ts'
 import { JointMemory } from '../joint-memory.ts'
 import { WhatsAppIntake } from '../webhooks/intake.ts'
 import { People } from '../webhooks/people.ts'
+import type { ResourceChanged } from '../ports.ts'
+import type { Notices } from './notices.ts'
 import type { RedisLinks } from './redis.ts'
 import type { Storage } from './storage.ts'
+import { textingBy } from './texts.ts'
 
 interface Parts {
   storage: Storage
   auth: Auth
+  callers: Callers
   clock: Clock
   clocks: WorkspaceClocks
   log: Log
+  audit: Audit
   workspace(caller: Caller, commandId?: string): Workspace
   transports: Config['socketTransports']
   /** Among several processes: how their gateways speak, and what this one is called. */
@@ -33,24 +40,37 @@ interface Parts {
 
 /** The sockets' door. A sign-in that ends, ends its sockets. */
 export function openGateway(http: Server, parts: Parts): Gateway {
-  const { storage, auth, clock, log, workspace, transports, links, node } = parts
+  const { storage, auth, callers, clock, log, audit, workspace, transports, links, node } = parts
   const gateway = createGateway(http, {
     contracts: actors.map(({ contract }) => contract),
     sources,
     commands,
     queries: storage.queries,
     log: storage.events,
-    authenticate: auth.authenticate,
-    standing: auth.callersNow,
+    authenticate: callers.authenticate,
+    standing: callers.now,
     workspace,
     clock,
     transports,
     ...(links && { links, marks: marksIn(new JointMemory(links.publisher, links.prefix)) }),
     ...(node !== undefined && { node }),
-    onError: (error) => log.error('socket fault', { error }),
+    onError: (error, workspaceId) => log.error('socket fault', { error, workspaceId }),
+    // Never waited for: see `Audit`.
+    audit: (caller, action, target) =>
+      void audit({ workspaceId: caller.workspaceId, by: caller, action, target, isRead: true }),
   })
   auth.onRevoked((sessionId) => gateway.revoke(sessionId))
+  auth.onForgotten(() => void gateway.review())
   return gateway
+}
+
+/** Tells the consoles here, and those at other processes. A notice may be lost: a console also reads when it is looked at. */
+export function tellingConsoles(gateway: Gateway, notices: Notices, onError: (error: unknown) => void) {
+  notices.hear('resource', ({ workspaceId, changed }) => gateway.settingsChanged(workspaceId, changed))
+  return (workspaceId: string, changed: ResourceChanged) => {
+    gateway.settingsChanged(workspaceId, changed)
+    notices.tell({ topic: 'resource', workspaceId, changed }).catch(onError)
+  }
 }
 
 const markedMs = 60 * 60_000
@@ -84,6 +104,7 @@ export function openIntake(
     messageByProviderId: storage.queries.messageByProviderId,
     typing: (workspaceId, conversationId, userId, on) =>
       gateway.signals.typing({ workspaceId, conversationId }, { id: userId, role: 'person' }, on, storage),
+    textTold: textingBy(system).told,
     now,
     timeIn: (workspaceId, at) => clocks.of(workspaceId).whenItWas(at),
     log,

@@ -1,23 +1,27 @@
 import type { Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { ActorSystem } from '../../actors/runtime/system.ts'
-import type { Scheduler } from '../../jobs/scheduler.ts'
 import type { Gateway } from '../../realtime/socket/gateway.ts'
+import type { FileWork } from '../files/file-work.ts'
 import type { WhatsAppIntake } from '../webhooks/intake.ts'
 import type { Others } from './others.ts'
 import type { KnownSettings } from './settings.ts'
 import type { SimulatorPlace } from './simulators.ts'
 import type { Storage } from './storage.ts'
+import type { OutgoingWebhooks } from './webhooks.ts'
 
 export interface Parts extends Others {
   http: Server
   gateway: Gateway
   simulator: SimulatorPlace | undefined
-  scheduler: Scheduler | undefined
+  jobs: { stop(): Promise<void> }
   settings: KnownSettings
+  outgoing: Pick<OutgoingWebhooks, 'close'>
   intake: WhatsAppIntake
   system: ActorSystem
   storage: Storage
+  watch: { close(): Promise<void> }
+  files: { work: FileWork }
 }
 
 /** Clients go elsewhere by themselves in this time; it is over when the last one has gone. */
@@ -28,19 +32,22 @@ const connectionsMs = 10_000
 
 /** Answers what is under way, writes what waits, hands over the actors, then lets go of everything. */
 export async function drain(parts: Parts) {
-  const { http, gateway, simulator, scheduler, settings, intake, system, storage } = parts
+  const { http, gateway, simulator, jobs, settings, outgoing, intake, system, storage, files } = parts
   const hasOthers = parts.cluster !== undefined
   // Whoever comes from now on comes to another process; those who are here go on being served.
   const closed = closing(http, hasOthers)
   gateway.goaway('closing', { jitterMs: hasOthers ? leaveMs / 2 : 0 })
-  await Promise.all([scheduler?.stop(), hasOthers && gateway.emptied(leaveMs)])
+  await Promise.all([jobs.stop(), hasOthers && gateway.emptied(leaveMs)])
   await simulator?.close()
   await gateway.close()
   await closed
   settings.stop()
   await intake.settled()
+  await files.work.close()
   await system.close()
+  outgoing.close()
   await gateway.end()
+  await parts.watch.close()
   parts.close()
   await storage.close()
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { letterbox, type Posted } from '../../actors/letterbox/contract.ts'
 import type { LetterboxPorts } from '../../actors/letterbox/effects.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
@@ -8,6 +7,7 @@ import { Resend } from '../../providers/mail/resend.ts'
 import { MailSimulator } from '../../providers/mail/simulator/simulator.ts'
 import type { Store } from '../../store/connection.ts'
 import { SimulatedLetters } from '../../store/simulated-letters.ts'
+import type { Played } from './front-door.ts'
 import { PostOffice } from '../letters/post-office.ts'
 
 export const mailPrefix = '/simulator/mail'
@@ -27,7 +27,7 @@ export interface MailDoor {
   /** False where no letter can be sent. */
   isOpen: boolean
   /** Plays the provider; only where it is simulated. */
-  handler: ((req: IncomingMessage, res: ServerResponse) => void) | undefined
+  played: Played[]
   /** This server is there, and where it is reached from itself. */
   reachedAt(origin: string): void
 }
@@ -38,12 +38,12 @@ export function openMail({ config, store, phoneKey, now, log }: Parts): MailDoor
   const reachedAt = (origin: string) => void (here = origin)
   if (resendApiKey !== undefined) {
     const sender = new Resend({ baseUrl: () => resendBaseUrl, apiKey: resendApiKey })
-    return { ports: new PostOffice(sender, mailFrom), isOpen: true, handler: undefined, reachedAt }
+    return { ports: new PostOffice(sender, mailFrom), isOpen: true, played: [], reachedAt }
   }
   if (!hasSimulators) {
     const why = 'No mail provider is set up.'
     const ports: LetterboxPorts = { mail: async () => ({ outcome: 'broken', why, retryAfterMs: null }) }
-    return { ports, isOpen: false, handler: undefined, reachedAt }
+    return { ports, isOpen: false, played: [], reachedAt }
   }
   const sender = new Resend({ baseUrl: () => here + mailPrefix, apiKey: phoneKey })
   const onError = (error: unknown) => log.error('mail simulator fault', { error })
@@ -51,7 +51,7 @@ export function openMail({ config, store, phoneKey, now, log }: Parts): MailDoor
   return {
     ports: new PostOffice(sender, mailFrom),
     isOpen: true,
-    handler: new MailSimulator(parts).handler,
+    played: [{ paths: [mailPrefix], handler: new MailSimulator(parts).handler }],
     reachedAt,
   }
 }

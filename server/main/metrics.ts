@@ -1,4 +1,5 @@
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, type MetricObject, Registry } from 'prom-client'
+import type { JobCounters } from '../../jobs/runner.ts'
 import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
 
 interface Sources {
@@ -18,6 +19,10 @@ interface Sources {
   sockets(): number
   /** What other processes lost on its way here, and what was done about it. */
   feed(): { holes: number; filled: number; lost: number }
+  /** What this process did of what is done again and again. */
+  jobs(): ReadonlyMap<string, JobCounters>
+  /** How old the last backup is that a restore has proven, seconds; NaN where there is none. */
+  backupAge(): number
   /** Nothing where one process has all actors. */
   cluster(): ClusterCounts | undefined
 }
@@ -68,15 +73,35 @@ export function createMetrics(sources: Sources, cluster?: Cluster) {
   gauge('store_events_total', 'Event rows written', () => sources.writes().events)
   gauge('webhook_events_total', 'Webhook events kept', () => sources.webhooks().events)
   gauge('sockets', 'Sockets connected', sources.sockets)
+  gauge('backup_age_seconds', 'Since the last backup that a restore has proven', sources.backupAge)
   gauge('feed_holes_total', 'Times that an event of another process came before its turn', () => sources.feed().holes)
   gauge('feed_filled_total', 'Events that were read from the log because they were lost', () => sources.feed().filled)
   gauge('feed_resets_total', 'Streams whose sockets had to subscribe again', () => sources.feed().lost)
+  jobGauges(registry, sources.jobs)
   if (sources.cluster())
     for (const [name, help, key] of clusterGauges) gauge(name, help, () => sources.cluster()?.[key] ?? 0)
   const { contentType } = registry
   if (!cluster) return async () => ({ contentType, text: await registry.metrics() })
   cluster.answers('metrics', () => registry.getMetricsAsJSON())
   return async () => ({ contentType, text: await AggregatorRegistry.aggregate(await ofAll(cluster)).metrics() })
+}
+
+function jobGauges(registry: Registry, jobs: Sources['jobs']) {
+  const shown = [
+    ['job_runs_total', 'Runs of a schedule that this process ended', ({ runs }: JobCounters) => runs],
+    ['job_failures_total', 'Of them, those that failed', ({ failures }: JobCounters) => failures],
+    ['job_last_duration_seconds', 'How long the last one took', ({ lastMs }: JobCounters) => lastMs / 1_000],
+  ] as const
+  for (const [name, help, read] of shown)
+    new Gauge({
+      name: `careline_${name}`,
+      help,
+      labelNames: ['job'],
+      registers: [registry],
+      collect() {
+        for (const [job, counters] of jobs()) this.set({ job }, read(counters))
+      },
+    })
 }
 
 /** One that does not answer in time is not shown: that it is missing is what an operator wants to see. */

@@ -5,6 +5,12 @@ import type { RedisLinks } from './redis.ts'
 /** What other processes keep in memory and somebody changed here. */
 const Notice = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('settings'), workspaceId: z.string().min(1).max(128) }),
+  z.object({
+    topic: z.literal('resource'),
+    workspaceId: z.string().min(1).max(128),
+    changed: z.object({ resource: z.string().max(64), id: z.string().max(128), rev: z.int() }),
+  }),
+  z.object({ topic: z.literal('webhooks'), workspaceId: z.string().min(1).max(128) }),
   z.object({ topic: z.literal('channel'), channelId: z.string().min(1).max(128) }),
   z.object({ topic: z.literal('session'), sessionId: z.string().min(1).max(128) }),
   z.object({ topic: z.literal('member'), memberId: z.string().min(1).max(128) }),

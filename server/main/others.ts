@@ -3,14 +3,23 @@ import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Store } from '../../store/connection.ts'
+import type { Member } from '../../store/settings/members.ts'
+import { Acting } from '../auth/acting.ts'
 import { Auth } from '../auth/auth.ts'
 import { ByMail } from '../auth/by-mail.ts'
+import { callersBy } from '../auth/callers.ts'
+import { ApiKeys } from '../auth/keys.ts'
 import { OwnAccount } from '../auth/own-account.ts'
+import { openSecurity } from '../auth/security.ts'
 import { Team } from '../team.ts'
+import type { Vault } from '../../store/vault.ts'
+import type { JointMemory } from '../joint-memory.ts'
 import { clusterPrefix, openCluster } from './cluster.ts'
 import type { Post } from './mail.ts'
 import { Notices } from './notices.ts'
 import { RedisLinks } from './redis.ts'
+import type { OutgoingWebhooks } from './webhooks.ts'
+import type { Storage } from './storage.ts'
 
 /** The other processes of this service; a process by itself has none, and tells nobody anything. */
 export interface Others {
@@ -23,19 +32,18 @@ export interface Others {
 interface Parts {
   config: Config
   log: Log
-  masterKey: Buffer
-  /** The name of the database. */
-  database: string
+  storage: Storage
 }
 
 /** Rejects when REDIS_URL is set and nothing answers there. */
-export async function openOthers({ config, log, masterKey, database }: Parts): Promise<Others> {
+export async function openOthers({ config, log, storage }: Parts): Promise<Others> {
   const { redisUrl } = config
-  const links = redisUrl && (await RedisLinks.open(redisUrl, clusterPrefix(masterKey, database), log))
+  const prefix = redisUrl ? await clusterPrefix(storage.vault, storage.store.connection.name) : ''
+  const links = redisUrl && (await RedisLinks.open(redisUrl, prefix, log))
   const onError = (error: unknown) => log.warn('notice not understood', { error })
   const notices = new Notices(links || undefined, onError)
   try {
-    const cluster = await openCluster({ config, log, masterKey, database, version: packageJson.version })
+    const cluster = await openCluster({ config, log, prefix, version: packageJson.version })
     const close = () => {
       notices.close()
       cluster?.close()
@@ -58,19 +66,26 @@ interface People {
   url: string
   /** Undefined where no letter can be sent. */
   post: Post | undefined
+  vault: Vault
+  joint: JointMemory | undefined
+  google: Config['google']
+  outgoing: Pick<OutgoingWebhooks, 'memberChanged'>
+  log: Log
 }
 
 /** What people do with their own accounts, and with those of their team. */
-export function openPeople({ store, auth, secret, now, notices, url, post }: People) {
-  const changed = async (memberId: string) => {
+export function openPeople({ secret, notices, log, ...parts }: People) {
+  const { auth } = parts
+  const changed = async (member: Pick<Member, 'id' | 'workspaceId'>) => {
     auth.forget()
-    await notices.tell({ topic: 'member', memberId })
+    await notices.tell({ topic: 'member', memberId: member.id })
+    await parts.outgoing.memberChanged(member)
   }
-  return {
-    account: new OwnAccount({ store, auth, now }),
-    byMail: new ByMail({ store, auth, secret, url, now, post }),
-    team: new Team({ store, auth, url, now, changed, post }),
-  }
+  const byMail = new ByMail({ ...parts, secret })
+  const team = new Team({ ...parts, changed })
+  const warn = (message: string, fields: Record<string, unknown>) => log.warn(message, fields)
+  const security = openSecurity({ ...parts, byMail, team, warn })
+  return { account: new OwnAccount(parts), byMail, team, security, acting: new Acting(parts) }
 }
 
 /** Sign-ins that hear of those that end in other processes, and tell them of their own. */
@@ -81,4 +96,21 @@ export function openAuth(parts: Omit<ConstructorParameters<typeof Auth>[0], 'ann
   notices.hear('member', () => auth.forget())
   notices.onMissed(() => auth.forget())
   return auth
+}
+
+/** Keys of other programs, and whoever comes by one of them or by a sign-in. */
+export function openKeys({
+  store,
+  auth,
+  now,
+  notices,
+  log,
+}: Pick<People, 'store' | 'auth' | 'now' | 'notices'> & { log: Log }) {
+  const ended = (sessionId: string) => {
+    auth.ended(sessionId)
+    void notices.tell({ topic: 'session', sessionId })
+  }
+  const keys = new ApiKeys({ store, now, ended, onError: (error) => log.error('use of a key not noted', { error }) })
+  auth.onRevoked(() => keys.forget())
+  return { keys, callers: callersBy(auth, keys) }
 }

@@ -7,14 +7,33 @@ import type { Config } from '../../kernel/config.ts'
  * Given secrets are used; in development, missing ones are made once and kept beside the data, readable by their owner
  * only. Production never comes here without its own (`loadConfig` refuses).
  */
-export function secretsOf({ dataDir, masterKey, jwtSecret }: Pick<Config, 'dataDir' | 'masterKey' | 'jwtSecret'>) {
+export function secretsOf(config: Pick<Config, 'dataDir' | 'masterKey' | 'formerMasterKeys' | 'jwtSecret'>) {
+  const { dataDir, jwtSecret } = config
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  masterKeysOf(config) // Made now where it is missing, not when something is first encrypted.
   return {
-    masterKey: Buffer.from(masterKey ?? kept(join(dataDir, 'master.key')), 'hex'),
+    /** The current one first. Read anew each time: `careline rotate-key` changes the files of a running server. */
+    masterKeys: () => masterKeysOf(config),
     jwtSecret: jwtSecret ?? kept(join(dataDir, 'jwt.secret')),
     // On several machines there are several directories, and one phone.
     phoneKey: (jwtSecret === undefined ? kept(join(dataDir, 'phone.key')) : derived(jwtSecret)).slice(0, 32),
   }
+}
+
+/** In the place of `master.key` while that is changed, and what was in its place before. */
+export const masterFiles = (dataDir: string) => {
+  const current = join(dataDir, 'master.key')
+  return { current, former: `${current}.previous` }
+}
+
+function masterKeysOf({
+  dataDir,
+  masterKey,
+  formerMasterKeys,
+}: Pick<Config, 'dataDir' | 'masterKey' | 'formerMasterKeys'>) {
+  const { current, former } = masterFiles(dataDir)
+  const files = masterKey === undefined && existsSync(former) ? [readFileSync(former, 'utf8').trim()] : []
+  return [masterKey ?? kept(current), ...formerMasterKeys, ...files].map((hex) => Buffer.from(hex, 'hex'))
 }
 
 const derived = (secret: string) => createHmac('sha256', secret).update('careline phone').digest('hex')

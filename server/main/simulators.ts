@@ -44,6 +44,12 @@ export function openSimulator({
   return new WhatsAppSimulator({ channels: [], phoneKey, prefix: simulatorPrefix, file, clock, tickMs })
 }
 
+/** Meta has these words ready: who asks for a template of one-time codes chooses its language and no words. */
+const codeTemplates = [
+  { name: 'sign_in_code', language: 'en', category: 'authentication', body: '{{1}} is your verification code.' },
+  { name: 'sign_in_code', language: 'de', category: 'authentication', body: '{{1}} ist dein Verifizierungscode.' },
+] as const
+
 /** Makes a channel's number known to the simulator. `business` is who people see; `origin`: where this server is. */
 export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChannel, business: string, origin: string) {
   const { id: channelId, phoneNumberId, businessId, token, appSecret, verifyToken } = channel
@@ -59,6 +65,7 @@ export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChan
     webhookUrl: `${origin}/webhooks/whatsapp/${channelId}`,
     templates: [
       { name: 'appointment_reminder', language: 'en', body: 'Hello {{1}}, your appointment is on {{2}}.' },
+      ...codeTemplates,
       { name: 'we_miss_you', language: 'en', body: 'Hello {{1}}, may we call you about your next visit?' },
     ],
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
+import { memberRoles } from '../../kernel/role.ts'
 import { del, get, originOf, post } from '../http/route.ts'
 import { NewPassword, Tokens, tokensOf } from './auth.ts'
 
@@ -31,14 +32,17 @@ export const account = [
     }),
   ),
 
-  del('/auth/sessions/:id', { allow: 'any', summary: 'End one of my sign-ins', tags }, ({ account, caller, params }) =>
-    account.end(caller, params.id),
+  del(
+    '/auth/sessions/:id',
+    { allow: 'any', audit: 'session.ended', summary: 'End one of my sign-ins', tags },
+    ({ account, caller, params }) => account.end(caller, params.id),
   ),
 
   post(
     '/auth/logout-all',
     {
       allow: 'any',
+      audit: 'sessions.ended',
       summary: 'End all of my sign-ins',
       tags,
       body: z.object({
@@ -53,6 +57,7 @@ export const account = [
     '/auth/password/change',
     {
       allow: 'any',
+      audit: 'password.changed',
       summary: 'Change my password; other sign-ins end',
       tags,
       body: z.object({ current: z.string().min(1).max(256), password: NewPassword }),
@@ -69,7 +74,15 @@ export const account = [
       tags,
       reply: z.object({
         items: z
-          .array(z.object({ id: text(128), slug: text(64), name: text(200), role: text(32), isHere: z.boolean() }))
+          .array(
+            z.object({
+              id: text(128),
+              slug: text(64),
+              name: text(200),
+              role: z.enum(memberRoles),
+              isHere: z.boolean(),
+            }),
+          )
           .max(500),
       }),
     },

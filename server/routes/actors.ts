@@ -8,14 +8,14 @@ const tags = ['Operations']
 export const actors = [
   get(
     '/admin/actors/overview',
-    { allow: 'admin', summary: 'Processes, kinds of actors, and what was slow lately', tags, reply: Overview },
+    { allow: 'actors.read', summary: 'Processes, kinds of actors, and what was slow lately', tags, reply: Overview },
     async ({ inspection, workspace }) => inspection.overview(workspace.id),
   ),
 
   get(
     '/admin/actors',
     {
-      allow: 'admin',
+      allow: 'actors.read',
       summary: 'The actors in memory, on any process',
       tags,
       query: z.object({ ...page, kind: Id.optional(), find: z.string().max(128).optional() }),
@@ -33,7 +33,8 @@ export const actors = [
   get(
     '/admin/actors/:kind/:id',
     {
-      allow: 'admin',
+      allow: 'actors.read',
+      audit: { action: 'actor.read', isRead: true },
       summary: 'One actor: its state with secrets masked, what waits, and what it did last',
       tags,
       reply: ActorView,

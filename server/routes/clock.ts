@@ -24,26 +24,34 @@ const problems = ['not_a_sandbox', 'clock_moved']
 export const clock = [
   get(
     '/admin/clock',
-    { allow: 'staff', summary: 'What time it is in this workspace, and what comes next', tags, reply: ClockNow },
+    { allow: 'clock.read', summary: 'What time it is in this workspace, and what comes next', tags, reply: ClockNow },
     async ({ clocks, workspace }) => clocks.view(workspace.id),
   ),
 
   post(
     '/admin/clock/freeze',
-    { allow: 'admin', summary: 'Time stands still', tags, reply: ClockNow, problems },
+    { allow: 'clock.move', audit: 'clock.frozen', summary: 'Time stands still', tags, reply: ClockNow, problems },
     async ({ clocks, workspace }) => clocks.freeze(workspace.id),
   ),
 
   post(
     '/admin/clock/release',
-    { allow: 'admin', summary: 'Time goes on from where it stands', tags, reply: ClockNow, problems },
+    {
+      allow: 'clock.move',
+      audit: 'clock.released',
+      summary: 'Time goes on from where it stands',
+      tags,
+      reply: ClockNow,
+      problems,
+    },
     async ({ clocks, workspace }) => clocks.release(workspace.id),
   ),
 
   post(
     '/admin/clock/step',
     {
-      allow: 'admin',
+      allow: 'clock.move',
+      audit: 'clock.moved',
       summary: 'Time moves on, by so much or to then; what lies on the way happens',
       tags,
       body: z.object({ ms: z.int().min(1).max(yearMs).optional(), to: instant().optional() }),
@@ -62,7 +70,8 @@ export const clock = [
   post(
     '/admin/clock/next',
     {
-      allow: 'admin',
+      allow: 'clock.move',
+      audit: 'clock.moved',
       summary: 'Time moves on to the next thing that somebody waits for',
       tags,
       reply: ClockNow,
@@ -73,7 +82,14 @@ export const clock = [
 
   post(
     '/admin/clock/real',
-    { allow: 'admin', summary: 'The time of the world again', tags, reply: ClockNow, problems },
+    {
+      allow: 'clock.move',
+      audit: 'clock.reset',
+      summary: 'The time of the world again',
+      tags,
+      reply: ClockNow,
+      problems,
+    },
     async ({ clocks, workspace }) => clocks.real(workspace.id),
   ),
 ]

@@ -23,7 +23,7 @@ export const deadLetters = [
   get(
     '/admin/dead-letters',
     {
-      allow: 'admin',
+      allow: 'letters.manage',
       summary: 'Messages that could not be delivered, the latest first',
       tags,
       query: z.object({ ...page, status: status.optional() }),
@@ -35,7 +35,8 @@ export const deadLetters = [
   get(
     '/admin/dead-letters/:id',
     {
-      allow: 'admin',
+      allow: 'letters.manage',
+      audit: { action: 'dead_letter.read', isRead: true },
       summary: 'One of them, with what it says; what is sensitive is masked',
       tags,
       reply: DeadLetter.extend({ input: z.unknown() }),
@@ -46,7 +47,8 @@ export const deadLetters = [
   post(
     '/admin/dead-letters/:id/replay',
     {
-      allow: 'admin',
+      allow: 'letters.manage',
+      audit: 'dead_letter.replayed',
       summary: 'Deliver it after all, as a new command',
       tags,
       reply: DeadLetter,
@@ -58,7 +60,8 @@ export const deadLetters = [
   post(
     '/admin/dead-letters/:id/drop',
     {
-      allow: 'admin',
+      allow: 'letters.manage',
+      audit: 'dead_letter.dropped',
       summary: 'Let it go, and say why',
       tags,
       body: z.object({ reason }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
+import { may, permissionNames, permissionsOf } from '../../kernel/permissions.ts'
 import { missing } from '../../kernel/problem.ts'
 import { accountsById } from '../../store/settings/accounts.ts'
 import { type Member as Stored, membersOf } from '../../store/settings/members.ts'
@@ -7,6 +8,7 @@ import { del, get, originOf, patch, post } from '../http/route.ts'
 import { NewPassword, Tokens, tokensOf } from './auth.ts'
 
 const Role = z.enum(['owner', 'admin', 'staff', 'expert'])
+const Permissions = z.array(z.enum(permissionNames)).max(permissionNames.length)
 const Name = z.string().trim().min(1).max(200)
 const Member = z.object({
   id: z.string().max(128),
@@ -14,6 +16,10 @@ const Member = z.object({
   email: z.string().max(254).nullable(),
   role: Role,
   status: z.enum(['invited', 'active', 'disabled']),
+  /** What is given to them beyond their role, what is withheld of it, and what comes of both. */
+  grants: Permissions,
+  withheld: Permissions,
+  permissions: Permissions,
 })
 const tags = ['Members']
 const byToken = z.object({ token: z.string().regex(/^[\w-]{1,128}$/) })
@@ -22,7 +28,7 @@ export const members = [
   get(
     '/members',
     {
-      allow: 'staff',
+      allow: 'members.read',
       summary: 'Everybody who works here',
       tags,
       query: z.object({
@@ -32,7 +38,7 @@ export const members = [
       reply: z.object({ items: z.array(Member).max(500) }),
     },
     async ({ store, workspace, caller, query }) => {
-      const seesAll = query.all === 'true' && (caller.role === 'owner' || caller.role === 'admin')
+      const seesAll = query.all === 'true' && may(caller, 'members.manage')
       const shown = (await membersOf(store, workspace.id)).filter((one) => one.status === 'active' || seesAll)
       const accounts = await accountsById(
         store,
@@ -46,7 +52,12 @@ export const members = [
   post(
     '/members/invitations',
     {
-      allow: 'admin',
+      allow: 'members.manage',
+      audit: {
+        action: 'member.invited',
+        target: (_, { member }) => member.id,
+        note: (_, { member }) => ({ role: member.role }),
+      },
       summary: 'Invite somebody to work here; a second time makes a new link',
       tags,
       status: 201,
@@ -59,7 +70,7 @@ export const members = [
         /** A letter with it is on its way; otherwise it is given by hand. */
         isMailed: z.boolean(),
       }),
-      problems: ['already_member'],
+      problems: ['already_member', 'quota_reached'],
     },
     async ({ team, caller, body }) => {
       const { member, email, ...rest } = await team.invite(caller, body)
@@ -79,6 +90,8 @@ export const members = [
         email: z.string().max(254).nullable(),
         role: Role,
         workspace: z.string().max(200),
+        /** Of the workspace: its looks are at `/public/{slug}/brand`. */
+        slug: z.string().max(64),
         /** They have no account yet: a password can be chosen with the acceptance. */
         needsPassword: z.boolean(),
       }),
@@ -86,7 +99,14 @@ export const members = [
     },
     async ({ team, params }) => {
       const { member, email, workspace, needsPassword } = await team.invitation(params.token)
-      return { name: member.name, role: member.role, email, workspace: workspace.name, needsPassword }
+      return {
+        name: member.name,
+        role: member.role,
+        email,
+        workspace: workspace.name,
+        slug: workspace.slug,
+        needsPassword,
+      }
     },
   ),
 
@@ -110,10 +130,19 @@ export const members = [
   patch(
     '/members/:id',
     {
-      allow: 'admin',
-      summary: 'Change somebody’s name, role, or whether they may come in',
+      allow: 'members.manage',
+      audit: 'member.changed',
+      summary: 'Change somebody’s name, role, permissions, or whether they may come in',
       tags,
-      body: z.object({ name: Name, role: Role, status: z.enum(['active', 'disabled']) }).partial(),
+      body: z
+        .object({
+          name: Name,
+          role: Role,
+          status: z.enum(['active', 'disabled']),
+          /** As a whole: what is not named is as the role has it. */
+          permissions: z.object({ grants: Permissions, withheld: Permissions }),
+        })
+        .partial(),
       reply: Member,
       problems: ['still_invited', 'own_membership', 'last_owner'],
     },
@@ -128,7 +157,8 @@ export const members = [
   del(
     '/members/:id',
     {
-      allow: 'admin',
+      allow: 'members.manage',
+      audit: 'member.removed',
       summary: 'Take somebody out, or an invitation back',
       tags,
       problems: ['own_membership', 'last_owner'],
@@ -138,9 +168,17 @@ export const members = [
 ]
 
 /** Nothing for those who were taken out. */
-function shownOf({ id, name, role, status }: Stored, email: string | null): z.output<typeof Member> | undefined {
-  return status === 'removed' ? undefined : { id, name, email, role, status }
+function shownOf(member: Stored, email: string | null): z.output<typeof Member> | undefined {
+  const { id, name, role, status } = member
+  if (status === 'removed') return undefined
+  return { id, name, email, role, status, ...givenTo(member) }
 }
+
+const givenTo = (member: Stored) => ({
+  grants: [...member.grants],
+  withheld: [...member.withheld],
+  permissions: [...permissionsOf(member.role, member)],
+})
 
 function known<T>(member: T | undefined): T {
   if (member === undefined) throw missing('not_found', 'There is no such member.')

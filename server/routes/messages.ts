@@ -8,18 +8,28 @@ import type { Ports } from '../ports.ts'
 const tags = ['Messages']
 
 export const messages = [
-  get('/messages/:id', { allow: 'staff', summary: 'One message', tags, reply: Message }, async (call) =>
-    shown(await known(call, call.workspace.id, call.params.id)),
+  get(
+    '/messages/:id',
+    {
+      allow: 'conversations.read',
+      module: 'inbox',
+      audit: { action: 'message.read', isRead: true },
+      summary: 'One message',
+      tags,
+      reply: Message,
+    },
+    async (call) => shown(await known(call, call.workspace.id, call.params.id)),
   ),
 
   post(
     '/messages/:id/retry',
     {
-      allow: 'staff',
+      allow: 'conversations.write',
+      module: 'inbox',
       summary: 'Send a failed message again',
       tags,
       reply: conversation.messages.retry.reply,
-      problems: ['not_retryable'],
+      problems: ['not_retryable', 'not_failed', 'wa_window_closed', 'address_missing'],
     },
     async ({ store, rest, workspace, params }) => {
       const message = await known({ store, rest }, workspace.id, params.id)

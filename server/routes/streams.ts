@@ -6,7 +6,7 @@ export const streams = [
   get(
     '/admin/streams/readers',
     {
-      allow: 'admin',
+      allow: 'actors.read',
       summary: 'The sockets that read a stream, on any process',
       tags: ['Operations'],
       query: z.object({ stream: z.string().min(1).max(200) }),

@@ -26,10 +26,12 @@ export const system = [
         tz: text,
         store: z.object({ name: text, version: text }).nullable(),
         uptimeSeconds: z.int().nonnegative(),
+        /** How old the last backup is that a restore has proven; null where there is none. */
+        backupAgeSeconds: z.int().nonnegative().nullable(),
       }),
     },
-    async ({ operations }) => {
-      const store = await inTime(operations.storeVersion())
+    async ({ operations, backups, now }) => {
+      const [store, provenAt] = await Promise.all([inTime(operations.storeVersion()), inTime(backups.provenAt())])
       return {
         status: store ? ('ok' as const) : ('degraded' as const),
         version: operations.version,
@@ -37,6 +39,7 @@ export const system = [
         tz: process.versions['tz'] ?? 'unknown',
         store: store ?? null,
         uptimeSeconds: Math.floor((performance.now() - startedAt) / 1_000),
+        backupAgeSeconds: provenAt ? Math.max(0, Math.floor((now() - provenAt) / 1_000)) : null,
       }
     },
   ),

@@ -5,13 +5,30 @@ const { update } = user.messages
 const tags = ['Users']
 
 export const users = [
-  get('/users/:id', { allow: 'staff', summary: 'One person', tags, reply: Profile }, async ({ workspace, params }) =>
-    workspace.at(user, params.id).view(),
+  get(
+    '/users/:id',
+    {
+      allow: 'people.read',
+      audit: { action: 'person.read', isRead: true },
+      summary: 'One person',
+      tags,
+      problems: ['user_missing'],
+      reply: Profile,
+    },
+    async ({ workspace, params }) => workspace.at(user, params.id).view(),
   ),
 
   patch(
     '/users/:id',
-    { allow: 'staff', summary: 'Change what we know of a person', tags, body: update.input, reply: update.reply },
+    {
+      allow: 'people.write',
+      audit: 'person.changed',
+      summary: 'Change what we know of a person',
+      tags,
+      problems: ['user_missing'],
+      body: update.input,
+      reply: update.reply,
+    },
     async ({ workspace, params, body }) => workspace.at(user, params.id).update(body),
   ),
 ]

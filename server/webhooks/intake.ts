@@ -22,6 +22,8 @@ interface Parts {
   messageByProviderId(workspaceId: string, channelId: string, providerId: string): Promise<MessageRow | undefined>
   /** A person types: shown to those who look at the conversation, kept nowhere. */
   typing(workspaceId: string, conversationId: string, userId: string, on: boolean): void
+  /** WhatsApp tells what became of a text of the platform. */
+  textTold(textId: string, status: 'sent' | 'delivered' | 'failed', why: string | null): Promise<void>
   now(): number
   /** What the time of this workspace was when it was `at` in the world. */
   timeIn(workspaceId: string, at: number): number
@@ -221,11 +223,17 @@ export class WhatsAppIntake {
   }
 
   async #status({ opaque, providerId, status, error }: ItemOf<'status'>, place: Place) {
+    if (opaque?.startsWith('txt_')) return this.#textStatus(opaque, status, error)
     const ours = fromOpaque(opaque) ?? (await this.#refOf(place, providerId))
     if (!ours) return // Sent by another tool through the same number.
     const failure = status === 'failed' ? failureOf(error) : null
     const change = { messageId: ours.messageId, status, error: failure, providerId }
     await place.workspace.at(conversation, ours.conversationId).statusChanged(change)
+  }
+
+  #textStatus(textId: string, status: ItemOf<'status'>['status'], error: ProviderError | undefined) {
+    const told = status === 'read' ? 'delivered' : status
+    return this.#parts.textTold(textId, told, status === 'failed' ? failureOf(error).title : null)
   }
 
   async #typing({ from, on }: ItemOf<'typing'>, place: Place) {

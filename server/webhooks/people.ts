@@ -2,7 +2,7 @@ import { user } from '../../actors/user/contract.ts'
 import type { Identity } from '../../actors/user/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { newId } from '../../kernel/id.ts'
-import { otherSpellings } from '../../kernel/phone.ts'
+import { otherSpellings, soleHolder } from '../../kernel/phone.ts'
 import type { Correspondent } from '../../providers/whatsapp/webhook.ts'
 import type { Claims } from '../../store/claims.ts'
 import type { Vault } from '../../store/vault.ts'
@@ -53,17 +53,13 @@ export class People {
   }
 
   async #ownerOf(workspaceId: string, identities: Identity[]) {
+    const ownerOf = (identity: Identity) => this.#claims.ownerOf(workspaceId, this.#keyOf(workspaceId, identity))
     for (const identity of identities) {
-      const owner = await this.#claims.ownerOf(workspaceId, this.#keyOf(workspaceId, identity))
+      const owner = await ownerOf(identity)
       if (owner) return owner
     }
     const [wa] = identities.filter(({ kind }) => kind === 'wa_id')
-    const others = wa ? otherSpellings(wa.value).map((value): Identity => ({ kind: 'wa_id', value })) : []
-    const owners = await Promise.all(
-      others.map((one) => this.#claims.ownerOf(workspaceId, this.#keyOf(workspaceId, one))),
-    )
-    const found = [...new Set(owners.filter((owner) => owner !== undefined))]
-    return found.length === 1 ? found[0] : undefined
+    return wa && soleHolder(otherSpellings(wa.value), (value) => ownerOf({ kind: 'wa_id', value }))
   }
 
   #keyOf(workspaceId: string, { kind, value }: Identity) {

@@ -27,7 +27,7 @@ export const whatsappWebhooks = [
     },
     async ({ channels, params, query }) => {
       const channel = await known(channels, params.channelId)
-      if (!isSame(query['hub.verify_token'], channel.verifyToken))
+      if (!either(channel, 'verifyToken').some((one) => isSame(query['hub.verify_token'], one)))
         throw new Problem('forbidden', 'bad_verify_token', 'This is not the verify token of the channel.')
       return { type: 'text/plain; charset=utf-8', body: query['hub.challenge'] }
     },
@@ -42,12 +42,12 @@ export const whatsappWebhooks = [
       tags,
       body: bytes(webhookBytesMax),
       reply: z.object({}),
-      problems: ['bad_signature', 'malformed_json', 'not_a_whatsapp_webhook', 'webhook_too_long'],
+      problems: ['bad_signature', 'malformed_json', 'not_a_whatsapp_webhook', 'webhook_too_long', 'intake_full'],
     },
     async ({ channels, acceptWhatsApp, now, params, body, request }) => {
       const channel = await known(channels, params.channelId)
       // Over the bytes as they came: JSON that was read and written again is other bytes.
-      if (!verifySignature(body, request.header('x-hub-signature-256'), [channel.appSecret]))
+      if (!verifySignature(body, request.header('x-hub-signature-256'), either(channel, 'appSecret')))
         throw new Problem('unauthorized', 'bad_signature', 'The signature does not fit the body.')
       await acceptWhatsApp(channel, parseWebhook(parsed(body), now()))
       return {}
@@ -60,6 +60,10 @@ async function known(channels: ChannelSettings, id: string): Promise<OpenChannel
   if (channel?.status !== 'active') throw missing('not_found', 'There is no such channel.')
   return channel
 }
+
+/** The secret, and for a day after it was changed the former. */
+const either = ({ former, ...channel }: OpenChannel, name: 'appSecret' | 'verifyToken') =>
+  former[name] === undefined ? [channel[name]] : [channel[name], former[name]]
 
 function parsed(body: Buffer): unknown {
   try {

@@ -14,6 +14,14 @@ const actorIndexes: Model['indexes'] = [
   [{ 'actor.due': 1 }, { partialFilterExpression: { 'actor.due': { $exists: true } } }],
   [{ 'actor.outAt': 1 }, { partialFilterExpression: { 'actor.outAt': { $exists: true } } }],
 ]
+/** Of what `resource()` keeps: its pages, from the latest, and what only one may have. */
+const resourceIndexes: Model['indexes'] = [
+  [{ workspaceId: 1, _id: -1 }],
+  [
+    { workspaceId: 1, unique: 1 },
+    { unique: true, partialFilterExpression: { unique: { $type: 'string' } } },
+  ],
+]
 const day = 24 * 60 * 60
 
 /** Every collection of Careline. The order of an index's fields follows the query that it serves. */
@@ -31,6 +39,9 @@ export const models = {
   inboxes: { tenant: true, indexes: [...actorIndexes] },
   channel_actors: { tenant: true, indexes: [...actorIndexes] },
   letterboxes: { tenant: true, indexes: [...actorIndexes] },
+  webhook_queues: { tenant: true, indexes: [...actorIndexes] },
+  messengers: { tenant: true, indexes: [...actorIndexes] },
+  audit_chains: { tenant: true, indexes: [...actorIndexes] },
 
   // Rows: history that turns write and lists read.
   messages: {
@@ -49,7 +60,41 @@ export const models = {
   events: { tenant: true, indexes: [[{ workspaceId: 1, at: 1 }]], former: ['workspaceId_1_stream_1_seq_1'] },
   decisions: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1 }]] },
   dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }], [{ workspaceId: 1, status: 1, _id: -1 }]] },
+  // Links of the chain, found by number; searched from the latest, alone or by who, what, on what, changes or reads.
+  audit_log: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, n: -1, _id: -1 }],
+      [{ workspaceId: 1, at: -1, n: -1 }],
+      [{ workspaceId: 1, 'by.id': 1, at: -1, n: -1 }],
+      [{ workspaceId: 1, action: 1, at: -1, n: -1 }],
+      [{ workspaceId: 1, 'target.id': 1, at: -1, n: -1 }],
+      [{ workspaceId: 1, isRead: 1, at: -1, n: -1 }],
+    ],
+  },
+  // One document per kind of error, not per error.
+  error_logs: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, lastAt: -1, _id: -1 }],
+      [{ workspaceId: 1, status: 1, lastAt: -1, _id: -1 }],
+      [{ workspaceId: 1, errorIds: 1 }],
+    ],
+  },
   claims: { tenant: true, indexes: [[{ confirmedAt: 1, at: 1 }]] },
+  // What leaves, by endpoint; what came in is below.
+  webhook_deliveries: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, endpointId: 1, n: -1 }],
+      [{ workspaceId: 1, endpointId: 1, status: 1, n: -1 }],
+      [{ workspaceId: 1, recordedAt: 1 }],
+    ],
+  },
+  caught_webhooks: {
+    tenant: true,
+    indexes: [[{ workspaceId: 1, endpointId: 1, _id: -1 }], [{ at: 1 }, { expireAfterSeconds: 7 * day }]],
+  },
   webhook_events: {
     tenant: true,
     indexes: [
@@ -57,10 +102,23 @@ export const models = {
       [{ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } }],
     ],
   },
-  files: { tenant: true, indexes: [[{ workspaceId: 1, createdAt: -1 }]] },
+  files: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, createdAt: -1 }],
+      // What is to be done with a file, and when: only files that wait for something are in them.
+      ...(['expiresAt', 'scanAt', 'thumbAt', 'writingAt'] as const).map((due): Model['indexes'][number] => [
+        { [due]: 1 },
+        { partialFilterExpression: { [due]: { $exists: true } } },
+      ]),
+    ],
+  },
 
   // Settings: what people edit and nothing contends for.
-  workspaces: { tenant: false, indexes: [[{ slug: 1 }, { unique: true }]] },
+  workspaces: {
+    tenant: false,
+    indexes: [[{ slug: 1 }, { unique: true }], [{ changedAt: 1 }], [{ status: 1 }]],
+  },
   members: {
     tenant: true,
     indexes: [
@@ -72,7 +130,19 @@ export const models = {
       ],
     ],
   },
+  teams: { tenant: true, indexes: [...resourceIndexes, [{ workspaceId: 1, memberIds: 1 }]] },
+  services: { tenant: true, indexes: resourceIndexes },
   channels: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, status: 1 }]] },
+  webhook_endpoints: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, _id: -1 }],
+      [{ status: 1, workspaceId: 1 }],
+      [{ catcherHash: 1 }, { unique: true, partialFilterExpression: { catcherHash: { $type: 'string' } } }],
+    ],
+  },
+  remarks: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, recordId: 1, _id: -1 }]] },
+  api_keys: { tenant: true, indexes: [[{ prefix: 1 }, { unique: true }], [{ workspaceId: 1, revokedAt: 1, _id: -1 }]] },
   accounts: {
     tenant: false,
     indexes: [[{ emailNorm: 1 }, { unique: true, partialFilterExpression: { emailNorm: { $type: 'string' } } }]],
@@ -83,6 +153,7 @@ export const models = {
       [{ tokenHash: 1 }, { unique: true }],
       [{ familyId: 1 }],
       [{ accountId: 1, createdAt: 1 }],
+      [{ memberId: 1, _id: 1 }, { partialFilterExpression: { actingId: { $exists: true } } }],
       [{ expiresAt: 1 }, { expireAfterSeconds: 30 * day }],
     ],
   },
@@ -91,11 +162,37 @@ export const models = {
     indexes: [
       [{ tokenHash: 1 }, { unique: true }],
       [{ targetHash: 1, kind: 1, createdAt: -1 }],
+      [{ placeHash: 1, createdAt: -1 }, { partialFilterExpression: { placeHash: { $type: 'string' } } }],
       [{ expiresAt: 1 }, { expireAfterSeconds: 0 }],
     ],
   },
+  // What an account shows beside its password, named after the account.
+  account_factors: { tenant: false, indexes: [] },
+  passkeys: { tenant: false, indexes: [[{ accountId: 1, createdAt: 1 }]] },
+  // Named after the provider and its subject, so that one of them belongs to one account.
+  account_identities: { tenant: false, indexes: [[{ accountId: 1 }]] },
+  // Named after the number, so that a number signs in to one account.
+  account_phones: { tenant: false, indexes: [[{ accountId: 1 }]] },
+  // Counts within a window of time, named after what they count.
+  tallies: { tenant: false, indexes: [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]] },
+  simulated_texts: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }], [{ to: 1, at: -1 }]] },
   simulated_letters: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }]] },
+  // How schedules run: one document each.
+  job_runs: { tenant: false, indexes: [] },
   vault_keys: { tenant: true, indexes: [] },
+  // Who looks after the installation.
+  operators: { tenant: false, indexes: [[{ emailNorm: 1 }, { unique: true }]] },
+  operator_sessions: {
+    tenant: false,
+    indexes: [
+      [{ tokenHash: 1 }, { unique: true }],
+      [{ spentHash: 1 }, { partialFilterExpression: { spentHash: { $type: 'string' } } }],
+      [{ operatorId: 1 }],
+      [{ expiresAt: 1 }, { expireAfterSeconds: 0 }],
+    ],
+  },
+  exports: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }]] },
+  backups: { tenant: false, indexes: [[{ startedAt: -1 }]] },
 } as const satisfies Record<string, Model>
 
 export type CollectionName = keyof typeof models

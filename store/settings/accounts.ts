@@ -8,15 +8,21 @@ export interface Account {
   email: string | null
   /** Argon2id, as its own text form; null for somebody who comes by links only. */
   passwordHash: string | null
+  /** Somebody has shown that they read the mail of this address. */
+  isEmailProven: boolean
+  /** Which address they say is theirs, where they have none yet. */
+  wantedEmail: string | null
 }
 
 /** Two ways to write one address are one account: case and surrounding space do not count. */
 export const normalEmail = (email: string) => email.trim().normalize('NFKC').toLowerCase()
 
-const read = ({ _id, email, passwordHash }: Stored): Account => ({
+const read = ({ _id, email, passwordHash, emailProvenAt, wantedEmail }: Stored): Account => ({
   id: _id,
   email: (email as string | null | undefined) ?? null,
   passwordHash: (passwordHash as string | null | undefined) ?? null,
+  isEmailProven: emailProvenAt instanceof Date,
+  wantedEmail: (wantedEmail as string | null | undefined) ?? null,
 })
 
 /** @throws Problem `email_taken` */
@@ -69,4 +75,28 @@ export async function changePassword(store: Store, id: string, passwordHash: str
   const filter = { _id: id, passwordHash: was }
   const { matchedCount } = await store.platform('accounts').updateOne(filter, { $set: { passwordHash } })
   return matchedCount > 0
+}
+
+/** Whoever has the account has read a letter that went to its address. */
+export async function markEmailProven(store: Store, id: string, now: number) {
+  const filter = { _id: id, emailNorm: { $exists: true }, emailProvenAt: { $exists: false } }
+  await store.platform('accounts').updateOne(filter, { $set: { emailProvenAt: new Date(now) } })
+}
+
+/** Remembers the address that an account without one is to have, once it is proven. */
+export async function wantEmail(store: Store, id: string, email: string) {
+  await store
+    .platform('accounts')
+    .updateOne({ _id: id, emailNorm: { $exists: false } }, { $set: { wantedEmail: email } })
+}
+
+/** Gives an account an address that was proven. @throws Problem `email_taken` */
+export async function changeEmail(store: Store, id: string, email: string, now: number) {
+  const $set = { email, emailNorm: normalEmail(email), emailProvenAt: new Date(now) }
+  try {
+    await store.platform('accounts').updateOne({ _id: id }, { $set, $unset: { wantedEmail: '' } })
+  } catch (error) {
+    if (isDuplicate(error)) throw conflict('email_taken', 'Another account has this address.')
+    throw error
+  }
 }

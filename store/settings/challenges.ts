@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { newId } from '../../kernel/id.ts'
+import { derivedId, newId } from '../../kernel/id.ts'
 import type { Store, Stored } from '../connection.ts'
 
-export type ChallengeKind = 'magic_link' | 'password_reset'
+export type ChallengeKind = 'magic_link' | 'password_reset' | 'email_proof'
+/** What a code alone proves, without a link: that whoever comes has this telephone. */
+export type CodeKind = 'otp' | 'own_number'
 
 /** Something that was mailed to an address, to prove that whoever comes reads its mail. */
 export interface Challenge {
@@ -44,6 +46,38 @@ export async function keepChallenge(store: Store, { target, expiresAt, ...rest }
     createdAt: new Date(now),
     expiresAt: new Date(expiresAt),
   })
+}
+
+/**
+ * A code without a link. There is one at a time for a target: a newer one takes the place of the one before, with its
+ * tries, whatever happens at the same moment.
+ */
+export async function keepCode(
+  store: Store,
+  {
+    kind,
+    target,
+    expiresAt,
+    ...rest
+  }: Pick<Challenge, 'accountId' | 'target' | 'expiresAt'> & {
+    kind: CodeKind
+    codeHash: string
+  },
+  now: number,
+) {
+  const _id = derivedId('chl', kind, target)
+  const code = {
+    kind,
+    ...rest,
+    targetHash: targetHash(target),
+    // Nobody has a token for it; every challenge is named by one.
+    tokenHash: _id,
+    tries: 0,
+    consumedAt: null,
+    createdAt: new Date(now),
+    expiresAt: new Date(expiresAt),
+  }
+  await store.platform('auth_challenges').replaceOne({ _id }, code, { upsert: true })
 }
 
 const unused = (kind: ChallengeKind | 'owner_link', tokenHash: string, now: number) => ({
@@ -96,10 +130,16 @@ export async function consumeOwnerLink(store: Store, tokenHash: string, now: num
 }
 
 /** The same by the code, of which five tries are had. Each counts before it is looked at. */
-export async function consumeCode(store: Store, target: string, codeHash: string, now: number) {
+export async function consumeCode(
+  store: Store,
+  target: string,
+  codeHash: string,
+  now: number,
+  kind: CodeKind | 'magic_link' = 'magic_link',
+) {
   const open = {
     targetHash: targetHash(target),
-    kind: 'magic_link',
+    kind,
     consumedAt: null,
     expiresAt: { $gt: new Date(now) },
     tries: { $lt: triesMax },
@@ -108,7 +148,7 @@ export async function consumeCode(store: Store, target: string, codeHash: string
   const tried = await challenges.findOneAndUpdate(open, { $inc: { tries: 1 as never } }, { returnDocument: 'after' })
   if (!tried || tried['codeHash'] !== codeHash) return undefined
   const { matchedCount } = await challenges.updateOne(
-    { _id: tried._id, consumedAt: null },
+    { _id: tried._id, codeHash, consumedAt: null },
     { $set: { consumedAt: new Date(now) } },
   )
   return matchedCount > 0 ? ((tried['accountId'] as string | null) ?? undefined) : undefined

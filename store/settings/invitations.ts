@@ -22,7 +22,9 @@ export async function keepInvitation(
   { accountId, name, role, tokenHash, expiresAt }: Invitation,
   now: number,
 ): Promise<Member | undefined> {
-  const set = { name, role, status: 'invited', invitation: { tokenHash, expiresAt: new Date(expiresAt) } }
+  const invitation = { tokenHash, expiresAt: new Date(expiresAt) }
+  // Who was taken out comes back with nothing of what they once were given.
+  const set = { name, role, status: 'invited', grants: [], withheld: [], invitation }
   const members = store.of(workspaceId)
   const again = await members.change('members', { accountId, status: { $in: ['invited', 'removed'] } }, { $set: set })
   if (again) return memberFrom(again)

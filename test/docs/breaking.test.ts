@@ -47,7 +47,7 @@ describe('a change of the socket’s document', () => {
       '`message.reacted` of `conversation:{id}`: it is gone',
       '`user.me:{id}` is gone',
       '`hear_user_me` cannot be done any more',
-      '`channel:{id}` may be read by self now, it was staff',
+      '`channel:{id}` may be read by self now, it was channels.read',
       '`give_note.add`: the code `conversation_missing` is gone',
     ])
     expect(back).to.include('`message.touched` of `conversation:{id}`: it is gone')

@@ -30,14 +30,14 @@ describe('the documents', () => {
     expect(named).to.have.members(variableNames)
     const [, table = ''] = read('README.md').split('## Configuration')
     const shown = [...table.matchAll(/^\|.*?\|/gm)].flatMap(([cell]) =>
-      [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+      [...cell.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name]) => name),
     )
     expect(shown).to.have.members(variableNames)
   })
 
   it('say the defaults that hold', () => {
     const defaults = new Map(
-      [...read('.env.example').matchAll(/^# ([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
+      [...read('.env.example').matchAll(/^# ([A-Z][A-Z0-9_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
     )
     expect(Object.fromEntries(defaults)).to.include({ PORT: '4600', CARELINE_DATA: './data', DURABILITY: 'full' })
   })
@@ -55,7 +55,14 @@ describe('the documents', () => {
 
   it('explain every metric, and none that there is not', async () => {
     const none = new Proxy({}, { get: () => 0 }) as never
-    const parts = { actors: () => none, writes: () => none, webhooks: () => none, sockets: () => 0, feed: () => none }
+    const counts = {
+      actors: () => none,
+      writes: () => none,
+      webhooks: () => none,
+      feed: () => none,
+      jobs: () => new Map(),
+    }
+    const parts = { ...counts, sockets: () => 0, backupAge: () => 0 }
     const { text } = await createMetrics({ ...parts, cluster: () => none })()
     const names = [...text.matchAll(/^# TYPE careline_(\w+) /gm)].map(([, name]) => name)
     const [, table = ''] = read('docs/operating.md').split('| `careline_…` |')

@@ -54,6 +54,7 @@ describe('the server is killed in the middle of a burst', function () {
         else await new Promise((later) => setTimeout(later, 25))
       }
     })
+    const acts = audited(place.url, () => access)
     const count = () => [...answered.values()].flat().length
     for (let round = 0; round < 3; round++) {
       const before = count()
@@ -64,8 +65,12 @@ describe('the server is killed in the middle of a burst', function () {
     await until(() => count() > before + 20, 20_000)
     isOver = true
     await Promise.all(writers)
+    const acknowledged = await acts.end()
 
     access = await token()
+    expect(acknowledged).to.be.greaterThan(3)
+    expect(await acts.verdict(), 'the chain of the audit').to.deep.equal([])
+    expect(await acts.written(), 'what was acknowledged is in the audit').to.be.at.least(acknowledged)
     const api = createApi({ url: place.url, tokens: held(access) })
     // What a crash left is taken up by a sweep within some seconds.
     const missing = async () => {
@@ -102,6 +107,47 @@ describe('the server is killed in the middle of a burst', function () {
     fresh.close()
   })
 })
+
+/** Somebody who changes a colleague again and again, which the audit writes down. */
+function audited(url: string, token: () => string) {
+  let isOver = false
+  let acknowledged = 0
+  const ask = async (method: string, path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${token()}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
+    return await answer.json()
+  }
+  const rename = async () => {
+    const { items } = await ask('GET', '/members')
+    const { id } = items.find(({ role }: { role: string }) => role === 'staff')
+    for (let n = 0; !isOver; n++) {
+      await ask('PATCH', `/members/${id}`, { name: `Name ${n}` }).then(
+        () => acknowledged++,
+        () => undefined, // It is being killed.
+      )
+      await new Promise((later) => setTimeout(later, 25))
+    }
+  }
+  const renaming = rename()
+  return {
+    async end() {
+      isOver = true
+      await renaming
+      return acknowledged
+    },
+    verdict: async () => (await ask('POST', '/admin/audit/verify')).findings as unknown[],
+    async written() {
+      let [found, cursor] = [0, '']
+      do {
+        const page = await ask('GET', `/admin/audit?action=member.changed&limit=100${cursor}`)
+        found += page.items.filter(({ result }: { result: string }) => result === 'done').length
+        cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`
+      } while (cursor)
+      return found
+    },
+  }
+}
 
 type Api = ReturnType<typeof createApi>
 

@@ -21,7 +21,7 @@ describe('a letter', () => {
     })
 
   it('leaves by the letterbox, and its code lets in', async () => {
-    expect(await (await fetch(`${app.url}/api/v1/auth/ways`)).json()).to.deep.equal({ mail: true })
+    expect(await (await fetch(`${app.url}/api/v1/auth/ways`)).json()).to.include({ mail: true })
     expect((await post('magic-link', { email: 'owner@clinic.test' })).status).to.equal(202)
     const [first] = await letters()
     expect(first).to.include({ to: 'owner@clinic.test' })

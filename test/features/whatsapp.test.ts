@@ -132,9 +132,8 @@ describe('what WhatsApp tells, at the door', () => {
     expect(voice).to.include({ kind: 'voice' })
     expect(voice?.['fileId']).to.match(/^fil_/)
     expect(location).to.include({ kind: 'location', name: 'Casablanca', latitude: 33.57 })
-    const path = `/api/v1/files/${image?.['fileId']}`
-    const token = await api.token()
-    const got = await fetch(app.url + path, { headers: { authorization: `Bearer ${token}` } })
+    const path = `/api/v1/files/${image?.['fileId']}/link`
+    const got = await fetch(app.url + (await api.files.link(image?.['fileId'])).url)
     expect(got.headers.get('content-type')).to.equal('image/png')
     expect(
       Buffer.from(await got.arrayBuffer())

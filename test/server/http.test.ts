@@ -12,10 +12,19 @@ const lamps = [
   get('/lamps', { allow: 'public', query: z.object(page), reply: z.object({ limit: z.int() }) }, ({ query }) => ({
     limit: query.limit,
   })),
-  get('/lamps/:id', { allow: 'staff', reply: Lamp }, ({ params }) => ({ id: params.id, watts: 40, litAt: 0 })),
+  get('/lamps/:id', { allow: 'conversations.read', reply: Lamp }, ({ params }) => ({
+    id: params.id,
+    watts: 40,
+    litAt: 0,
+  })),
   post(
     '/lamps',
-    { allow: 'staff', status: 201, reply: Lamp, body: z.object({ watts: z.int().max(100), litAt: instant() }) },
+    {
+      allow: 'conversations.write',
+      status: 201,
+      reply: Lamp,
+      body: z.object({ watts: z.int().max(100), litAt: instant() }),
+    },
     async ({ workspace, body }) => {
       lit++
       await hold
@@ -23,9 +32,9 @@ const lamps = [
       return { id: workspace.newId('lamp'), ...body }
     },
   ),
-  put('/lamps/:id', { allow: 'admin' }, () => undefined),
-  patch('/lamps/:id', { allow: ['expert'] }, () => undefined),
-  del('/lamps/:id', { allow: 'owner' }, () => undefined),
+  put('/lamps/:id', { allow: 'members.manage' }, () => undefined),
+  patch('/lamps/:id', { allow: 'any' }, () => undefined),
+  del('/lamps/:id', { allow: 'workspace.close' }, () => undefined),
   get('/broken', { allow: 'public' }, () => {
     throw new TypeError('the secret name of somebody')
   }),
@@ -91,10 +100,10 @@ describe('HTTP', () => {
 
     it('lets in whom it allows, and nobody else', async () => {
       const may: Record<string, [string, string, string[]]> = {
-        staff: ['GET', '/lamps/l1', ['owner', 'admin', 'staff', 'expert']],
-        admin: ['PUT', '/lamps/l1', ['owner', 'admin']],
+        everybody: ['GET', '/lamps/l1', ['owner', 'admin', 'staff', 'expert']],
+        leads: ['PUT', '/lamps/l1', ['owner', 'admin']],
         owner: ['DELETE', '/lamps/l1', ['owner']],
-        'a list': ['PATCH', '/lamps/l1', ['expert']],
+        'whoever signs in': ['PATCH', '/lamps/l1', ['owner', 'admin', 'staff', 'expert']],
       }
       for (const [rule, [method, path, roles]] of Object.entries(may)) {
         expect((await ask(method, path)).status, `${rule}: nobody`).to.equal(401)

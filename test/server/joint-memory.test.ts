@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { openRedis } from '../../kernel/redis.ts'
 import { post } from '../../server/http/route.ts'
 import { JointMemory } from '../../server/joint-memory.ts'
+import { Attempts } from '../../server/auth/attempts.ts'
 import { Auth } from '../../server/auth/auth.ts'
 import { PrivateRedis } from '../harness/redis.ts'
 import { until } from '../harness/until.ts'
@@ -31,9 +32,13 @@ describe('what the processes of a service count and remember together', function
   const routes = {
     root: [],
     api: [
-      post('/things', { allow: 'staff', body: z.object({ name: z.string().max(100) }), reply: Reply }, async () => ({
-        n: ++made,
-      })),
+      post(
+        '/things',
+        { allow: 'conversations.write', body: z.object({ name: z.string().max(100) }), reply: Reply },
+        async () => ({
+          n: ++made,
+        }),
+      ),
     ],
   }
   /** Two of them, each with its own connection. */
@@ -107,6 +112,14 @@ describe('what the processes of a service count and remember together', function
         await one.ask('POST', '/api/v1/auth/login', { body: { email, password: 'wrong' } })
       expect(await other.login(email)).to.have.property('accessToken')
     }
+  })
+
+  it('is how often one place fails; what was right is taken back, and nothing else', async () => {
+    const [here, there] = (await two()).map(({ joint }) => Attempts.ofPlace(() => Date.now(), joint, 3))
+    await here?.begin('place')
+    await there?.takeBack('place')
+    for (const each of [here, there, here]) await each?.begin('place')
+    expect(await there?.begin('place').catch((error) => error)).to.have.property('code', 'too_many_attempts')
   })
 
   it('goes on without Redis, each process by itself, and together again when it is back', async () => {

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect } from 'chai'
+import { codesOfAll, codesOfCallers } from '../../server/http/codes.ts'
 import { apiRoutes, rootRoutes } from '../../server/routes/index.ts'
 import { type Opened, open, type Served } from './parts.ts'
 
@@ -55,6 +57,14 @@ describe('the OpenAPI document', () => {
     expect(new Set(names).size).to.equal(names.length)
   })
 
+  it('explains every code that can be answered', () => {
+    const declared = [...apiRoutes, ...rootRoutes].flatMap(({ terms }) => terms.problems ?? [])
+    const documented = new Set([...declared, ...Object.keys({ ...codesOfAll, ...codesOfCallers })])
+    const thrown = new Set(sources().flatMap(([, text]) => [...text.matchAll(refusal)].map(([, code]) => code ?? '')))
+    expect(thrown.size).to.be.above(100)
+    expect([...thrown].filter((code) => !documented.has(code) && !elsewhere.includes(code))).to.deep.equal([])
+  })
+
   it('shows the wire side, once per name, and none of our marks', () => {
     const { schemas } = document.components
     expect(schemas.Message.properties.at).to.deep.equal({ type: 'string', format: 'date-time' })
@@ -80,6 +90,23 @@ describe('the OpenAPI document', () => {
     expect(unbounded).to.deep.equal([])
   })
 })
+
+const refusal = /(?:new Problem\(\s*'[a-z_]+',\s*|(?:conflict|missing|invalid|busy)\(\s*)'([a-z_0-9]+)'/g
+
+/** Of sockets, of schedules, and of the command line. */
+const elsewhere = [
+  ...['going_away', 'gone', 'no_such_command', 'no_such_stream', 'not_subscribed', 'rate_limited', 'slow_consumer'],
+  ...['stale', 'too_many_sockets', 'too_many_streams', 'message_missing'],
+  ...['exists', 'no_operator', 'operator_exists', 'restore_unfinished', 'unknown_control', 'slug_taken'],
+]
+
+const root = join(import.meta.dirname, '../..')
+const sources = () =>
+  ['server', 'store', 'actors', 'realtime', 'kernel'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/^(embedded|main\/cli|main\/demo)\//.test(file))
+      .map((file) => [file, readFileSync(join(root, folder, file), 'utf8')] as const),
+  )
 
 function isBounded({ type, format, maxLength, maxItems, pattern, ...rest }: any) {
   const types = [type ?? []].flat()

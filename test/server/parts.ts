@@ -1,25 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { actors } from '../../actors/index.ts'
+import type { Text } from '../../actors/messenger/contract.ts'
 import type { Posted } from '../../actors/letterbox/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { systemClock } from '../../kernel/clock.ts'
+import type { Config } from '../../kernel/config.ts'
 import { derivedId, newId } from '../../kernel/id.ts'
 import { Problem } from '../../kernel/problem.ts'
+import { defaultQuotas } from '../../kernel/settings.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
+import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
 import type { Item } from '../../providers/whatsapp/webhook.ts'
+import type { Audit, Done } from '../../server/audit.ts'
+import { Acting } from '../../server/auth/acting.ts'
+import { AuditWatch } from '../../server/audit-watch.ts'
 import { Auth } from '../../server/auth/auth.ts'
 import { ByMail } from '../../server/auth/by-mail.ts'
+import { callersBy } from '../../server/auth/callers.ts'
+import { ApiKeys } from '../../server/auth/keys.ts'
 import { OwnAccount } from '../../server/auth/own-account.ts'
 import { hashPassword } from '../../server/auth/passwords.ts'
+import { openBusinesses } from '../../server/main/businesses.ts'
+import { openPhones } from '../../server/main/phones.ts'
+import { openSecurity } from '../../server/auth/security.ts'
+import type { GoogleSettings } from '../../server/auth/google.ts'
+import { Closings } from '../../server/closing.ts'
+import { Exports } from '../../server/exports.ts'
+import { Installation } from '../../server/platform/installation.ts'
+import { Operators } from '../../server/platform/operators.ts'
+import { KeyRotation } from '../../store/rotation.ts'
+import { OperatorSettings } from '../../store/settings/operators.ts'
 import { ClockControl } from '../../server/clocks.ts'
+import { ErrorBook } from '../../server/errors.ts'
+import { Jobs } from '../../server/jobs.ts'
 import { LetterRoom } from '../../server/dead-letters.ts'
+import { channelTester } from '../../server/channel-test.ts'
 import { createApp, type Routes } from '../../server/http/app.ts'
+import { WebhookEndpoints } from '../../server/webhook-endpoints/endpoints.ts'
 import { Team } from '../../server/team.ts'
-import { defaultLimits, type HttpConfig, type KeptFile, type Log, type Parts } from '../../server/ports.ts'
+import { defaultLimits, type HttpConfig, type Log, type Parts, type ResourceChanged } from '../../server/ports.ts'
 import { socketDocument } from '../../server/main/socket-document.ts'
+import { AuditLog } from '../../store/audit.ts'
 import { Store } from '../../store/connection.ts'
 import { DeadLetters } from '../../store/dead-letters.ts'
+import { JobRuns } from '../../store/job-runs.ts'
+import { ErrorLogs } from '../../store/error-logs.ts'
 import { Rest } from '../../store/rest.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { ChannelSettings } from '../../store/settings/channels.ts'
@@ -27,6 +56,7 @@ import { createMember, type MemberRole } from '../../store/settings/members.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
 import { Vault } from '../../store/vault.ts'
 import { freshDatabase } from '../harness/database.ts'
+import { filesOf } from '../harness/files.ts'
 
 export const secret = 'a secret of the tests, long enough for HS256'
 export const password = 'correct horse battery staple'
@@ -36,6 +66,39 @@ export interface Wishes {
   routes?: Routes
   config?: Partial<HttpConfig>
   parts?: Partial<Parts>
+  codes?: Partial<Config['codes']>
+  /** Where people reach it. */
+  publicUrl?: string
+  google?: GoogleSettings
+  /** Whether strangers may open a business; open unless said. */
+  signUp?: 'open' | 'invited'
+}
+
+/** How workspaces end, and who looks after all of them; no copies are made here. */
+function openEnds(parts: Pick<Parts, 'store' | 'audit' | 'now' | 'log'> & EndParts) {
+  const { store, vault, now, secret } = parts
+  const none = async () => undefined
+  const files = { reseal: async () => ({ resealed: 0, stuck: [] }) }
+  const rotation = new KeyRotation({ store, vault, files, now, graceMs: 0 })
+  const noCopies = new Problem('busy', 'no_backups', 'This test has no backups.')
+  const noBackups = {
+    list: async () => [],
+    begin: () => Promise.reject(noCopies),
+    check: () => Promise.reject(noCopies),
+  }
+  const ending = { ...parts, url: 'http://careline.test', changed: none, forget: none, removeFiles: none }
+  return {
+    backups: { ...noBackups, provenAt: async () => null },
+    closings: new Closings({ ...ending, graceMs: 1 }),
+    exports: new Exports({ ...ending, files: undefined as never, room: { keep: () => Promise.reject(noCopies) } }),
+    operators: new Operators({ settings: new OperatorSettings(store, vault), secret, now }),
+    installation: new Installation({ ...ending, rotation }),
+  }
+}
+interface EndParts {
+  vault: Vault
+  post(letter: Posted): Promise<void>
+  secret: string
 }
 
 /** A real server on a real store. Actors are not what these tests are about: asking one is refused. */
@@ -43,12 +106,15 @@ export async function open() {
   const database = await freshDatabase()
   const store = await Store.open(database.uri)
   const vault = new Vault(store, Buffer.alloc(32, 7))
+  const directory = mkdtempSync(join(tmpdir(), 'cl-files-'))
   const passwordHash = await hashPassword(password)
 
   return {
     store,
     vault,
-    serve: (wishes: Wishes = {}) => serve(store, vault, wishes),
+    /** Where files rest. */
+    directory,
+    serve: (wishes: Wishes = {}) => serve({ store, vault, directory }, wishes),
 
     /** Another business, with one member of each of these roles, who sign in as `{role}@{slug}.test`. */
     async business(slug: string, roles: MemberRole[] = ['owner', 'admin', 'staff', 'expert']) {
@@ -70,37 +136,100 @@ export async function open() {
     async close() {
       await store.close()
       await database.close()
+      rmSync(directory, { recursive: true, force: true })
     },
   }
 }
 
 export type Opened = Awaited<ReturnType<typeof open>>
 
-async function serve(store: Store, vault: Vault, { routes, config, parts }: Wishes) {
+async function serve(
+  { store, vault, directory }: { store: Store; vault: Vault; directory: string },
+  { routes, config, parts, codes, google, signUp = 'open', publicUrl = 'http://careline.test' }: Wishes,
+) {
   let ahead = 0
   const now = () => Date.now() + ahead
   const logged: { level: string; message: string; fields: any }[] = []
   const note = (level: string) => (message: string, fields?: object) => logged.push({ level, message, fields })
   const log: Log = { info: note('info'), warn: note('warn'), error: note('error') }
   const auth = new Auth({ store, secret, now })
+  const fail = (error: unknown) => void log.error('use of a key not noted', { error })
+  const keys = new ApiKeys({ store, now, ended: (id) => auth.ended(id), onError: fail })
   const posted: Posted[] = []
   const post = async (letter: Posted) => void posted.push(letter)
   const accepted: { channelId: string; items: Item[] }[] = []
-  const files = new Map<string, KeptFile>()
+  const told: ({ workspaceId: string } & ResourceChanged)[] = []
+  const resourceChanged = (workspaceId: string, changed: ResourceChanged) => void told.push({ workspaceId, ...changed })
+  const audited: Done[] = []
+  const audit: Audit = async (done) => void audited.push(done)
+  const people = { store, auth, url: publicUrl, now, post }
+  const channels = new ChannelSettings(store, vault, now)
+  // No process keeps settings at hand here: each look is at the store.
+  const unknown = { workspace: () => undefined, changed: async () => undefined }
+  const byMail = new ByMail({ ...people, secret })
+  const team = new Team({ ...people, changed: async () => auth.forget() })
+  const security = openSecurity({ ...people, vault, byMail, team, joint: undefined, google, warn: note('warn') })
+  const texted: Text[] = []
+  const phones = openPhones({
+    ...people,
+    config: { codes: { countries: undefined, prices: { '*': 10 }, dailySpend: 10_000, ...codes } },
+    channels,
+    sudo: security.sudo,
+    secret,
+    audit,
+    texts: { hasSms: true, authToken: 'the token of the account', statusUrl: () => publicUrl },
+    text: async (text) => void texted.push(text),
+    told: async (textId, status, why) => void texted.push({ textId, status, why } as any),
+    log,
+  })
   const all: Parts = {
     store,
+    audit,
+    auditLog: new AuditLog(store, new Rest(vault)),
+    auditWatch: new AuditWatch({
+      log: new AuditLog(store, new Rest(vault)),
+      workspace: (workspaceId) => actorless(workspaceId),
+      years: () => 6,
+      alarm: async () => undefined,
+      now,
+    }),
+    errors: new ErrorBook(now),
+    errorLogs: new ErrorLogs(store),
+    beginAudit: async (done) => (ended) => audit({ ...done, ...ended }),
     rest: new Rest(vault),
     auth,
-    authenticate: auth.authenticate,
-    account: new OwnAccount({ store, auth, now }),
-    byMail: new ByMail({ store, auth, secret, url: 'http://careline.test', now, post }),
-    team: new Team({ store, auth, url: 'http://careline.test', now, changed: async () => auth.forget(), post }),
-    channels: new ChannelSettings(store, vault, now),
-    files: {
-      keep: async (workspaceId, { fileId, bytes, mime, fileName }) =>
-        void files.set(`${workspaceId}/${fileId}`, { bytes, mime, fileName, sizeBytes: bytes.length }),
-      open: async (workspaceId, fileId) => files.get(`${workspaceId}/${fileId}`),
+    authenticate: callersBy(auth, keys).authenticate,
+    keys,
+    account: new OwnAccount(people),
+    byMail,
+    team,
+    security,
+    ...phones,
+    acting: new Acting(people),
+    webhookEndpoints: {
+      endpoints: new WebhookEndpoints({
+        store,
+        rest: new Rest(vault),
+        sender: { check: () => undefined },
+        payload: async () => undefined,
+        listenersChanged: async () => undefined,
+        catchersAt: undefined,
+        now,
+      }),
+      types: [],
     },
+    ...openEnds({ store, vault, audit, post, now, secret, log }),
+    channels,
+    ...openBusinesses({
+      ...people,
+      config: { signUp },
+      rest: new Rest(vault),
+      channels,
+      settings: unknown,
+      resourceChanged,
+    }),
+    files: filesOf({ store, vault, directory, now }).room,
+    jobs: new Jobs({ runs: new JobRuns(store), known: () => [], now }),
     operations: {
       version: '0.1.0',
       storeVersion: async () => ({ name: 'embedded', version: '1' }),
@@ -132,8 +261,12 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
       perform: async () => ({}),
       now,
     }),
+    resourceChanged,
     channelChanged: async () => undefined,
+    testChannel: channelTester({ channels, sender: new CloudApi() }),
+    history: async () => [],
     acceptWhatsApp: async ({ id }, items) => void accepted.push({ channelId: id, items }),
+    quotasOf: () => ({ ...defaultQuotas, requestsPerMinute: 1_000_000 }),
     workspace: (caller, commandId) => actorless(caller.workspaceId, commandId),
     now,
     log,
@@ -146,6 +279,8 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
       simulatorUrl: 'http://127.0.0.1:1/simulator/whatsapp/v23.0',
       whatsappBaseUrl: 'https://graph.facebook.com/v23.0',
       allowsAnyProvider: false,
+      hasSimulators: true,
+      publicUrl,
       ...config,
     },
     ...parts,
@@ -162,6 +297,9 @@ async function serve(store: Store, vault: Vault, { routes, config, parts }: Wish
     port,
     logged,
     posted,
+    texted,
+    audited,
+    told,
     accepted,
     /** All later times are this much later. */
     later: (ms: number) => void (ahead += ms),

@@ -113,11 +113,28 @@ describe('what a browser opens', () => {
     await bare.close()
   })
 
+  /** Everything that a page loads or leads to, each of the kind that its name says. */
+  async function allThere(text: string) {
+    const named = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path)
+    for (const path of named) {
+      const { status, headers } = await http.ask('GET', path)
+      const type = { js: 'text/javascript', css: 'text/css', json: 'application/json' }[path.split('.')[1] ?? '']
+      expect([status, headers.get('content-type')?.split(';')[0]], path).to.deep.equal([200, type ?? 'text/html'])
+    }
+    return named
+  }
+
   it('is the documentation, all of it from here', async () => {
-    const page = await http.ask('GET', '/api/v1/docs')
-    expect(page.headers.get('content-type')).to.match(/^text\/html/)
-    expect(page.headers.get('content-security-policy')).to.include("script-src 'self' 'unsafe-inline'")
-    expect(page.text).not.to.match(/https?:\/\//)
+    const pages = ['/api/v1/docs', '/api/v1/docs/reading']
+    for (const [n, path] of pages.entries()) {
+      const page = await http.ask('GET', path)
+      expect(page.headers.get('content-type')).to.match(/^text\/html/)
+      expect(page.headers.get('content-security-policy')).to.include("script-src 'self' 'unsafe-inline'")
+      expect(page.text).not.to.match(/https?:\/\//)
+      expect(page.text).to.include(`data-layout="${n === 0 ? 'modern' : 'classic'}"`)
+      const named = await allThere(page.text)
+      expect(named).to.include.members([pages[1 - n], '/api/v1/docs/api.js', '/api/v1/docs/events'])
+    }
     const script = await http.ask('GET', '/api/v1/docs/scalar.js')
     expect(script.headers.get('content-encoding')).to.equal('gzip')
     expect(script.text).to.include('createApiReference')
@@ -132,13 +149,7 @@ describe('what a browser opens', () => {
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).to.include("script-src 'self';").and.include("default-src 'self'")
     expect(page.text).not.to.match(/https?:\/\//)
-    const named = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path)
-    expect(named).to.have.length(5)
-    for (const path of [...named, '/api/v1/docs/asyncapi.js']) {
-      const { status, headers } = await http.ask('GET', path)
-      const type = { js: 'text/javascript', css: 'text/css', json: 'application/json' }[path.split('.')[1] ?? '']
-      expect([status, headers.get('content-type')?.split(';')[0]], path).to.deep.equal([200, type ?? 'text/html'])
-    }
+    expect(await allThere(`${page.text} src="/api/v1/docs/asyncapi.js"`)).to.have.length(7)
     const { body } = await http.ask('GET', '/api/v1/asyncapi.json')
     expect(body).to.deep.equal(JSON.parse(readFileSync('docs/asyncapi.json', 'utf8')))
   })

@@ -27,6 +27,7 @@ describe('what operators ask', () => {
       node: process.versions.node,
       tz: process.versions['tz'],
       store: { name: 'embedded', version: '1' },
+      backupAgeSeconds: null,
     })
     expect(body.tz).to.match(/^20\d\d[a-z]$/)
     expect(uptimeSeconds).to.be.a('number')

@@ -38,7 +38,8 @@ describe('a team', () => {
     const token = tokenOf(made)
     const { body: shown } = await invitation(token)
     const workspace = `The team-${businesses}`
-    expect(shown).to.deep.equal({ name: 'Nina', email: 'Nina@new.test', role: 'staff', workspace, needsPassword: true })
+    const about = { workspace, slug: `team-${businesses}`, needsPassword: true }
+    expect(shown).to.deep.equal({ name: 'Nina', email: 'Nina@new.test', role: 'staff', ...about })
     expect((await invitation(token)).status, 'a look uses nothing up').to.equal(200)
     expect(await list(admin)).to.have.lengthOf(4)
     expect((await list(admin, '?all=true')).map(({ status }) => status)).to.include('invited')

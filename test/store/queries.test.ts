@@ -53,6 +53,11 @@ describe('named queries', () => {
     ['my list', 'conversations', { status: 'open', assigneeId: 'a' }, { sort: { lastMessageAt: -1, _id: -1 } }],
     ['a thread', 'messages', { conversationId: 'c', n: { $lt: 9 } }, { sort: { n: -1 } }],
     ['by provider id', 'messages', { channelId: 'c', providerId: 'p' }, {}],
+    ['deliveries', 'webhook_deliveries', { endpointId: 'e', n: { $lt: 9 } }, { sort: { n: -1 } }],
+    ['failed ones', 'webhook_deliveries', { endpointId: 'e', status: 'failed' }, { sort: { n: -1 } }],
+    ['a span', 'webhook_deliveries', { endpointId: 'e', n: { $gt: 9 }, replays: null }, { sort: { n: 1 } }],
+    ['the caught', 'caught_webhooks', { endpointId: 'e' }, { sort: { _id: -1 } }],
+    ['the endpoints', 'webhook_endpoints', {}, { sort: { _id: -1 } }],
     ['a stream', 'events', eventsAfter('s', 4), inOrder(1)],
     ['a head', 'events', eventsAfter('s', 0), inOrder(-1)],
   ]

@@ -5,6 +5,7 @@ import type { Persistence, Write } from '../../../actors/runtime/persistence.ts'
 import { ActorSystem } from '../../../actors/runtime/system.ts'
 import type { Address } from '../../../actors/runtime/turn.ts'
 import { outbox, reminders } from '../../../jobs/reminders.ts'
+import { alone } from '../../../test/harness/alone.ts'
 import { defaultSettings } from '../../../kernel/settings.ts'
 import { tallyActor, type TallyState } from './actors.ts'
 import { Host } from './host.ts'
@@ -205,7 +206,7 @@ export class Nodes {
       wake: (address: Address) => host.isAlive && system.wake(address),
       now: () => clock.now(),
     }
-    for (const { everyMs, run } of [reminders(sleepers), outbox(sleepers)]) pulse.every(everyMs, () => void run())
+    for (const { everyMs, run } of [reminders(sleepers), outbox(sleepers)]) pulse.every(everyMs, () => void run(alone))
     return system
   }
 

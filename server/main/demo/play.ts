@@ -162,7 +162,7 @@ class Actor {
     const { careline, workspaceId, members } = this.#stage
     const { make, mime } = samples.document
     const [fileId, bytes] = [newId('fil'), make()]
-    await careline.storage.files.keep(workspaceId, { fileId, bytes, mime, fileName, by: members[by] })
+    await careline.files.room.keep(workspaceId, { fileId, bytes, mime, fileName, by: members[by] })
     return { kind: 'document', mime, fileId, fileName, sizeBytes: bytes.length, caption }
   }
 

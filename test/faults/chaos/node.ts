@@ -7,6 +7,7 @@ import type { Runners } from '../../../actors/runtime/outbox.ts'
 import type { Persistence } from '../../../actors/runtime/persistence.ts'
 import { ActorSystem, principal } from '../../../actors/runtime/system.ts'
 import { outbox, reminders } from '../../../jobs/reminders.ts'
+import { alone } from '../../harness/alone.ts'
 import { type Clock, systemClock } from '../../../kernel/clock.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { defaultSettings } from '../../../kernel/settings.ts'
@@ -116,7 +117,7 @@ async function obey(order: Order): Promise<unknown> {
     case 'sleep':
       return sleptFor(order.ms)
     case 'sweep':
-      for (const sweep of sweeps) await sweep.run()
+      for (const sweep of sweeps) await sweep.run(alone)
       return undefined
     case 'tell':
       return tellable[order.what]()

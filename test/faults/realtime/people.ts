@@ -64,7 +64,7 @@ export class Staff {
       this.#store,
       {
         ...{ id: sessionId, familyId: sessionId, accountId, memberId: id, workspaceId },
-        ...{ tokenHash: sessionId, rotatedAt: null, expiresAt: now + sessionMs, revokedAt: null },
+        ...{ tokenHash: sessionId, rotatedAt: null, expiresAt: now + sessionMs, revokedAt: null, provenAt: null },
       },
       { ip: null, userAgent: null },
       now,
