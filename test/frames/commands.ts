@@ -1,3 +1,0 @@
-import { recorded } from './phase.ts'
-
-export const { mochaGlobalSetup, mochaGlobalTeardown, mochaHooks } = recorded('commands')
