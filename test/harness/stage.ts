@@ -1,6 +1,7 @@
 import { actors } from '../../actors/index.ts'
 import type { EventLog, Published } from '../../actors/runtime/contract.ts'
 import { MemoryPersistence } from '../../actors/runtime/memory.ts'
+import { trueChance } from '../../actors/runtime/moment.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
 import type { Persistence, Write } from '../../actors/runtime/persistence.ts'
 import type { Bounds } from '../../actors/runtime/bounds.ts'
@@ -67,7 +68,7 @@ export interface Stage {
   faults: unknown[]
   store: Store | undefined
   /** One more process over the same data. */
-  boot(options?: { effects?: Runners; bounds?: Partial<Bounds> }): ActorSystem
+  boot(options?: { effects?: Runners; bounds?: Partial<Bounds>; random?: () => number }): ActorSystem
   close(): Promise<void>
 }
 
@@ -137,7 +138,7 @@ function stageOver(
     log,
     faults: [],
     store,
-    boot({ effects = {}, bounds } = {}) {
+    boot({ effects = {}, bounds, random } = {}) {
       const system = new ActorSystem({
         actors,
         reactions: [],
@@ -153,6 +154,7 @@ function stageOver(
         },
         onError: (error) => stage.faults.push(error),
         ...(bounds && { bounds }),
+        ...(random && { chance: { ...trueChance, random } }),
       })
       clock.settle = () => system.settled()
       systems.push(system)
