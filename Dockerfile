@@ -27,6 +27,7 @@ COPY server ./server
 COPY realtime ./realtime
 COPY jobs ./jobs
 COPY client ./client
+COPY docs/openapi.json docs/asyncapi.json ./docs/
 RUN mkdir -m 700 /data && chown node:node /data
 USER node
 VOLUME /data

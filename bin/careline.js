@@ -2,6 +2,7 @@
 // Any Node can read this file: an old one hands over to the Node 24 that npm put beside us, or says what to do.
 import { spawn } from 'child_process'
 import { existsSync } from 'fs'
+import * as modules from 'module'
 import { dirname, join } from 'path'
 import { fileURLToPath } from 'url'
 
@@ -17,6 +18,8 @@ if (Number(process.versions.node.split('.')[0]) >= wanted) {
     process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
     process.channel.unref()
   }
+  // What was compiled once is not compiled again, by any of our processes: a second start takes two thirds of the first.
+  modules.enableCompileCache()
   import('../server/main/cli/main.ts').then(({ run }) => run(args)).then((code) => process.exit(code))
 } else {
   // npm's package `node` links it here, or in the folder that we were installed into.

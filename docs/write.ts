@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
-import { openApiDocument } from '../server/http/openapi.ts'
-import { socketDocument } from '../server/main/socket-document.ts'
+import { openApiDocument } from './openapi.ts'
+import { socketDocument } from './asyncapi.ts'
 import { apiRoutes, rootRoutes } from '../server/routes/index.ts'
 import { asyncApiBreaks } from './compare/asyncapi.ts'
 import { openApiBreaks } from './compare/openapi.ts'
@@ -23,7 +23,7 @@ export interface Document {
 export async function documents(): Promise<Document[]> {
   return Promise.all([
     document('docs/asyncapi.json', socketDocument(), asyncApiBreaks),
-    document('test/server/openapi.json', openApiDocument({ api: apiRoutes, root: rootRoutes }), openApiBreaks),
+    document('docs/openapi.json', openApiDocument({ api: apiRoutes, root: rootRoutes }), openApiBreaks),
   ])
 }
 

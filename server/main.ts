@@ -34,7 +34,6 @@ import { secretsOf } from './main/secrets.ts'
 import { KnownSettings } from './main/settings.ts'
 import { placeSimulator } from './main/simulator-lease.ts'
 import { openSimulator, type SimulatorPlace } from './main/simulators.ts'
-import { socketDocument } from './main/socket-document.ts'
 import { openStorage, type Storage } from './main/storage.ts'
 import { logged } from './main/store-events.ts'
 import { openWebhooks, type OutgoingWebhooks } from './main/webhooks.ts'
@@ -212,7 +211,6 @@ function portsOf({ given, secrets, storage, others }: Ground, inside: Inside, do
     workspace,
     quotasOf: (workspaceId: string) => settings.workspace(workspaceId)?.quotas ?? defaultQuotas,
     joint,
-    asyncApi: socketDocument,
   }
 }
 

@@ -192,7 +192,5 @@ export interface Parts extends Ports {
   workspace(caller: Caller, commandId?: string): Workspace
   /** Where there are several processes: what they count and remember together. */
   joint?: JointMemory | undefined
-  /** The document of what goes over sockets, which this edge knows nothing of. */
-  asyncApi(): object
   measured?(request: Measured): void
 }

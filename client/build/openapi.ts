@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 
 /** The document that a test holds equal to the server. */
-const kept = join(import.meta.dirname, '../../test/server/openapi.json')
+const kept = join(import.meta.dirname, '../../docs/openapi.json')
 
 /**
  * Every request and every answer of the HTTP API as types: `paths`, `operations`, `components`. Made anew with each

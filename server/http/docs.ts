@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Router } from '@koa/router'
@@ -26,6 +26,8 @@ const assets = {
   'events.js': () => own('events.js'),
   'events.css': () => own('events.css'),
 }
+
+const documents = ['openapi.json', 'asyncapi.json'] as const
 
 const head = (title: string, layout?: string) => `<!doctype html>
 <html lang="en"${layout === undefined ? '' : ` data-layout="${layout}"`}>
@@ -70,24 +72,11 @@ ${nav(prefix, '/docs/events', 'asyncapi.json')}
 </html>
 `
 
-export interface Documents {
-  openApi: object
-  /** What goes over sockets; made for its first reader. */
-  asyncApi: () => object
-}
-
-/** The documents and their pages, all from here: nothing is asked of any other server. */
-export function docsPages(router: Router<HttpState>, prefix: string, { openApi, asyncApi }: Documents) {
-  let events: string | undefined
-  router.get('/asyncapi.json', (ctx) => {
-    ctx.type = 'application/json'
-    ctx.body = events ??= JSON.stringify(asyncApi())
-  })
-  const api = JSON.stringify(openApi)
-  router.get('/openapi.json', (ctx) => {
-    ctx.type = 'application/json'
-    ctx.body = api
-  })
+/**
+ * The documents and their pages, all from here: nothing is asked of any other server. The documents are the files that
+ * `npm run docs` makes of the code: making them takes a second of a process that has other things to do.
+ */
+export function docsPages(router: Router<HttpState>, prefix: string) {
   const pages = [
     { path: '/docs', page: apiPage(prefix, '/docs'), policy: policyOfDocs },
     { path: '/docs/reading', page: apiPage(prefix, '/docs/reading'), policy: policyOfDocs },
@@ -99,20 +88,21 @@ export function docsPages(router: Router<HttpState>, prefix: string, { openApi, 
       ctx.type = 'text/html'
       ctx.body = page
     })
-  for (const [name, fileOf] of Object.entries(assets)) serve(router, `/docs/${name}`, fileOf)
+  for (const [name, fileOf] of Object.entries(assets)) serve(router, `/docs/${name}`, fileOf, 'public, max-age=3600')
+  for (const name of documents) serve(router, `/${name}`, () => join(import.meta.dirname, '../../docs', name))
 }
 
 /** Megabytes, some of them: read and packed once, by the first reader. */
-function serve(router: Router<HttpState>, path: string, fileOf: () => string) {
+function serve(router: Router<HttpState>, path: string, fileOf: () => string, cached?: string) {
   let asset: Promise<{ plain: Buffer; packed: Buffer }> | undefined
   router.get(path, async (ctx) => {
     asset ??= read(fileOf())
     const { plain, packed } = await asset
     const takesPacked = ctx.acceptsEncodings('gzip') === 'gzip'
-    ctx.set('cache-control', 'public, max-age=3600')
+    if (cached !== undefined) ctx.set('cache-control', cached)
     ctx.set('vary', 'accept-encoding')
     if (takesPacked) ctx.set('content-encoding', 'gzip')
-    ctx.type = path.endsWith('.css') ? 'text/css' : 'text/javascript'
+    ctx.type = extname(path)
     ctx.body = takesPacked ? packed : plain
   })
 }

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -54,6 +55,12 @@ export interface EmbeddedStoreOptions {
 const SOCKET_PATH_BYTES_MAX = 107
 const EXPIRY_EVERY_MS = 60_000
 
+// A thread does not share the compile cache of its process unless it is told to.
+const compiledBefore = () =>
+  getCompileCacheDir() === undefined
+    ? []
+    : ['--import', `data:text/javascript,import { enableCompileCache } from 'node:module'; enableCompileCache()`]
+
 /** Opens the store in `directory`, in a thread of its own; rejects when another process has it. */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const directory = resolve(options.directory)
@@ -63,6 +70,7 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: openOptions(options, directory, place.socket),
     name: 'careline-store',
+    execArgv: [...process.execArgv, ...compiledBefore()],
   })
   const removePlace = () => place.isTemporary && rmSync(join(place.socket, '..'), { recursive: true, force: true })
   const owner = new Owner(worker, options.onEvent)

@@ -93,7 +93,7 @@ describe('a change of the socket’s document', () => {
 })
 
 describe('a change of HTTP’s document', () => {
-  const changed = comparison('test/server/openapi.json', openApiBreaks)
+  const changed = comparison('docs/openapi.json', openApiBreaks)
   const path = '/api/v1/conversations/{id}/messages'
 
   it('is fine where it adds', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { record } from './tape.ts'
@@ -16,6 +17,9 @@ const checkout = createHash('sha256')
 export const folderOf = (phase: Phase) => join(tmpdir(), `careline-frames-${checkout}`, phase)
 /** There when the phase went to its end. */
 export const endOf = (phase: Phase) => join(folderOf(phase), 'ended')
+
+// This file is read before the tests, in each process that runs some.
+enableCompileCache()
 
 /** A mocha plugin: what this run's servers say and hear is kept for `npm run test:frames`. */
 export function recorded(phase: Phase) {

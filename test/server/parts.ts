@@ -43,7 +43,6 @@ import { createApp, type Routes } from '../../server/http/app.ts'
 import { WebhookEndpoints } from '../../server/webhook-endpoints/endpoints.ts'
 import { Team } from '../../server/team.ts'
 import { defaultLimits, type HttpConfig, type Log, type Parts, type ResourceChanged } from '../../server/ports.ts'
-import { socketDocument } from '../../server/main/socket-document.ts'
 import { AuditLog } from '../../store/audit.ts'
 import { Store } from '../../store/connection.ts'
 import { DeadLetters } from '../../store/dead-letters.ts'
@@ -251,7 +250,6 @@ async function serve(
       changed: async () => undefined,
     }),
     readers: async () => [],
-    asyncApi: socketDocument,
     letters: new LetterRoom({
       letters: new DeadLetters(store, new Rest(vault)),
       contracts: actors.map(({ contract }) => contract),

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { resolve } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { Config } from '../../../kernel/config.ts'
@@ -23,6 +24,7 @@ export async function serve(config: Config): Promise<number> {
   })
   say(await greeting(house))
   process.send?.('ready') // PM2 waits for it.
+  flushCompileCache() // Who is killed writes nothing down.
   return ended
 }
 

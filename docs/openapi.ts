@@ -1,15 +1,13 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
-import { HealthNow } from '../../actors/channel/contract.ts'
-import { Failure, Header, Message } from '../../actors/conversation/contract.ts'
-import { Line } from '../../actors/inbox/contract.ts'
-import { Identity, Profile } from '../../actors/user/contract.ts'
-import { Content, Outgoing } from '../../kernel/content.ts'
-import { isPermission, wordsOf } from '../../kernel/permissions.ts'
-import { codesOfAll, codesOfCallers } from './codes.ts'
-import { type Allow, Id, isStreamed, rawBodyOf, rawReplyOf, type Route } from './route.ts'
-
-export const apiPrefix = '/api/v1'
+import { HealthNow } from '../actors/channel/contract.ts'
+import { Failure, Header, Message } from '../actors/conversation/contract.ts'
+import { Line } from '../actors/inbox/contract.ts'
+import { Identity, Profile } from '../actors/user/contract.ts'
+import { Content, Outgoing } from '../kernel/content.ts'
+import { isPermission, wordsOf } from '../kernel/permissions.ts'
+import { codesOfAll, codesOfCallers } from '../server/http/codes.ts'
+import { type Allow, apiPrefix, Id, isStreamed, rawBodyOf, rawReplyOf, type Route } from '../server/http/route.ts'
 
 /** What bears a name of its own in the documents, of HTTP and of sockets. One name, one schema, in its wire form. */
 export const components = {
