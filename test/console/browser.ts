@@ -71,12 +71,26 @@ export class Screen {
   }
 }
 
+/**
+ * Not those that its package names: they have a graphics card played in software, and a picture then takes more than a
+ * second instead of a tenth of one; two of them make it die when a window is closed. There is no network to look up either.
+ */
+const browserArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--font-render-hinting=none',
+]
+
 /** One for all files of a run: starting it costs more than most tests. It ends with the process. */
 let launched: Promise<Browser> | undefined
 async function launch() {
-  // Both make this build of Chromium die when a window of it is closed.
-  const args = chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote')
-  return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true })
+  return playwright.launch({ executablePath: await chromium.executablePath(), args: browserArgs, headless: true })
 }
 
 /** Windows for the tests of a file; each is closed after its test, and none may have failed. */
