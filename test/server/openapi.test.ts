@@ -6,7 +6,7 @@ import { codesOfAll, codesOfCallers } from '../../server/http/codes.ts'
 import { apiRoutes, rootRoutes } from '../../server/routes/index.ts'
 import { type Opened, open, type Served } from './parts.ts'
 
-const kept = JSON.parse(readFileSync(new URL('openapi.json', import.meta.url), 'utf8'))
+const kept = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'))
 
 describe('the OpenAPI document', () => {
   let at: Opened
