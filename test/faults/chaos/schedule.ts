@@ -17,6 +17,8 @@ export interface Plan {
   only?: readonly number[]
   without?: readonly Protection[]
   lengths?: Lengths
+  /** How long a client rests between two things that it asks, ms at most: a run beside others leaves them the machine. */
+  restMs?: number
   /** Hears of each round when it is over. */
   heard?(round: Round): void
 }
@@ -243,14 +245,14 @@ export const numbers = [...new Set(nemeses.flatMap((nemesis) => nemesis.numbers)
 /** Rounds of everything that can go wrong, one after another, as the seed says. The first that shows a violation is the last. */
 export async function run(
   fleet: Fleet,
-  { seed, seconds, only, without = [], lengths = brief, heard }: Plan,
+  { seed, seconds, only, without = [], lengths = brief, restMs = usual.restMs, heard }: Plan,
 ): Promise<Round[]> {
   const chosen = nemeses.filter((nemesis) => !only || nemesis.numbers.some((number) => only.includes(number)))
   if (chosen.length === 0) throw new Error(`a schedule can make these: ${numbers.join(', ')}`)
   const until = performance.now() + seconds * 1_000
   const rounds: Round[] = []
   do {
-    const round = await play(fleet, seed + rounds.length, { chosen, without, lengths })
+    const round = await play(fleet, seed + rounds.length, { chosen, without, lengths, restMs })
     rounds.push(round)
     heard?.(round)
     if (round.violations.length > 0) break
@@ -262,9 +264,10 @@ interface Making {
   chosen: readonly Nemesis[]
   without: readonly Protection[]
   lengths: Lengths
+  restMs: number
 }
 
-async function play(fleet: Fleet, seed: number, { chosen, without, lengths }: Making) {
+async function play(fleet: Fleet, seed: number, { chosen, without, lengths, restMs }: Making) {
   await fleet.begin({ members, without })
   const random = new Random(seed)
   const world: World = {
@@ -275,7 +278,12 @@ async function play(fleet: Fleet, seed: number, { chosen, without, lengths }: Ma
     pause: (least, most) => new Promise((later) => setTimeout(later, random.between(least, most))),
   }
   // Clients draw from a chance of their own: what they do must not change what is done to them.
-  const clients = new Clients(fleet, new Random(~seed), { ...usual, sleepers: 24, actors: fleet.counters(actors) })
+  const clients = new Clients(fleet, new Random(~seed), {
+    ...usual,
+    restMs,
+    sleepers: 24,
+    actors: fleet.counters(actors),
+  })
   const servedMs: number[] = []
   const unlike: string[] = []
   const until = performance.now() + roundMs
