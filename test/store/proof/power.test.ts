@@ -1,7 +1,11 @@
 import { expect } from 'chai'
 import { hasCompiler, Powerless } from './disk.ts'
-import { dieRepeatedly } from './kills.ts'
+import { type Deaths, dieRepeatedly } from './kills.ts'
 import { Random } from './random.ts'
+
+type Cut = Deaths & { cuts: number }
+const isWhole = ({ torn, indexDifferences }: Pick<Cut, 'torn' | 'indexDifferences'>) =>
+  torn === 0 && indexDifferences === 0
 
 /** A slice of `bench/proof/kills.ts --disk`; a failure says of which seed. */
 describe('embedded store: the power fails under 16 writers', function () {
@@ -11,24 +15,32 @@ describe('embedded store: the power fails under 16 writers', function () {
     if (!hasCompiler) this.skip() // The disk that loses what was not synced is a library in C.
   })
 
-  async function cut(durability: 'full' | 'relaxed', times: number) {
-    const place = new Powerless(durability, new Random(seed))
-    try {
-      return { ...(await dieRepeatedly(place, times, 16, 50)), cuts: place.cuts }
-    } finally {
-      place.remove()
+  /** Whether the power went in the middle of a write is for chance to say: again, a few times, until `isEnough`. */
+  /** Whether the power went in the middle of a write is for chance to say: again, a few times, until `isEnough`. */
+  async function cut(durability: 'full' | 'relaxed', isEnough: (cut: Cut) => boolean) {
+    for (let more = 3; ; more--) {
+      const place = new Powerless(durability, new Random(seed + more))
+      try {
+        const last = { ...(await dieRepeatedly(place, 3, 16, 50)), cuts: place.cuts }
+        if (more === 0 || isEnough(last)) return last
+      } finally {
+        place.remove()
+      }
     }
   }
 
   it('and nothing that was acknowledged is lost, nor anything found by half', async () => {
-    const { acknowledged, cuts, ...deaths } = await cut('full', 3)
+    const { acknowledged, cuts, ...deaths } = await cut(
+      'full',
+      ({ cuts, lost, ...deaths }) => cuts + lost > 0 || !isWhole(deaths),
+    )
     expect(deaths, `seed ${seed}`).to.deep.equal({ rounds: 3, lost: 0, torn: 0, indexDifferences: 0 })
     expect(cuts).to.be.greaterThan(0)
     expect(acknowledged).to.be.greaterThan(40)
   })
 
   it('and where acknowledging does not wait for the disk, something is: this disk does lose things', async () => {
-    const { lost, torn, indexDifferences } = await cut('relaxed', 3)
+    const { lost, torn, indexDifferences } = await cut('relaxed', ({ lost, ...deaths }) => lost > 0 || !isWhole(deaths))
     expect({ torn, indexDifferences }, `seed ${seed}`).to.deep.equal({ torn: 0, indexDifferences: 0 })
     expect(lost).to.be.greaterThan(0)
   })
