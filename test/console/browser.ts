@@ -36,7 +36,9 @@ export class Screen {
       // A network that was cut on purpose is told by the browser as an error, too.
       if (
         message.type() === 'error' &&
-        !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket connection|401|404|409/.test(text)
+        !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket connection|401|404|409/.test(
+          text,
+        )
       )
         this.faults.push(text)
     })
