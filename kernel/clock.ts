@@ -106,3 +106,6 @@ export const processPulse: Pulse = {
   later: (ms, run) => void setTimeout(run, ms).unref(),
   soon: (run) => void setImmediate(run),
 }
+
+/** A moment (epoch ms) as it travels: for what is shown, and carries no mark. */
+export const isoOf = (ms: number): string => new Date(ms).toISOString()

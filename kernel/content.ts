@@ -80,8 +80,85 @@ const Template = z.object({
   copyCode: some(15).optional(),
 })
 
+/** Somebody with a mailbox. */
+const Party = z.object({ name: words(200), address: words(254) })
+const parties = (max: number) => z.array(Party).max(max)
+export const mailTextMax = 65_536
+
+/** A file of a mail. With a `contentId` it is shown in the mail's HTML (`cid:`). */
+const MailFile = z.object({
+  fileId: z.string().max(128),
+  fileName: words(255).optional(),
+  mime: z.string().max(128),
+  sizeBytes: z.int().nonnegative(),
+  contentId: words(300).optional(),
+})
+
+/**
+ * A mail. Of one that came: `text` is what is new in it, `whole` all of it where that is more, `htmlId` the file with its
+ * HTML, sane already; `nature` says who wrote it, and no machine may answer where `isSilent`.
+ */
+const Email = z.object({
+  kind: z.literal('email'),
+  /** Empty: the thread's own. */
+  subject: words(998),
+  text: words(mailTextMax),
+  cc: parties(50).optional(),
+  bcc: parties(20).optional(),
+  files: z.array(MailFile).max(50).optional(),
+  from: Party.optional(),
+  to: parties(50).optional(),
+  whole: words(200_000).optional(),
+  htmlId: z.string().max(128).optional(),
+  /** Its HTML names images elsewhere, which are shown to whoever asks for them. */
+  hasRemoteImages: z.boolean().optional(),
+  /** Its own id and its thread's, as mails name one another (RFC 5322): what answers it says them. */
+  mailId: z.string().max(500).optional(),
+  references: z.array(z.string().max(500)).max(30).optional(),
+  nature: z.enum(['person', 'auto_reply', 'bulk', 'bounce']).optional(),
+  /** What the server that took it found of its sender; `failed`: it may be forged. */
+  trust: z.enum(['verified', 'failed', 'unknown']).optional(),
+  isSilent: z.boolean().optional(),
+})
+export type EmailContent = z.infer<typeof Email>
+
+/** What a mail of ours may hold: whoever gets it need not be asked for more than their server takes. */
+export const mailFilesMax = 15
+const OutgoingEmail = Email.pick({ kind: true, subject: true }).extend({
+  text: some(mailTextMax),
+  cc: parties(20).optional(),
+  bcc: parties(20).optional(),
+  files: z.array(MailFile).max(mailFilesMax).optional(),
+})
+
 /** Something that the provider cannot show us, or that we do not know yet: said, never dropped. */
 const Unsupported = z.object({ kind: z.literal('unsupported'), what: z.string().max(200) })
+
+/** What happened to a conversation, for staff; who did it is the message's author. Never said to anybody. */
+const Activity = z.object({
+  kind: z.literal('activity'),
+  what: z.enum([
+    'opened',
+    'waiting',
+    'snoozed',
+    'woke',
+    'resolved',
+    'automation_paused',
+    'automation_resumed',
+    'ai_mode',
+    'held_back',
+    'schedule_cancelled',
+    'sla_breached',
+    'rating_asked',
+    'rated',
+  ]),
+  /** A reason, a comment, or what was held back. */
+  text: words(outgoingTextMax).optional(),
+  /** An hour that belongs to it, ISO 8601. */
+  until: z.iso.datetime().optional(),
+  /** What it became: a mode, a score, a promise. */
+  value: z.string().max(64).optional(),
+})
 
 export const Content = z.discriminatedUnion('kind', [
   Text,
@@ -94,6 +171,8 @@ export const Content = z.discriminatedUnion('kind', [
   List,
   Template,
   Unsupported,
+  Activity,
+  Email,
 ])
 export type Content = z.infer<typeof Content>
 
@@ -106,6 +185,7 @@ export const Outgoing = z.discriminatedUnion('kind', [
   Buttons,
   List,
   Template,
+  OutgoingEmail,
 ])
 export type Outgoing = z.infer<typeof Outgoing>
 
@@ -126,6 +206,8 @@ function said(content: Content): string {
     case 'location':
     case 'template':
       return content.name ?? ''
+    case 'email':
+      return content.text.trim() || content.subject
     default:
       return shownAs(content)
   }
@@ -134,5 +216,6 @@ function said(content: Content): string {
 function shownAs(content: Exclude<Content, { text: string } | { title: string } | { kind: 'location' | 'template' }>) {
   if (content.kind === 'contacts') return content.contacts[0]?.name ?? ''
   if (content.kind === 'reaction') return content.emoji ?? ''
+  if (content.kind === 'activity') return content.text ?? ''
   return content.kind === 'unsupported' ? '' : (content.caption ?? content.fileName ?? '')
 }

@@ -1,7 +1,8 @@
 // How far a message has come. Shared by the actor, the rows' guard and the clients' reducers, so that statuses that come
 // late, twice and out of order end the same everywhere. No schema here: the console's bundle holds no zod.
 
-export type DeliveryStatus = 'received' | 'pending' | 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
+export type DeliveryStatus =
+  'received' | 'scheduled' | 'pending' | 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
 interface Standing {
   status: DeliveryStatus
   error?: { code: string } | null
@@ -10,7 +11,17 @@ interface Standing {
 /** We do not know whether the provider took it. Its later word counts, unlike after a plain failure. */
 export const outcomeUnknown = 'outcome_unknown'
 
-const ranks = { received: 0, pending: 0, queued: 10, sent: 20, delivered: 30, read: 40, failed: 90 }
+const ranks = {
+  received: 0,
+  scheduled: 0,
+  pending: 0,
+  queued: 10,
+  sent: 20,
+  delivered: 30,
+  read: 40,
+  failed: 90,
+  cancelled: 95,
+}
 const unknownRank = 15
 
 export const rankOf = ({ status, error }: Standing) =>

@@ -34,6 +34,14 @@ export function firstInstantAt(localDate: string, localTime: string, zone: strin
 export const localDateOf = (time: number, zone: string): string =>
   Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(zone).toPlainDate().toString()
 
+const unitNames = { m: 'minutes', h: 'hours', d: 'days' } as const
+
+/** So much later, or earlier where the amount is negative; a day later is at the same time of the clocks of the zone. */
+export const shifted = (time: number, by: { amount: number; unit: 'm' | 'h' | 'd' }, zone: string): number =>
+  Temporal.Instant.fromEpochMilliseconds(time)
+    .toZonedDateTimeISO(zone)
+    .add({ [unitNames[by.unit]]: by.amount }).epochMilliseconds
+
 // A date has no zone, so it can be reckoned as midnight in UTC, where every day has 24 hours.
 const midnight = (localDate: string) => Date.parse(`${localDate}T00:00Z`)
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conflict } from './problem.ts'
 
 /** The parts of Careline that a workspace uses, or does not. What was kept in one stays when it is switched off. */
 export const Module = z.enum([
@@ -53,6 +54,12 @@ export const modules: Readonly<Record<Module, Says>> = {
     says: 'Drafts and answers by a language model.',
     needs: [{ module: 'inbox', why: 'AI writes drafts in the inbox: switch on Inbox first.' }],
   },
+}
+
+/** What is kept in a module that is off stays, and is not shown. @throws Problem `module_off` */
+export function demandOn(on: readonly Module[], module: Module) {
+  if (!on.includes(module))
+    throw conflict('module_off', `${modules[module].name} is switched off: an admin can switch it on in the settings.`)
 }
 
 /** What stands against exactly these being on, a sentence for each; nothing where they go together. */

@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import type { KnownChannel } from './channel-kind.ts'
+import { AssignmentRule } from './assignment.ts'
 import { CodeRules } from './codes.ts'
+import { ContactRules } from './contact-rules.ts'
 import { Hours } from './hours.ts'
 import { isZone } from './local-time.ts'
 import { Module } from './modules.ts'
+import { SlaPolicy, slaPoliciesMax } from './sla.ts'
 
 // What people may choose. At rest the names are taken as they are: that of a zone may be retired while it is in use.
 export const Timezone = z
@@ -31,8 +35,19 @@ export const Settings = z.object({
   modules: z.array(Module).max(Module.options.length).default(['inbox']),
   hours: Hours.prefault({}),
   codes: CodeRules.prefault({}),
+  contact: ContactRules.prefault({}),
+  /** What is promised to people who write. People edit them at `/sla-policies`, which keeps these in step. */
+  slaPolicies: z.array(SlaPolicy).max(slaPoliciesMax).default([]),
+  assignment: AssignmentRule.prefault({}),
   /** How long machines keep silent after a member of the staff wrote, unless the episode is resolved before. */
   pauseHours: z.number().min(0).max(720).default(24),
+  /** Whether people are asked how content they were when a matter is resolved, and how long after it. */
+  asksForRating: z.boolean().default(false),
+  ratingAfterMinutes: z.int().min(0).max(10_080).default(10),
+  /** What cannot go by WhatsApp (it failed for good, or its window is closed) goes as a text message. */
+  fallsBackToSms: z.boolean().default(false),
+  /** Whether what was said can be searched; where it is off, no index of its words is kept. */
+  messageSearch: z.boolean().default(true),
   /** How long events can be resumed from. */
   eventRetentionDays: z.int().min(1).max(3_650).default(90),
   /** How long files of conversations are kept; 0 is for ever. */
@@ -44,7 +59,8 @@ export const Settings = z.object({
   /** So many letters about errors a day at most. */
   errorLettersPerDay: z.int().min(0).max(100).default(10),
 })
-export type Settings = z.infer<typeof Settings>
+/** `channels`: those of the workspace, which are settings of their own; at hand for rules. */
+export type Settings = z.infer<typeof Settings> & { readonly channels?: readonly KnownChannel[] }
 
 /** What a workspace may use; its operator decides. */
 export const Quotas = z.object({
@@ -62,7 +78,10 @@ export type Quotas = z.infer<typeof Quotas>
 export const defaultSettings: Settings = Settings.parse({})
 export const defaultQuotas: Quotas = Quotas.parse({})
 
-type Rule = Exclude<keyof Settings, 'timezone' | 'locale' | 'currency' | 'modules' | 'hours' | 'codes'>
+type Stored = z.infer<typeof Settings>
+type NamesOf<Value> = { [Name in keyof Stored]: Stored[Name] extends Value ? Name : never }[keyof Stored]
+type Rule = NamesOf<number>
+type Switch = NamesOf<boolean>
 interface RuleWords {
   group: string
   name: string
@@ -70,13 +89,19 @@ interface RuleWords {
   unit: string
 }
 
-/** The settings that are one number or one choice each, in the words in which people set them. */
+/** The settings that are one number each, in the words in which people set them. */
 export const ruleWords: Readonly<Record<Rule, RuleWords>> = {
   pauseHours: {
     group: 'Conversations',
     name: 'Machines keep silent',
     says: 'After a member of the team wrote, automatic answers wait so long, unless the matter is resolved before.',
     unit: 'hours',
+  },
+  ratingAfterMinutes: {
+    group: 'Conversations',
+    name: 'A rating is asked for',
+    says: 'So long after a matter was resolved, unless the person wrote again.',
+    unit: 'minutes',
   },
   eventRetentionDays: {
     group: 'Data',
@@ -107,6 +132,25 @@ export const ruleWords: Readonly<Record<Rule, RuleWords>> = {
     name: 'Letters about errors',
     says: 'More than these are not sent in a day; the console shows all of them. None with 0.',
     unit: 'a day',
+  },
+}
+
+/** Those that are on or off. */
+export const switchWords: Readonly<Record<Switch, Omit<RuleWords, 'unit'>>> = {
+  asksForRating: {
+    group: 'Conversations',
+    name: 'Ask for a rating',
+    says: 'After a matter is resolved, people are asked how content they were.',
+  },
+  fallsBackToSms: {
+    group: 'Conversations',
+    name: 'By SMS where WhatsApp fails',
+    says: 'What cannot go by WhatsApp, because it failed for good or the window is closed, goes as a text message.',
+  },
+  messageSearch: {
+    group: 'Data',
+    name: 'What was said can be searched',
+    says: 'Where it is off, no index of the words is kept: what there is of one is deleted.',
   },
 }
 
