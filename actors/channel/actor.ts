@@ -74,7 +74,11 @@ export const channelActor = actor(channel, {
         return { state, tells: [statusOf(parcel, 'failed', { error })] }
       }
       const waiting = { ...parcel, notBefore: given.now, tries: 0 }
-      const change = pumped({ ...state, queue: [...state.queue, waiting] }, given, { [parcel.messageId]: content })
+      const change = pumped(
+        { ...state, queue: [...state.queue, waiting] },
+        given,
+        content ? { [parcel.messageId]: content } : {},
+      )
       const isWaiting = change.state.queue.includes(waiting)
       return isWaiting ? { ...change, tells: [...change.tells, statusOf(parcel, 'queued')] } : change
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Outgoing } from '../../kernel/content.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
-import { Failure } from '../conversation/contract.ts'
+import { Failure } from '../conversation/contract/message.ts'
 import { contract } from '../runtime/contract.ts'
 
 const id = z.string().min(1).max(128)
@@ -59,7 +59,8 @@ export const channel = contract({
 
   messages: {
     configure: { input: z.object({ limits: Limits }) },
-    enqueue: { input: Parcel },
+    /** Without its content it is read from the message's row when it goes. */
+    enqueue: { input: Parcel.extend({ content: Outgoing.nullable() }) },
     sent: { input: z.object({ result: Outcome }) },
     /** A reminder: something may go now. */
     pump: { input: z.object({}) },

@@ -1,4 +1,5 @@
-import { conversation, type Failure } from '../conversation/contract.ts'
+import { conversation } from '../conversation/contract.ts'
+import type { Failure } from '../conversation/contract/message.ts'
 
 export const failure = (code: string, title: string, retryable: boolean): Failure => ({
   code,

@@ -1,88 +1,34 @@
 import { z } from 'zod'
+import { ChannelKind } from '../../kernel/channel-kind.ts'
 import { Content, Outgoing } from '../../kernel/content.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
 import { contract } from '../runtime/contract.ts'
+import { assignment } from './contract/assignment.ts'
+import { Header, ListLine } from './contract/header.ts'
+import { joining, joiningEffects, joiningEvents } from './contract/joining.ts'
+import { later, Scheduled } from './contract/later.ts'
+import { Draft, machines } from './contract/machines.ts'
+import { Failure, Message, MessageStatus, Reactions, Send, Sent } from './contract/message.ts'
+import { rating, Score } from './contract/rating.ts'
+import { own, ownEvents } from './contract/person.ts'
+import { reaching } from './contract/reach.ts'
+import { Promised } from './contract/sla.ts'
+import { Question, understanding, understandingEvents } from './contract/understanding.ts'
+import { workflow } from './contract/workflow.ts'
 
 const id = z.string().min(1).max(128)
 const name = sensitive(z.string().max(200))
-
-/** In the order in which a message lives through them; `failed` ends it. What a person sent is `received`. */
-export const MessageStatus = z.enum(['received', 'pending', 'queued', 'sent', 'delivered', 'read', 'failed'])
-export type MessageStatus = z.infer<typeof MessageStatus>
-
-/** Why a message failed: our stable code, the provider's own words, and whether trying again can help. */
-export const Failure = z.object({
-  code: z.string().max(64),
-  title: z.string().max(500),
-  providerCode: z.int().nullable(),
-  retryable: z.boolean(),
-})
-export type Failure = z.infer<typeof Failure>
-
-const Reactions = z.object({ person: z.string().max(32).nullable(), staff: z.string().max(32).nullable() })
-
-/** `n` numbers the messages of one conversation densely, in the order in which we took them. */
-export const Message = z.object({
-  _id: id,
-  conversationId: id,
-  n: z.int().positive(),
-  direction: z.enum(['in', 'out', 'note']),
-  author: z.object({ kind: z.enum(['person', 'staff', 'automation']), id }),
-  episodeId: id,
-  channelId: id.nullable(),
-  content: Content,
-  replyTo: id.nullable(),
-  status: MessageStatus,
-  error: Failure.nullable(),
-  reactions: Reactions,
-  at: instant(),
-  editedAt: instant().nullable(),
-  deletedAt: instant().nullable(),
-})
-export type Message = z.infer<typeof Message>
-
-export const ConversationStatus = z.enum(['open', 'pending', 'resolved'])
-const Episode = z.object({ id, openedAt: instant() })
-
-/** What stands above a thread, and beside it in the inbox. */
-export const Header = z.object({
-  userId: id,
-  name,
-  /** The person's address on the preferred channel as it may be shown to staff, `+49 151 …`. */
-  contact: name,
-  status: ConversationStatus,
-  assigneeId: id.nullable(),
-  episode: Episode.nullable(),
-  unread: z.int().nonnegative(),
-  /** Since when the person waits for an answer. */
-  waitingSince: instant().nullable(),
-  channelId: id.nullable(),
-  /** Until when the provider takes free text (WhatsApp: 24 h after the person's last message). */
-  windowExpiresAt: instant().nullable(),
-  automationPausedUntil: instant().nullable(),
-  /** Counts what people of the business wrote; a machine's draft says which it had seen. */
-  humanRev: z.int().nonnegative(),
-  messageCount: z.int().nonnegative(),
-  lastMessageAt: instant().nullable(),
-})
-export type Header = z.infer<typeof Header>
-
-/** The last thing said, as the list shows it. */
-export const Preview = z.object({
-  messageId: id,
-  text: sensitive(z.string().max(80)),
-  kind: z.string().max(32),
-  direction: z.enum(['in', 'out']),
-  /** It did not go out, and a person must look. Other statuses are the thread's business. */
-  hasFailed: z.boolean(),
-})
-
-/** A conversation's line in the list. Notes count as messages, and the list hears of none. */
-export const ListLine = z.object({ conversation: Header.omit({ messageCount: true }), last: Preview.nullable() })
-
 const empty = z.object({})
-const Send = z.object({ content: Outgoing, channelId: id.optional(), replyTo: id.optional() })
-const Sent = z.object({ messageId: id, n: z.int() })
+
+/** What a thread shows beside what was said: what is to go later, what a machine would say, and what was asked. */
+export const Aside = z.object({
+  scheduled: z.array(Scheduled).max(10),
+  draft: Draft.nullable(),
+  question: Question.nullable(),
+})
+
+/** What became of something that was promised to the person. */
+const Kept = z.object({ promised: Promised, policyId: id, episodeId: id, conversation: Header })
 
 /** Everything said between one person and the business. Its id derives from the person's. */
 export const conversation = contract({
@@ -94,12 +40,16 @@ export const conversation = contract({
         messageId: id,
         providerId: z.string().min(1).max(512),
         channelId: id,
+        /** WhatsApp where it is missing. */
+        kind: ChannelKind.optional(),
         userId: id,
         address: sensitive(z.string().min(1).max(128)),
         name,
         content: Content,
         replyTo: id.nullable(),
         sentAt: instant(),
+        /** The provider has read it as a STOP, START or HELP, and has answered it. */
+        optOut: z.enum(['stop', 'start', 'help']).optional(),
       }),
       reply: z.object({ n: z.int(), isNew: z.boolean() }),
     },
@@ -114,8 +64,6 @@ export const conversation = contract({
     },
     /** A member of the staff writes to the person. */
     send: { input: Send, reply: Sent },
-    /** Staff only: the person never sees it. */
-    note: { input: z.object({ text: sensitive(z.string().min(1).max(4_096)) }), reply: Sent },
     /** Sends a failed message again; the edge puts in what it said. */
     retry: { input: z.object({ messageId: id, content: Outgoing, replyTo: id.nullable() }), reply: Sent },
     statusChanged: {
@@ -124,15 +72,19 @@ export const conversation = contract({
         status: z.enum(['queued', 'sent', 'delivered', 'read', 'failed']),
         error: Failure.nullable(),
         providerId: z.string().max(512).nullable(),
+        /** The channel whose provider says so. */
+        channelId: id.optional(),
       }),
     },
-    /** Staff have seen everything up to this message. */
-    read: { input: z.object({ upTo: z.int().nonnegative() }), reply: z.object({ unread: z.int() }) },
-    setStatus: { input: z.object({ status: ConversationStatus }), reply: z.object({ status: ConversationStatus }) },
-    assign: { input: z.object({ assigneeId: id.nullable() }), reply: z.object({ assigneeId: id.nullable() }) },
-    /** Of many who take it at once, one has it, and the others are told who (`already_taken`). */
-    take: { input: empty, reply: z.object({ assigneeId: id }) },
-    resumeAutomation: { input: empty, reply: z.object({ automationPausedUntil: z.null() }) },
+    ...workflow,
+    ...assignment,
+    ...later,
+    ...machines,
+    ...rating,
+    ...reaching,
+    ...own,
+    ...joining,
+    ...understanding,
     /** Staff are writing: shown on the person's phone for up to 25 s. */
     typing: { input: empty },
     typingShown: { input: empty },
@@ -140,15 +92,28 @@ export const conversation = contract({
     view: { input: empty, reply: Header },
     /** As the list shows it. */
     line: { input: empty, reply: ListLine },
+    aside: { input: empty, reply: Aside },
   },
 
-  streams: { main: 'conversations.read' },
+  /** `own`: of the person themselves, who is signed in. */
+  streams: { main: 'conversations.read', own: 'self' },
 
   events: {
     'message.created': { stream: 'main', data: z.object({ message: Message, conversation: Header }) },
     'message.status_changed': {
       stream: 'main',
       data: z.object({ messageId: id, status: MessageStatus, error: Failure.nullable() }),
+    },
+    /** It failed on one channel, and goes by another. */
+    'message.rerouted': {
+      stream: 'main',
+      data: z.object({
+        messageId: id,
+        channelId: id,
+        fellBack: Message.shape.fellBack.unwrap(),
+        status: MessageStatus,
+        error: Failure.nullable(),
+      }),
     },
     'message.edited': { stream: 'main', data: z.object({ messageId: id, content: Content, editedAt: instant() }) },
     'message.file_fetched': { stream: 'main', data: z.object({ messageId: id, content: Content }) },
@@ -157,7 +122,15 @@ export const conversation = contract({
       data: z.object({ messageId: id, content: Content, deletedAt: instant() }),
     },
     'message.reacted': { stream: 'main', data: z.object({ messageId: id, reactions: Reactions }) },
+    ...ownEvents,
+    ...joiningEvents,
+    ...understandingEvents,
     'conversation.changed': { stream: 'main', data: z.object({ conversation: Header }) },
+    'conversation.scheduled_changed': { stream: 'main', data: Aside.pick({ scheduled: true }) },
+    'conversation.draft_changed': { stream: 'main', data: Aside.pick({ draft: true }) },
+    'sla.warning': { stream: 'main', data: Kept },
+    'sla.breached': { stream: 'main', data: Kept },
+    'sla.met': { stream: 'main', data: Kept },
   },
 
   signals: {
@@ -179,10 +152,16 @@ export const conversation = contract({
       conversationId: id,
       openedAt: instant(),
       resolvedAt: instant().nullable(),
+      resolvedBy: id.nullable(),
+      /** When a member of the staff answered first. */
+      firstResponseAt: instant().nullable(),
+      sla: z.object({ policyId: id, broken: z.array(Promised).max(3) }).nullable(),
+      rating: z.object({ score: Score, comment: sensitive(z.string().max(2_000)), at: instant() }).nullable(),
     }),
   },
 
   effects: {
+    ...joiningEffects,
     /** Brings a file that came in to us before the provider's address for it expires. */
     fetchFile: {
       input: z.object({ messageId: id, channelId: id, content: Content }),
@@ -195,6 +174,13 @@ export const conversation = contract({
       input: z.object({ channelId: id, providerId: z.string().max(512), typing: z.boolean() }),
       result: empty,
       answer: 'typingShown',
+      repeatable: true,
+    },
+    /** Makes the address of the page at which a matter is rated. */
+    linkToRate: {
+      input: z.object({ episodeId: id }),
+      result: z.object({ episodeId: id, link: sensitive(z.string().max(2_048)) }),
+      answer: 'linkMade',
       repeatable: true,
     },
   },

@@ -1,12 +1,17 @@
+import { kindRules } from '../../kernel/channel-kind.ts'
 import { type Content, mediaKinds, preview } from '../../kernel/content.ts'
 import type { Change, Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { user } from '../user/contract.ts'
-import { conversation, type Message } from './contract.ts'
-import { heardMs, standing, windowMs } from './rules.ts'
-import { headerOf, isRecent, lastOf, remembered, ring, type State, touch } from './state.ts'
+import { conversation } from './contract.ts'
+import { forwarded } from './joining.ts'
+import type { Message } from './contract/message.ts'
+import { episodeRow, reacted } from './rows.ts'
+import { heardMs, standing } from './rules.ts'
+import { isRecent, remembered, ring, type State } from './state.ts'
+import { changed, joined, lastOf, touch } from './telling.ts'
+import { understand } from './understand.ts'
 
-const reactionsMax = 50
 const withdrawnMax = 20
 
 const { event, insert, update, effect } = conversation
@@ -15,42 +20,35 @@ type Input<M extends keyof typeof conversation.messages> = InputOf<typeof conver
 /** What the person says and does. */
 export const incoming = {
   receive(state: State, input: Input<'receive'>, given: Given) {
+    const elsewhere = forwarded(state, input)
+    if (elsewhere) return elsewhere
     // Repetitions are met at the door; this catches those that come while the first is still under way.
     if (isRecent(state.recentIn, input.messageId)) return { state, reply: { n: state.messageCount, isNew: false } }
 
     const { now } = given
     const n = state.messageCount + 1
-    const episode = state.episode ?? { id: given.newId('eps'), openedAt: now }
-    const message = written(input, n, episode.id, given)
-    const opens = Math.max(state.windows[input.channelId] ?? 0, input.sentAt + windowMs)
+    const episode = begun(state, given)
+    const message = written(input, n, episode?.id ?? state.lastEpisodeId ?? given.id, given)
     const isHeard = state.heardAt === null || now - state.heardAt >= heardMs || input.name !== state.name
-    const after = {
-      ...state,
-      ...addressed(state, input),
-      episode,
-      status: 'open' as const,
-      unread: state.unread + 1,
-      waitingSince: state.waitingSince ?? now,
-      windows: { ...state.windows, [input.channelId]: opens },
-      messageCount: n,
-      lastMessageAt: now,
-      recentIn: remembered(state.recentIn, input.messageId),
-      lastIn: { n, channelId: input.channelId, providerId: input.providerId },
-      last: lastOf(message),
-      heardAt: isHeard ? now : state.heardAt,
-    }
+    const after = heard(state, { ...input, message, isHeard, episode }, given)
     const { userId, name } = input
-    return {
-      state: after,
-      reply: { n, isNew: true },
+    const change = changed(state, after, given, message)
+    const taken = {
+      ...change,
       rows: [
-        ...(state.episode ? [] : [episodeRow(episode, given)]),
+        ...beginning(state, episode, given),
         insert('message', { ...message, ...standing('received', null), userId, providerId: input.providerId }),
       ],
-      events: [event('message.created', { message, conversation: headerOf(after) })],
-      tells: [...touch(state, after, given), ...(isHeard ? [user.tell(userId).heard({ at: now, name })] : [])],
+      tells: [...change.tells, ...(isHeard ? [user.tell(userId).heard({ at: now, name })] : [])],
       effects: isFile(input.content) ? [effect('fetchFile', input.messageId, file(input))] : [],
-    } satisfies Change<typeof conversation, State, { n: number; isNew: boolean }>
+      reminders: { ...change.reminders, ...(after.snoozedUntil !== state.snoozedUntil && { wake: null }) },
+    }
+    const whole = joined(taken, (next) => understand(next, { input, before: state, given }))
+    return { ...whole, reply: { n, isNew: true } } satisfies Change<
+      typeof conversation,
+      State,
+      { n: number; isNew: boolean }
+    >
   },
 
   edit(state: State, { messageId, content, at }: Input<'edit'>, given: Given) {
@@ -87,6 +85,60 @@ export const incoming = {
   },
 }
 
+interface Heard extends Pick<
+  Input<'receive'>,
+  'userId' | 'name' | 'address' | 'channelId' | 'kind' | 'sentAt' | 'providerId'
+> {
+  message: Message
+  isHeard: boolean
+  episode: State['episode']
+}
+
+const beginning = (before: State, episode: State['episode'], given: Given) =>
+  episode === null || episode === before.episode ? [] : [episodeRow(episode, given)]
+
+/** What they write belongs to the present matter, or begins one: not for somebody who is blocked. */
+function begun({ episode, lastEpisodeId, rules }: State, given: Given): State['episode'] {
+  if (episode || (rules.terms.isBlocked && lastEpisodeId !== null)) return episode
+  return { id: given.newId('eps'), openedAt: given.now }
+}
+
+function heard(state: State, { message, isHeard, episode, ...input }: Heard, { now }: Given): State {
+  const { channelId } = input
+  const { n } = message
+  const { windowMs } = kindRules[input.kind ?? 'whatsapp']
+  const isNew = episode !== null && state.episode === null
+  // What somebody says who is blocked is kept, and nobody is called for it.
+  const waits = state.rules.terms.isBlocked
+    ? {}
+    : {
+        status: 'open' as const,
+        snoozedUntil: null,
+        unread: state.unread + 1,
+        received: state.received + 1,
+        waitingSince: state.waitingSince ?? now,
+      }
+  return {
+    ...state,
+    ...addressed(state, input),
+    ...waits,
+    episode,
+    ...(isNew && { lastEpisodeId: episode.id, isAnswered: false }),
+    windows: windowMs === null ? state.windows : opened(state, channelId, input.sentAt + windowMs),
+    messageCount: n,
+    lastMessageAt: now,
+    recentIn: remembered(state.recentIn, message._id),
+    lastIn: { n, channelId, providerId: input.providerId },
+    last: lastOf(message),
+    heardAt: isHeard ? now : state.heardAt,
+  }
+}
+
+const opened = ({ windows }: State, channelId: string, until: number) => ({
+  ...windows,
+  [channelId]: Math.max(windows[channelId] ?? 0, until),
+})
+
 /** What the list shows as the last word follows what became of that word. */
 function relisted(state: State, messageId: string, content: Content, given: Given) {
   if (state.last?.messageId !== messageId) return { state, tells: [] }
@@ -94,21 +146,9 @@ function relisted(state: State, messageId: string, content: Content, given: Give
   return { state: after, tells: touch(state, after, given) }
 }
 
-/** Each side has one reaction on a message; the newest counts. */
-export function reacted(state: State, messageId: string, change: { person?: string | null; staff?: string | null }) {
-  const before = state.reactions.find(({ id }) => id === messageId) ?? { id: messageId, person: null, staff: null }
-  const after = { ...before, ...change }
-  const others = state.reactions.filter(({ id }) => id !== messageId)
-  const reactions = { person: after.person, staff: after.staff }
-  return {
-    state: { ...state, reactions: ring(others, after, reactionsMax) },
-    rows: [update('message', messageId, { reactions })],
-    events: [event('message.reacted', { messageId, reactions })],
-  }
-}
-
 /** The conversation goes on over the channel on which the person wrote last. */
-function addressed(state: State, { userId, name, address, channelId }: Input<'receive'>) {
+type Sender = Pick<Input<'receive'>, 'userId' | 'name' | 'address' | 'channelId'>
+function addressed(state: State, { userId, name, address, channelId }: Sender) {
   const contact = /^\d+$/.test(address) ? `+${address}` : address
   // An address that has not changed is not written, and not encrypted, again.
   const isSame = state.addresses[channelId] === address
@@ -135,10 +175,6 @@ function written(input: Input<'receive'>, n: number, episodeId: string, { id, no
     editedAt: null,
     deletedAt: null,
   }
-}
-
-export function episodeRow({ id: _id, openedAt }: { id: string; openedAt: number }, { id }: Given) {
-  return insert('episode', { _id, conversationId: id, openedAt, resolvedAt: null })
 }
 
 const file = ({ messageId, channelId, content }: Input<'receive'>) => ({ messageId, channelId, content })

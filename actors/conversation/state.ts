@@ -1,47 +1,112 @@
 import { z } from 'zod'
-import { preview } from '../../kernel/content.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
-import { missing } from '../../kernel/problem.ts'
-import { inbox, type Standing } from '../inbox/contract.ts'
-import { conversation, Failure, Header, type Message, MessageStatus, Preview } from './contract.ts'
-import type { Change, Given } from '../runtime/change.ts'
+import { Purpose } from '../../kernel/consent.ts'
+import { Address } from '../../kernel/person.ts'
+import { Pause } from '../../kernel/sla.ts'
+import { Header, Preview } from './contract/header.ts'
+import { Draft } from './contract/machines.ts'
+import { Joining, notJoined } from './contract/joining.ts'
+import { Scheduled } from './contract/later.ts'
+import { Failure, MessageStatus } from './contract/message.ts'
+import { Rating } from './contract/rating.ts'
+import { SlaClock } from './contract/sla.ts'
+import { Question } from './contract/understanding.ts'
+import { noRules, Rules } from './guards.ts'
 
 const id = z.string().max(128)
+
+/** A promise as it is kept: how much of its time was used before `since`, from when on it runs (null: it stands). */
+export const Running = SlaClock.extend({
+  usedMs: z.number().nonnegative(),
+  since: instant().nullable(),
+  warnAt: instant().nullable(),
+})
+export type Running = z.infer<typeof Running>
+
+/** What of the policy was in force when the matter began, so that a change of it is for later matters. */
+const SlaState = z.object({
+  policyId: id,
+  nextResponseMinutes: z.int().positive().nullable(),
+  calendar: z.enum(['business', 'always']),
+  pausedWhile: z.array(Pause),
+  clocks: z.array(Running),
+  /** What was broken in this matter. */
+  broken: z.array(SlaClock.shape.promised),
+})
+export type SlaState = z.infer<typeof SlaState>
+
+/** What went out lately, and how it stands; `n` and `channelId` are missing of what went before they were kept. */
+const Outstanding = z.object({
+  id,
+  status: MessageStatus,
+  error: Failure.nullable(),
+  n: z.int().positive().optional(),
+  channelId: id.optional(),
+  /** What kind of content it is, and what it is for: to know whether it can go another way. */
+  content: z.string().max(32).optional(),
+  class: Purpose.optional(),
+  /** The ways that failed before the present one. */
+  tried: z.array(id).optional(),
+})
 
 export const ConversationState = Header.omit({ userId: true, windowExpiresAt: true }).extend({
   userId: id.nullable(),
   /** By channel: where the person is reached, and until when the provider takes free text. */
   addresses: z.record(id, sensitive(z.string())),
   windows: z.record(id, instant()),
+  /** What their profile knows them by besides. */
+  identities: z.array(Address),
   /** Ends of the ids of the latest that came in, so that one that comes again is known. All messages are rows. */
   recentIn: z.string(),
   lastIn: z.object({ n: z.int(), channelId: id, providerId: z.string() }).nullable(),
   /** Statuses of what went out lately. */
-  outgoing: z.array(z.object({ id, status: MessageStatus, error: Failure.nullable() })),
+  outgoing: z.array(Outstanding),
   reactions: z.array(z.object({ id, person: z.string().nullable(), staff: z.string().nullable() })),
   withdrawn: z.array(id),
   last: Preview.nullable(),
   heardAt: instant().nullable(),
+  sla: SlaState.nullable(),
+  /** The present episode, or the last one: what belongs to none is filed there. */
+  lastEpisodeId: id.nullable(),
+  /** Whether a member of the staff has answered in this episode. */
+  isAnswered: z.boolean(),
+  /** The roster has heard of it: from then on it hears of every change. */
+  isPlaced: z.boolean(),
+  scheduled: z.array(Scheduled),
+  draft: Draft.nullable(),
+  /** What may be said to the person. */
+  rules: Rules,
+  question: Question.nullable(),
+  /** What was asked about the latest matters, oldest first. */
+  ratings: z.array(Rating),
+  joining: Joining,
 })
 export type State = z.infer<typeof ConversationState>
-export type ConversationChange = Change<typeof conversation, State>
 
 export const initial: State = {
   userId: null,
   name: '',
   contact: '',
   status: 'open',
+  snoozedUntil: null,
+  priority: 'none',
+  tags: [],
   assigneeId: null,
+  teamId: null,
   episode: null,
   unread: 0,
+  received: 0,
+  seen: {},
   waitingSince: null,
   channelId: null,
   automationPausedUntil: null,
+  aiMode: 'off',
   humanRev: 0,
   messageCount: 0,
   lastMessageAt: null,
   addresses: {},
   windows: {},
+  identities: [],
   recentIn: '',
   lastIn: null,
   outgoing: [],
@@ -49,31 +114,16 @@ export const initial: State = {
   withdrawn: [],
   last: null,
   heardAt: null,
-}
-
-/** What lists and screens see of it. */
-export function headerOf(state: State & { userId: string }): Header {
-  const { userId, name, contact, status, assigneeId, episode, unread, waitingSince, channelId } = state
-  const { automationPausedUntil, humanRev, messageCount, lastMessageAt } = state
-  const windowExpiresAt = channelId === null ? null : (state.windows[channelId] ?? null)
-  const rules = { windowExpiresAt, automationPausedUntil, humanRev, messageCount, lastMessageAt }
-  return { userId, name, contact, status, assigneeId, episode, unread, waitingSince, channelId, ...rules }
-}
-
-/** How it counts in the inbox; nothing before anybody wrote. */
-export function standingOf({ userId, status, assigneeId, unread }: State): Standing | null {
-  return userId === null ? null : { status, isAssigned: assigneeId !== null, isUnread: unread > 0 }
-}
-
-export function lastOf({ _id: messageId, content, direction }: Message): z.infer<typeof Preview> {
-  const side = direction === 'in' ? 'in' : 'out'
-  return { messageId, text: preview(content), kind: content.kind, direction: side, hasFailed: false }
-}
-
-/** Tells the inbox how the conversation stood and stands; its line is read from our document when it is shown. */
-export function touch(before: State, after: State, { id: conversationId, workspaceId }: Given) {
-  const is = standingOf(after)
-  return is ? [inbox.tell(workspaceId).touch({ conversationId, was: standingOf(before), is })] : []
+  sla: null,
+  lastEpisodeId: null,
+  isAnswered: false,
+  isPlaced: false,
+  scheduled: [],
+  draft: null,
+  rules: noRules,
+  question: null,
+  ratings: [],
+  joining: notJoined,
 }
 
 // Written with each message, so not more of an id than no two messages of one person ever share, and no list of them.
@@ -86,24 +136,52 @@ export const isRecent = (recentIn: string, messageId: string) => recentIn.split(
 export const remembered = (recentIn: string, ...messageIds: string[]) =>
   [...recentIn.split(' '), ...messageIds.map(tagOf)].slice(-recentMax).join(' ')
 
-export const migrations = {
-  2: ({ recentIn, ...state }: { recentIn: string[] }) => ({ ...state, recentIn: remembered('', ...recentIn) }),
-}
-
 export const ring = <T>(items: readonly T[], item: T, max: number) => [...items, item].slice(-max)
 
-/** The header is other than before: screens and inbox hear of it. */
-export function changed(before: State, after: State, given: Given) {
-  const state = known(after)
-  return {
-    state,
-    events: [conversation.event('conversation.changed', { conversation: headerOf(state) })],
-    tells: touch(before, state, given),
-  } satisfies ConversationChange
-}
+type Added = Pick<
+  State,
+  | 'snoozedUntil'
+  | 'priority'
+  | 'tags'
+  | 'teamId'
+  | 'received'
+  | 'seen'
+  | 'aiMode'
+  | 'sla'
+  | 'lastEpisodeId'
+  | 'isAnswered'
+  | 'isPlaced'
+  | 'scheduled'
+  | 'draft'
+  | 'rules'
+  | 'question'
+  | 'ratings'
+  | 'joining'
+  | 'identities'
+>
 
-export function known(state: State): State & { userId: string } {
-  const { userId } = state
-  if (userId === null) throw missing('conversation_missing', 'There is no such conversation.')
-  return { ...state, userId }
+export const migrations = {
+  2: ({ recentIn, ...state }: { recentIn: string[] }) => ({ ...state, recentIn: remembered('', ...recentIn) }),
+  /** Whoever was not counted yet is taken for unread as it was for everybody; no promise is made for the past. */
+  3: (state: Omit<State, keyof Added>): State => ({
+    ...state,
+    snoozedUntil: null,
+    priority: 'none',
+    tags: [],
+    teamId: null,
+    received: state.unread,
+    seen: {},
+    aiMode: 'off',
+    sla: null,
+    lastEpisodeId: state.episode?.id ?? null,
+    isAnswered: state.episode !== null && state.waitingSince === null,
+    isPlaced: false,
+    scheduled: [],
+    draft: null,
+    rules: noRules,
+    question: null,
+    ratings: [],
+    joining: notJoined,
+    identities: [],
+  }),
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConversationStatus, ListLine } from '../conversation/contract.ts'
+import { ConversationStatus, ListLine } from '../conversation/contract/header.ts'
 import { contract } from '../runtime/contract.ts'
 
 const id = z.string().min(1).max(128)

@@ -18,6 +18,7 @@ export const SecurityChange = z.enum([
   'google_unlinked',
   'phone_added',
   'phone_removed',
+  'email_changed',
 ])
 export type SecurityChange = z.infer<typeof SecurityChange>
 
@@ -105,6 +106,13 @@ export const Letter = z.discriminatedUnion('about', [
     link: secret(2_048),
     workspace: z.string().max(200),
     hours: z.int().positive().max(720),
+  }),
+  /** Colleagues, or a promise to a person, ask for somebody's attention. */
+  z.object({
+    about: z.literal('called'),
+    link: secret(2_048),
+    calls: z.int().positive().max(1_000),
+    workspace: z.string().max(200),
   }),
   /** Somebody asked for a letter to an address that is nobody's: it costs the same, and nothing leaves. */
   z.object({ about: z.literal('nobody') }),

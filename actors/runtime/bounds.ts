@@ -17,6 +17,9 @@ export interface Bounds {
   tidyMs: number
   /** How long an actor without messages stays in memory, ms. */
   idleMs: number
+  /** Where more are in memory than this, those that are quiet go sooner: an import wakes a hundred thousand once. */
+  crowdMin: number
+  crowdIdleMs: number
 }
 
 export const bounds: Bounds = {
@@ -31,4 +34,10 @@ export const bounds: Bounds = {
   // Whoever speaks once in a while forgets it with its next write; the sweep for what a crash left looks after 10 s.
   tidyMs: 5_000,
   idleMs: 5 * 60_000,
+  crowdMin: 20_000,
+  crowdIdleMs: 15_000,
 }
+
+/** How long an actor without messages stays in memory while so many are there, ms. */
+export const restingMs = ({ idleMs, crowdMin, crowdIdleMs }: Bounds, active: number): number =>
+  active > crowdMin ? Math.min(idleMs, crowdIdleMs) : idleMs

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { Problem } from '../../kernel/problem.ts'
 import type { Settings } from '../../kernel/settings.ts'
 import type {
   EffectCall,
@@ -18,6 +19,19 @@ export interface Decision {
   rule: `${string}@${number}`
   outcome: string
   facts: { [name: string]: string | number | boolean | null }
+}
+
+/**
+ * A refusal that is remembered: nothing changes, and why is written down all the same, where somebody waits for the
+ * answer. What nobody waits for (a tell, a reminder) is not refused but handled: the runtime would try it again.
+ */
+export class Refused extends Problem {
+  readonly decisions: readonly Decision[]
+
+  constructor({ kind, code, message, advice }: Problem, decisions: readonly Decision[]) {
+    super(kind, code, message, advice)
+    this.decisions = decisions
+  }
 }
 
 interface Parts<Kind, State> {

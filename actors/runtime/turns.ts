@@ -3,12 +3,13 @@ import { Problem } from '../../kernel/problem.ts'
 import type { Settings } from '../../kernel/settings.ts'
 import type { Activation, Answer, Waiting } from './activation.ts'
 import type { Care } from './care.ts'
+import { Refused } from './change.ts'
 import type { Guard } from './guard.ts'
 import type { Journal } from './journal.ts'
 import { type Chance, Moment } from './moment.ts'
 import type { Persistence } from './persistence.ts'
 import type { Reaction } from './reaction.ts'
-import { takeTurn } from './turn.ts'
+import { refusedBecause, takeTurn } from './turn.ts'
 import type { Weights } from './weight.ts'
 
 interface Parts {
@@ -127,6 +128,8 @@ export class Turns {
     } catch (error) {
       // A refusal waits for the write as well: it may rest on a change that is not yet durable.
       if (!(error instanceof Problem)) counters.faults++
+      const why = error instanceof Refused && refusedBecause(activation, waiting.command, error, moment)
+      if (why) activation.take(why)
       return { waiting, error }
     }
   }

@@ -142,6 +142,8 @@ export const announced: Readonly<Record<string, { from: Shape; words: string }>>
   'message.withdrawn': { from: conversation, words: 'Somebody took a message back' },
   'message.reacted': { from: conversation, words: 'Somebody reacted to a message' },
   'conversation.changed': { from: conversation, words: 'A conversation was assigned, resolved, opened again, read' },
+  'question.closed': { from: conversation, words: 'Somebody answered what they were asked, or did not in time' },
+  'word.heard': { from: conversation, words: 'Somebody wrote STOP, START, HELP, skip or done' },
   'user.changed': { from: user, words: 'What is known of a person changed' },
   'channel.health_changed': { from: channel, words: 'A channel began or ceased to work' },
 }
