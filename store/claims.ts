@@ -3,7 +3,7 @@ import { isDuplicate, type Store } from './connection.ts'
 /** Uniqueness across actors: whoever inserts the key first owns it. The turn that commits confirms it by a row. */
 export class Claims {
   readonly #store: Store
-  // Claims never change hands in one process's lifetime, so those that were seen need not be read again.
+  // Claims hardly ever change hands, so those that were seen are not read again until somebody says `forget`.
   readonly #known = new Map<string, string>()
 
   constructor(store: Store) {
@@ -32,6 +32,18 @@ export class Claims {
     if (known) return known
     const found = await this.#store.collection('claims').findOne({ _id })
     return found ? this.#remember(_id, found['owner'] as string) : undefined
+  }
+
+  /** Whoever takes it next, owns it. Nothing where somebody else owns it. */
+  async release(workspaceId: string, key: string, owners: readonly string[]) {
+    const _id = `${workspaceId}/${key}`
+    this.#known.delete(_id)
+    await this.#store.collection('claims').deleteOne({ _id, owner: { $in: [...owners] } })
+  }
+
+  /** Some changed hands: each is read anew. */
+  forget() {
+    this.#known.clear()
   }
 
   #remember(_id: string, owner: string) {

@@ -112,6 +112,11 @@ export class Tenant {
     return found
   }
 
+  /** How many there are, up to `max`. */
+  async count(name: TenantName, filter: Filter, max: number): Promise<number> {
+    return this.#of(name).countDocuments(this.#mine(filter), { limit: max })
+  }
+
   async insert(name: TenantName, document: Stored) {
     await this.#of(name).insertOne({ ...document, workspaceId: this.workspaceId })
   }
@@ -131,6 +136,10 @@ export class Tenant {
   async remove(name: TenantName, filter: Filter) {
     const { deletedCount } = await this.#of(name).deleteOne(this.#mine(filter))
     return deletedCount > 0
+  }
+
+  async removeAll(name: TenantName, filter: Filter) {
+    await this.#of(name).deleteMany(this.#mine(filter))
   }
 
   explain(name: TenantName, filter: Filter, { sort = {}, limit = limitMax, hint }: FindOptions = {}) {

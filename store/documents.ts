@@ -9,6 +9,7 @@ import { type Brought, broughtOf, type Kept, keptOf } from './kept.ts'
 import { homeOf, type Kind, rowHomeOf } from './kinds.ts'
 import type { CollectionName } from './models/index.ts'
 import type { Place, Rest } from './rest.ts'
+import { SearchIndex } from './search/index.ts'
 
 /** Rows, events and decisions as they rest in their collections. */
 export interface Records {
@@ -53,9 +54,11 @@ const epoch = (date: unknown) => (date as Date).getTime()
 export class ActorDocuments {
   readonly #rest: Rest
   readonly #kinds: Map<string, Kind>
+  readonly #search: SearchIndex
 
-  constructor(rest: Rest, kinds: readonly Kind[]) {
+  constructor(rest: Rest, kinds: readonly Kind[], search = new SearchIndex(rest)) {
     this.#rest = rest
+    this.#search = search
     this.#kinds = new Map(kinds.map((kind) => [kind.contract.kind, kind]))
   }
 
@@ -165,7 +168,8 @@ export class ActorDocuments {
     const isObject = 'shape' in schema
     const part = isObject ? Object.fromEntries(changed.map((field) => [field, now[field]])) : now
     const encoded = this.#rest.encode(schema, part, place)
-    return Object.fromEntries(changed.map((field) => [field, encoded[field]]))
+    const found = address.kind === 'user' ? this.#search.ofPerson(address.workspaceId, state, changed) : {}
+    return { ...Object.fromEntries(changed.map((field) => [field, encoded[field]])), ...found }
   }
 
   #row(contract: Shape, write: RowWrite<string>, workspaceId: string, rev: number): RestingRow {
@@ -184,7 +188,10 @@ export class ActorDocuments {
     const { workspaceId, kind, id } = address
     const { contract } = this.#of(kind)
     return {
-      rows: rows.map((row) => this.#row(contract, row, workspaceId, rev)),
+      rows: rows.flatMap((row) => [
+        this.#row(contract, row, workspaceId, rev),
+        ...this.#search.rowOf(row, workspaceId, rev),
+      ]),
       events: events.map((event) => {
         const data = this.#rest.seal({ workspaceId, at: `events/${event._id}` }, event.data)
         return { ...event, _id: restingEventId(event.stream, event.seq), at: new Date(event.at), data }

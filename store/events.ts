@@ -74,6 +74,18 @@ export class StoredEvents implements EventLog {
     return found.map((event) => this.#documents.eventOf(event))
   }
 
+  /** Those between two moments (epoch ms), the latest first. */
+  async between(
+    workspaceId: string,
+    stream: string,
+    { from, to, limit }: { from: number; to: number; limit: number },
+  ): Promise<Published[]> {
+    await this.#rest.ready(workspaceId)
+    const filter = { ...eventsAfter(stream, 0), at: { $gte: new Date(from), $lte: new Date(to) } }
+    const found = await this.#store.of(workspaceId).find('events', filter, { ...inOrder(-1), limit })
+    return found.map((event) => this.#documents.eventOf(event as unknown as RestingEvent))
+  }
+
   /** Removes what happened before (epoch ms): a client that was away longer gets a snapshot. */
   async prune(workspaceId: string, before: number) {
     await this.#store.collection('events').deleteMany({ workspaceId, at: { $lt: new Date(before) } })

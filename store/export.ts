@@ -20,6 +20,10 @@ const inner: readonly string[] = [
 ]
 /** What opens a door stays here: an export is read by people and programs that need none. */
 const secret = /(token|secret|password|hash|wrapped)$/i
+/** What the audit's links are checked by, and opens nothing. */
+const ofChain = new Set(['hash', 'detailsHash'])
+const isSecret = (collection: string, field: string) =>
+  secret.test(field) && !(collection === 'audit_log' && ofChain.has(field))
 
 interface Counted {
   name: string
@@ -141,13 +145,15 @@ class Plain {
   of(name: string, document: Stored): object {
     const opened = new Map<unknown, unknown>()
     for (const found of sealedIn(document)) {
-      if (secret.test(found.names.at(-1) ?? '')) continue
+      if (isSecret(name, found.names.at(-1) ?? '')) continue
       const known = this.#fields.opened(name, document._id, found)
       if (known) opened.set(found.value, valueOf(known.plain))
       else if (!actorHomes.includes(name) || found.names[0] !== 'actor')
         this.#manifest.missing.push(`${name}/${document._id} ${found.path}`.slice(0, 200))
     }
-    return plainly(document, opened, actorHomes.includes(name) ? ['actor'] : []) as object
+    const without = (field: string, depth: number) =>
+      isSecret(name, field) || (depth === 0 && field === 'actor' && actorHomes.includes(name))
+    return plainly(document, opened, without) as object
   }
 }
 
@@ -160,13 +166,15 @@ function valueOf(plain: Buffer): unknown {
   }
 }
 
-function plainly(value: unknown, opened: ReadonlyMap<unknown, unknown>, without: readonly string[] = []): unknown {
+type Without = (field: string, depth: number) => boolean
+
+function plainly(value: unknown, opened: ReadonlyMap<unknown, unknown>, without: Without, depth = 0): unknown {
   if (value === null || typeof value !== 'object' || value instanceof Date) return value
   if (opened.has(value)) return opened.get(value)
-  if (Array.isArray(value)) return value.map((item) => plainly(item, opened))
+  if (Array.isArray(value)) return value.map((item) => plainly(item, opened, without, depth + 1))
   if ('_bsontype' in value || Buffer.isBuffer(value)) return null
-  const kept = Object.entries(value).filter(([key]) => !without.includes(key) && !secret.test(key))
-  return Object.fromEntries(kept.map(([key, item]) => [key, plainly(item, opened)]))
+  const kept = Object.entries(value).filter(([field]) => !without(field, depth))
+  return Object.fromEntries(kept.map(([field, item]) => [field, plainly(item, opened, without, depth + 1)]))
 }
 
 async function* filesOf({ store, files, workspaceId }: Parts): AsyncGenerator<FileRow> {

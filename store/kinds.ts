@@ -12,10 +12,12 @@ export interface Kind {
 
 /** Where the documents of a kind rest. */
 const homes: Record<string, TenantName> = {
+  attention: 'attentions',
   audit: 'audit_chains',
   conversation: 'conversations',
   user: 'users',
   inbox: 'inboxes',
+  roster: 'rosters',
   channel: 'channel_actors',
   letterbox: 'letterboxes',
   messenger: 'messengers',
@@ -31,6 +33,9 @@ const rowHomes: Record<string, TenantName> = {
   message: 'messages',
   episode: 'episodes',
   identity: 'user_identities',
+  activity: 'activities',
+  merge: 'merges',
+  consent: 'consents',
   delivery: 'webhook_deliveries',
 }
 

@@ -57,6 +57,11 @@ export class Rest {
     return JSON.parse(this.#vault.open(workspaceId, at, bytesOf(sealed))) as unknown
   }
 
+  /** A keyed hash to find a sealed value by: the same for the same value, in one workspace only. */
+  blind(workspaceId: string, value: string): string {
+    return this.#vault.blind(workspaceId, value)
+  }
+
   #walk(walks: WeakMap<z.ZodType, Walk>, schema: z.ZodType, isIn: boolean) {
     const known = walks.get(schema)
     if (known) return known

@@ -1,5 +1,11 @@
-import type { LetterShelf, SimulatedLetter } from '../providers/mail/simulator/simulator.ts'
-import { isDuplicate, type Store } from './connection.ts'
+import type { LetterShelf, SimulatedLetter } from '../providers/mail/simulator/letters.ts'
+import { isDuplicate, type Store, type Stored } from './connection.ts'
+
+const read = ({ _id: id, at, bodyHash: _, ...letter }: Stored): SimulatedLetter => ({
+  ...(letter as unknown as Omit<SimulatedLetter, 'id' | 'at'>),
+  id,
+  at: (at as Date).getTime(),
+})
 
 /** The letters of simulated mail, for every process of a service; gone after a week. */
 export class SimulatedLetters implements LetterShelf {
@@ -23,12 +29,13 @@ export class SimulatedLetters implements LetterShelf {
     return (await this.#store.platform('simulated_letters').findOne({ _id: id }))?.['bodyHash'] as string | undefined
   }
 
+  async byId(id: string) {
+    const found = await this.#store.platform('simulated_letters').findOne({ _id: id })
+    return found ? read(found) : undefined
+  }
+
   async latest(limit: number) {
     const found = await this.#store.platform('simulated_letters').find({}).sort({ at: -1 }).limit(limit).toArray()
-    return found.map(({ _id: id, at, bodyHash: _, ...letter }) => ({
-      ...(letter as unknown as Omit<SimulatedLetter, 'id' | 'at'>),
-      id,
-      at: (at as Date).getTime(),
-    }))
+    return found.map(read)
   }
 }

@@ -30,11 +30,24 @@ export class SimulatedTexts implements TextShelf {
   }
 
   async latest(limit: number, to?: string) {
-    const filter = to === undefined ? {} : { to }
+    const filter = to === undefined ? { at: { $gt: new Date(0) } } : { to, at: { $gt: new Date(0) } }
     return (await this.#texts.find(filter).sort({ at: -1 }).limit(limit).toArray()).map(read)
+  }
+
+  async isStopped(person: string, number: string) {
+    return (await this.#texts.findOne({ _id: stopOf(person, number) })) !== null
+  }
+
+  async stop(person: string, number: string, isStopped: boolean) {
+    const _id = stopOf(person, number)
+    // Without a time: it is no text, and does not go away by itself.
+    if (isStopped) await this.#texts.updateOne({ _id }, { $set: { person, number } }, { upsert: true })
+    else await this.#texts.deleteOne({ _id })
   }
 
   get #texts() {
     return this.#store.platform('simulated_texts')
   }
 }
+
+const stopOf = (person: string, number: string) => `stop/${person}/${number}`

@@ -1,4 +1,5 @@
 import type { IndexDefinition, IndexOptions } from 'mongoose'
+import { peopleIndexes, peopleModels } from './people.ts'
 
 /** A collection: its fields with their place at rest, and its indexes. The database checks neither; contracts do. */
 export interface Model {
@@ -16,7 +17,7 @@ const actorIndexes: Model['indexes'] = [
 ]
 /** Of what `resource()` keeps: its pages, from the latest, and what only one may have. */
 const resourceIndexes: Model['indexes'] = [
-  [{ workspaceId: 1, _id: -1 }],
+  [{ workspaceId: 1, createdAt: -1, _id: -1 }],
   [
     { workspaceId: 1, unique: 1 },
     { unique: true, partialFilterExpression: { unique: { $type: 'string' } } },
@@ -33,15 +34,31 @@ export const models = {
       ...actorIndexes,
       [{ workspaceId: 1, status: 1, lastMessageAt: -1, _id: -1 }],
       [{ workspaceId: 1, status: 1, assigneeId: 1, lastMessageAt: -1, _id: -1 }],
+      // Who waits, the longest first: of the others nothing is in it.
+      [
+        { workspaceId: 1, status: 1, waitingSince: 1, _id: 1 },
+        { partialFilterExpression: { waitingSince: { $type: 'date' } } },
+      ],
     ],
   },
-  users: { tenant: true, indexes: [...actorIndexes] },
+  users: {
+    tenant: true,
+    indexes: [
+      ...actorIndexes,
+      ...peopleIndexes,
+      [{ workspaceId: 1, _id: 1 }],
+      [{ workspaceId: 1, aliasOf: 1 }, { partialFilterExpression: { aliasOf: { $type: 'string' } } }],
+      [{ workspaceId: 1, referrerId: 1, _id: 1 }, { partialFilterExpression: { referrerId: { $type: 'string' } } }],
+    ],
+  },
   inboxes: { tenant: true, indexes: [...actorIndexes] },
+  rosters: { tenant: true, indexes: [...actorIndexes] },
   channel_actors: { tenant: true, indexes: [...actorIndexes] },
   letterboxes: { tenant: true, indexes: [...actorIndexes] },
   webhook_queues: { tenant: true, indexes: [...actorIndexes] },
   messengers: { tenant: true, indexes: [...actorIndexes] },
   audit_chains: { tenant: true, indexes: [...actorIndexes] },
+  attentions: { tenant: true, indexes: [...actorIndexes] },
 
   // Rows: history that turns write and lists read.
   messages: {
@@ -55,10 +72,38 @@ export const models = {
     ],
   },
   episodes: { tenant: true, indexes: [[{ workspaceId: 1, conversationId: 1, openedAt: -1 }]] },
+  // What happened to a person besides what was said, from the latest; of one kind where it is asked for.
+  activities: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, userId: 1, at: -1, _id: -1 }],
+      [{ workspaceId: 1, userId: 1, kind: 1, at: -1, _id: -1 }],
+    ],
+  },
+  merges: {
+    tenant: true,
+    indexes: [[{ workspaceId: 1, winnerId: 1, at: -1 }], [{ workspaceId: 1, loserId: 1, at: -1 }]],
+  },
+  // What was said about what may go to somebody: a ledger, which nobody changes. Their ids are in the order of time.
+  consents: { tenant: true, indexes: [[{ workspaceId: 1, userId: 1, _id: -1 }]] },
+  // Addresses that get nothing more, named after a keyed hash of theirs.
+  suppressions: { tenant: true, indexes: [[{ workspaceId: 1, at: -1, _id: -1 }]] },
+  // Two who may be one, named after both.
+  duplicates: {
+    tenant: true,
+    indexes: [[{ workspaceId: 1, status: 1, _id: -1 }], [{ workspaceId: 1, userIds: 1 }]],
+  },
+  custom_fields: { tenant: true, indexes: resourceIndexes },
+  tags: { tenant: true, indexes: resourceIndexes },
+  user_status_options: { tenant: true, indexes: resourceIndexes },
   user_identities: { tenant: true, indexes: [[{ workspaceId: 1, userId: 1 }]] },
   // In the order of their ids: see `restingEventId`.
   events: { tenant: true, indexes: [[{ workspaceId: 1, at: 1 }]], former: ['workspaceId_1_stream_1_seq_1'] },
-  decisions: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1 }]] },
+  decisions: {
+    tenant: true,
+    indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1, _id: -1 }]],
+    former: ['workspaceId_1_kind_1_id_1_at_-1'],
+  },
   dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }], [{ workspaceId: 1, status: 1, _id: -1 }]] },
   // Links of the chain, found by number; searched from the latest, alone or by who, what, on what, changes or reads.
   audit_log: {
@@ -130,18 +175,24 @@ export const models = {
       ],
     ],
   },
+  canned_responses: { tenant: true, indexes: resourceIndexes },
+  macros: { tenant: true, indexes: resourceIndexes },
+  inbox_views: { tenant: true, indexes: resourceIndexes },
+  sla_policies: { tenant: true, indexes: resourceIndexes },
+  // What opens a page where somebody rates how they were looked after, by the hash of it.
+  rating_links: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 90 * day }]] },
   teams: { tenant: true, indexes: [...resourceIndexes, [{ workspaceId: 1, memberIds: 1 }]] },
   services: { tenant: true, indexes: resourceIndexes },
   channels: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, status: 1 }]] },
   webhook_endpoints: {
     tenant: true,
     indexes: [
-      [{ workspaceId: 1, _id: -1 }],
+      [{ workspaceId: 1, createdAt: -1, _id: -1 }],
       [{ status: 1, workspaceId: 1 }],
       [{ catcherHash: 1 }, { unique: true, partialFilterExpression: { catcherHash: { $type: 'string' } } }],
     ],
   },
-  remarks: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, recordId: 1, _id: -1 }]] },
+  remarks: { tenant: true, indexes: [[{ workspaceId: 1, kind: 1, recordId: 1, createdAt: -1, _id: -1 }]] },
   api_keys: { tenant: true, indexes: [[{ prefix: 1 }, { unique: true }], [{ workspaceId: 1, revokedAt: 1, _id: -1 }]] },
   accounts: {
     tenant: false,
@@ -182,6 +233,14 @@ export const models = {
   vault_keys: { tenant: true, indexes: [] },
   // Who looks after the installation.
   operators: { tenant: false, indexes: [[{ emailNorm: 1 }, { unique: true }]] },
+  person_sessions: {
+    tenant: false,
+    indexes: [
+      [{ tokenHash: 1 }, { unique: true }],
+      [{ workspaceId: 1, userId: 1 }],
+      [{ expiresAt: 1 }, { expireAfterSeconds: 30 * day }],
+    ],
+  },
   operator_sessions: {
     tenant: false,
     indexes: [
@@ -193,6 +252,7 @@ export const models = {
   },
   exports: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }]] },
   backups: { tenant: false, indexes: [[{ startedAt: -1 }]] },
+  ...peopleModels,
 } as const satisfies Record<string, Model>
 
 export type CollectionName = keyof typeof models

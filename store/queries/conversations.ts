@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Header, Preview } from '../../actors/conversation/contract.ts'
+import { ConversationStatus, Header, Preview } from '../../actors/conversation/contract/header.ts'
 import type { Line } from '../../actors/inbox/contract.ts'
 import { instant } from '../../kernel/marks.ts'
 import { invalid } from '../../kernel/problem.ts'
@@ -11,15 +11,15 @@ const Kept = Header.omit({ windowExpiresAt: true, messageCount: true }).extend({
   windows: z.record(z.string(), instant()),
   last: Preview.nullable(),
 })
-const projection = Object.fromEntries(Object.keys(Kept.shape).map((field) => [field, 1 as const]))
+export const projection = Object.fromEntries(Object.keys(Kept.shape).map((field) => [field, 1 as const]))
 
-interface Source {
+export interface Source {
   store: Store
   rest: Rest
 }
 
 export interface ConversationFilter {
-  status?: 'open' | 'pending' | 'resolved' | undefined
+  status?: ConversationStatus | undefined
   /** `none`: nobody has taken it. */
   assigneeId?: string | undefined
   cursor?: string | undefined
@@ -31,7 +31,7 @@ export interface Page<Item> {
   nextCursor: string | null
 }
 
-const statuses = ['open', 'pending', 'resolved'] as const
+const statuses = ConversationStatus.options
 const order = { lastMessageAt: -1, _id: -1 } as const
 
 /** The newest first, a page at a time. Without a status, the lists of all of them are merged: each has its index. */
@@ -70,7 +70,7 @@ function byLatest(a: Line, b: Line) {
   return a.conversationId < b.conversationId ? 1 : -1
 }
 
-function lineOf(rest: Rest, workspaceId: string, { _id, ...document }: Stored): Line {
+export function lineOf(rest: Rest, workspaceId: string, { _id, ...document }: Stored): Line {
   const kept = rest.decode(Kept, document, { workspaceId, at: `conversations/${_id}` }) as z.infer<typeof Kept>
   const { windows, last, ...header } = kept
   const windowExpiresAt = header.channelId === null ? null : (windows[header.channelId] ?? null)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { conversation, type Message } from '../../actors/conversation/contract.ts'
+import { conversation } from '../../actors/conversation/contract.ts'
+import type { Message } from '../../actors/conversation/contract/message.ts'
 import type { Store, Stored } from '../connection.ts'
 import type { Rest } from '../rest.ts'
 import type { Page } from './conversations.ts'
@@ -21,7 +22,8 @@ export async function messagePage(
   conversationId: string,
   { before, limit }: { before?: number | undefined; limit: number },
 ): Promise<Page<Message>> {
-  const filter = { conversationId, ...(before !== undefined && { n: { $lt: before } }) }
+  // What waits for its hour is in no thread: its number is 0.
+  const filter = { conversationId, n: { $gt: 0, ...(before !== undefined && { $lt: before }) } }
   const options = { sort: { n: -1 } as const, limit: limit + 1, projection: shownFields }
   const found = await source.store.of(workspaceId).find('messages', filter, options)
   await source.rest.ready(workspaceId)
@@ -52,3 +54,15 @@ async function one(source: Source, workspaceId: string, filter: Record<string, u
 
 const rowOf = (rest: Rest, workspaceId: string, document: Stored) =>
   rest.decode(Row, document, { workspaceId, at: `messages/${document._id}` }) as MessageRow
+
+/** These, in no order. */
+export async function messagesByIds(
+  source: Source,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<MessageRow[]> {
+  const filter = { _id: { $in: [...ids] } }
+  const found = await source.store.of(workspaceId).find('messages', filter, { projection: shownFields })
+  await source.rest.ready(workspaceId)
+  return found.map((document) => rowOf(source.rest, workspaceId, document))
+}

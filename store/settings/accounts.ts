@@ -10,7 +10,7 @@ export interface Account {
   passwordHash: string | null
   /** Somebody has shown that they read the mail of this address. */
   isEmailProven: boolean
-  /** Which address they say is theirs, where they have none yet. */
+  /** Which address they say is theirs, until they have shown it. */
   wantedEmail: string | null
 }
 
@@ -83,11 +83,9 @@ export async function markEmailProven(store: Store, id: string, now: number) {
   await store.platform('accounts').updateOne(filter, { $set: { emailProvenAt: new Date(now) } })
 }
 
-/** Remembers the address that an account without one is to have, once it is proven. */
+/** Remembers the address that an account is to have, once it is proven. */
 export async function wantEmail(store: Store, id: string, email: string) {
-  await store
-    .platform('accounts')
-    .updateOne({ _id: id, emailNorm: { $exists: false } }, { $set: { wantedEmail: email } })
+  await store.platform('accounts').updateOne({ _id: id }, { $set: { wantedEmail: email } })
 }
 
 /** Gives an account an address that was proven. @throws Problem `email_taken` */

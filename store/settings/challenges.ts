@@ -4,7 +4,7 @@ import type { Store, Stored } from '../connection.ts'
 
 export type ChallengeKind = 'magic_link' | 'password_reset' | 'email_proof'
 /** What a code alone proves, without a link: that whoever comes has this telephone. */
-export type CodeKind = 'otp' | 'own_number'
+export type CodeKind = 'otp' | 'own_number' | 'person'
 
 /** Something that was mailed to an address, to prove that whoever comes reads its mail. */
 export interface Challenge {
@@ -78,6 +78,13 @@ export async function keepCode(
     expiresAt: new Date(expiresAt),
   }
   await store.platform('auth_challenges').replaceOne({ _id }, code, { upsert: true })
+}
+
+/** What is on its way to an address that is nobody's any more: links to sign in, and to set a password. */
+export async function voidChallenges(store: Store, target: string, now: number) {
+  const kind = { $in: ['magic_link', 'password_reset'] satisfies ChallengeKind[] }
+  const open = { targetHash: targetHash(target), kind, consumedAt: null }
+  await store.platform('auth_challenges').updateMany(open, { $set: { consumedAt: new Date(now) } })
 }
 
 const unused = (kind: ChallengeKind | 'owner_link', tokenHash: string, now: number) => ({

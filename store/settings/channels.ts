@@ -1,29 +1,33 @@
+import type { ChannelKind, KnownChannel } from '../../kernel/channel-kind.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
 import { isDuplicate, type Store, type Stored } from '../connection.ts'
 import { bytesOf, type Vault } from '../vault.ts'
 
-export const channelSecrets = ['token', 'appSecret', 'verifyToken'] as const
-export type ChannelSecret = (typeof channelSecrets)[number]
-
-/** A workspace's number at WhatsApp. */
+/** A workspace's account at a provider: a number at WhatsApp or Twilio, a mail address, the app. */
 export interface Channel {
   id: string
   workspaceId: string
-  kind: 'whatsapp'
+  kind: ChannelKind
+  /** Who carries it: `twilio`, say. One kind may have several. */
+  provider: string
+  /** What names it at its provider, once in a workspace: a number's id, a number, a mail address. */
+  address: string
   name: string
   /** True: a local server plays the provider. */
   simulate: boolean
   status: 'active' | 'disabled'
-  phoneNumberId: string
-  businessId: string
-  /** Of the provider's API, with its version. */
+  /** What its provider's form asks for and may be shown. */
+  fields: Readonly<Record<string, string>>
+  /** The names of its secrets. */
+  secretNames: readonly string[]
+  /** Of the provider's API; empty where its address is fixed. */
   baseUrl: string
   /** When a message was first taken by its provider, epoch ms: then its credentials are right. */
   verifiedAt: number | null
   /** Which of its secrets we made up, to simulate it: with them no provider knows us. */
-  madeUp: readonly ChannelSecret[]
+  madeUp: readonly string[]
   /** Until when a former secret of the provider is good as well, epoch ms. */
-  previous: Partial<Record<Incoming, number>>
+  previous: Readonly<Record<string, number>>
   /** Counts its changes. */
   rev: number
 }
@@ -31,45 +35,55 @@ export interface Channel {
  * With what proves us to the provider and the provider to us. For adapters and webhooks; no answer may hold it. What the
  * provider shows may still be `former` for a day after it was changed.
  */
-export type OpenChannel = Channel & Record<ChannelSecret, string> & { former: Former }
-type Former = Partial<Record<Incoming, string>>
-/** What the provider shows us: it learns of a change later than we do. */
-const incoming = ['appSecret', 'verifyToken'] as const
-type Incoming = (typeof incoming)[number]
+export type OpenChannel = Channel & Record<'secrets' | 'former', Readonly<Record<string, string>>>
 
-type Ours = 'workspaceId' | 'kind' | 'status' | 'verifiedAt' | 'rev' | 'previous' | 'former'
-export type NewChannel = Omit<OpenChannel, Ours | 'madeUp'> & Partial<Pick<Channel, 'madeUp'>>
-export type ChannelChange = Partial<Omit<NewChannel, 'id'> & Pick<Channel, 'status'>>
+export type NewChannel = Pick<OpenChannel, 'id' | 'name' | 'simulate' | 'baseUrl' | 'fields' | 'secrets'> &
+  Partial<Pick<Channel, 'kind' | 'provider' | 'address' | 'madeUp'>>
+export type ChannelChange = Partial<
+  Pick<OpenChannel, 'name' | 'simulate' | 'baseUrl' | 'secrets' | 'status' | 'fields' | 'address'>
+>
 
 const channelsMax = 200
 // A process that missed the notice of a change knows of it no later than this.
 const keptMs = 5_000
 
-const read = (document: Stored): Channel => ({
-  id: document._id,
-  workspaceId: document['workspaceId'] as string,
-  kind: 'whatsapp',
-  name: document['name'] as string,
-  simulate: document['simulate'] === true,
-  status: document['status'] as Channel['status'],
-  phoneNumberId: document['phoneNumberId'] as string,
-  businessId: document['businessId'] as string,
-  baseUrl: document['baseUrl'] as string,
-  verifiedAt: (document['verifiedAt'] as Date | undefined)?.getTime() ?? null,
-  // Before this was written down, whoever simulated a channel had its secrets made.
-  madeUp:
-    (document['madeUp'] as ChannelSecret[] | undefined) ?? (document['simulate'] === true ? [...channelSecrets] : []),
-  previous: Object.fromEntries(
-    Object.entries((document['previous'] ?? {}) as Record<Incoming, Kept>).map(([name, { until }]) => [
-      name,
-      until.getTime(),
-    ]),
-  ),
-  rev: document['rev'] as number,
-})
+// Channels of before there were other kinds say nothing of their names.
+const firstFields = ['phoneNumberId', 'businessId']
+const firstSecrets = ['token', 'appSecret', 'verifyToken']
+
+function read(document: Stored): Channel {
+  const { _id: id, workspaceId, kind, name, status, baseUrl, rev } = document as Stored & Channel
+  const fieldNames = (document['fieldNames'] as string[] | undefined) ?? firstFields
+  const secretNames = (document['secretNames'] as string[] | undefined) ?? firstSecrets
+  const fields = Object.fromEntries(fieldNames.map((one) => [one, (document[one] as string | undefined) ?? '']))
+  const simulate = document['simulate'] === true
+  const previous = Object.entries((document['previous'] ?? {}) as Record<string, Kept>)
+  return {
+    ...{ id, workspaceId, kind, name, simulate, status, fields, secretNames, baseUrl, rev },
+    provider: (document['provider'] as string | undefined) ?? 'whatsapp',
+    address: (document['address'] as string | undefined) ?? fields['phoneNumberId'] ?? '',
+    verifiedAt: (document['verifiedAt'] as Date | undefined)?.getTime() ?? null,
+    // Before this was written down, whoever simulated a channel had its secrets made.
+    madeUp: (document['madeUp'] as string[] | undefined) ?? (simulate ? [...firstSecrets] : []),
+    previous: Object.fromEntries(previous.map(([one, { until }]) => [one, until.getTime()])),
+  }
+}
+
 interface Kept {
   secret: unknown
   until: Date
+}
+
+/** What rules must know of channels: of all workspaces, or of one. */
+export async function knownChannels(store: Store, workspaceId?: string) {
+  const filter = workspaceId === undefined ? {} : { workspaceId }
+  const found = await store.collection('channels').find(filter).sort({ _id: 1 }).toArray()
+  return found.map(read).map(({ id, kind, provider, name, status, workspaceId: of }) => {
+    return {
+      workspaceId: of,
+      known: { id, kind, provider, name, isActive: status === 'active' } satisfies KnownChannel,
+    }
+  })
 }
 
 /** The channels of all workspaces. Their secrets rest encrypted, and are opened for those who speak to a provider. */
@@ -97,17 +111,18 @@ export class ChannelSettings {
     return found && read(found)
   }
 
-  /** The same id again finds what was made first. @throws Problem `channel_exists` for a number that is here already */
-  async create(workspaceId: string, { id, ...made }: NewChannel): Promise<Channel> {
-    const tenant = this.#store.of(workspaceId)
-    const twin = await tenant.one('channels', { kind: 'whatsapp', phoneNumberId: made.phoneNumberId })
-    if (twin && twin._id !== id) throw conflict('channel_exists', 'This number is connected already.')
-    const { token, appSecret, verifyToken, ...plain } = made
-    const sealed = await this.#sealed(workspaceId, id, { token, appSecret, verifyToken })
+  /** The same id again finds what was made first. @throws Problem `channel_exists` for an address that is here already */
+  async create(workspaceId: string, { id, fields, secrets, ...made }: NewChannel): Promise<Channel> {
+    const { kind = 'whatsapp', provider = 'whatsapp', address = fields['phoneNumberId'] ?? '', ...plain } = made
+    const others = (await this.list(workspaceId)).filter((one) => one.kind === kind && one.id !== id)
+    if (others.some((one) => one.address === address)) throw conflict('channel_exists', alreadyThere[kind])
+    const sealed = await this.#sealed(workspaceId, id, secrets)
+    const names = { fieldNames: Object.keys(fields), secretNames: Object.keys(secrets) }
+    const who = { _id: id, kind, provider, address, ...plain, ...names }
     const createdAt = new Date(this.#now())
-    const document = { _id: id, kind: 'whatsapp', ...plain, ...sealed, status: 'active', rev: 1, createdAt }
     try {
-      await tenant.insert('channels', document)
+      const document = { ...who, ...fields, ...sealed, status: 'active', rev: 1, createdAt }
+      await this.#store.of(workspaceId).insert('channels', document)
     } catch (error) {
       if (!isDuplicate(error)) throw error
     }
@@ -115,14 +130,12 @@ export class ChannelSettings {
   }
 
   /** @throws Problem `not_found` */
-  async change(workspaceId: string, id: string, change: ChannelChange): Promise<Channel> {
-    const { token, appSecret, verifyToken, ...plain } = change
-    const secrets = Object.entries({ token, appSecret, verifyToken }).filter(([, value]) => value !== undefined)
-    const sealed = await this.#sealed(workspaceId, id, Object.fromEntries(secrets) as Record<string, string>)
-    const own = secrets.map(([name]) => name)
+  async change(workspaceId: string, id: string, { secrets = {}, fields, ...plain }: ChannelChange): Promise<Channel> {
+    const sealed = await this.#sealed(workspaceId, id, secrets)
+    const own = Object.keys(secrets)
     const before = own.length > 0 ? await this.#known(workspaceId, id) : undefined
     const madeUp = before && { madeUp: before.madeUp.filter((name) => !own.includes(name)) }
-    const update = { $set: { ...madeUp, ...plain, ...sealed }, $inc: { rev: 1 } }
+    const update = { $set: { ...madeUp, ...plain, ...fields, ...sealed }, $inc: { rev: 1 } }
     const wasThere = await this.#store.of(workspaceId).update('channels', { _id: id }, update)
     this.#open.delete(id)
     if (!wasThere) throw missing('not_found', 'There is no such channel.')
@@ -130,19 +143,18 @@ export class ChannelSettings {
   }
 
   /**
-   * Another secret; of what the provider shows us, the former is good until `until` (epoch ms) as well, because it
+   * Another secret; with `until` (epoch ms) the former is good as well until then: what the provider shows us, because it
    * learns of a change later than we do. @throws Problem `not_found`
    */
-  async rotate(workspaceId: string, id: string, name: ChannelSecret, secret: string, until: number): Promise<Channel> {
+  async rotate(workspaceId: string, id: string, name: string, secret: string, until: number | null): Promise<Channel> {
     const before = await this.#read(id)
     if (before?.workspaceId !== workspaceId) throw missing('not_found', 'There is no such channel.')
-    const isIncoming = incoming.some((one) => one === name)
-    if (isIncoming) {
-      const sealed = this.#vault.seal(workspaceId, contextOf(id, `previous.${name}.secret`), before[name])
+    if (until !== null) {
+      const sealed = this.#vault.seal(workspaceId, contextOf(id, `previous.${name}.secret`), before.secrets[name] ?? '')
       const previous = { [`previous.${name}`]: { secret: sealed, until: new Date(until) } }
       await this.#store.of(workspaceId).update('channels', { _id: id }, { $set: previous })
     }
-    return this.change(workspaceId, id, { [name]: secret })
+    return this.change(workspaceId, id, { secrets: { [name]: secret } })
   }
 
   /** False where it was gone already. */
@@ -185,23 +197,17 @@ export class ChannelSettings {
     if (!found) return undefined
     const channel = read(found)
     await this.#vault.ready(channel.workspaceId)
-    const secret = (name: ChannelSecret) =>
-      this.#vault.open(channel.workspaceId, contextOf(id, name), bytesOf(found[name]))
-    const previous = (found['previous'] ?? {}) as Record<string, Kept>
-    const former = incoming
-      .filter((name) => (channel.previous[name] ?? 0) > this.#now())
-      .map((name) => {
-        const context = contextOf(id, `previous.${name}.secret`)
-        return [name, this.#vault.open(channel.workspaceId, context, bytesOf(previous[name]?.secret))]
-      })
-    const secrets = Object.fromEntries(channelSecrets.map((name) => [name, secret(name)])) as Record<
-      ChannelSecret,
-      string
-    >
-    return { ...channel, ...secrets, former: Object.fromEntries(former) as Former }
+    const opened = (context: string, kept: unknown) =>
+      this.#vault.open(channel.workspaceId, contextOf(id, context), bytesOf(kept))
+    const secrets = channel.secretNames.map((name) => [name, opened(name, found[name])] as const)
+    const previous = Object.entries((found['previous'] ?? {}) as Record<string, Kept>)
+    const former = previous
+      .filter(([name]) => (channel.previous[name] ?? 0) > this.#now())
+      .map(([name, { secret }]) => [name, opened(`previous.${name}.secret`, secret)] as const)
+    return { ...channel, secrets: Object.fromEntries(secrets), former: Object.fromEntries(former) }
   }
 
-  async #sealed(workspaceId: string, id: string, secrets: Record<string, string>) {
+  async #sealed(workspaceId: string, id: string, secrets: Readonly<Record<string, string>>) {
     await this.#vault.ready(workspaceId)
     return Object.fromEntries(
       Object.entries(secrets).map(([name, plain]) => [name, this.#vault.seal(workspaceId, contextOf(id, name), plain)]),
@@ -216,3 +222,10 @@ export class ChannelSettings {
 }
 
 const contextOf = (id: string, field: string) => `channels/${id}/${field}`
+
+const alreadyThere: Readonly<Record<ChannelKind, string>> = {
+  whatsapp: 'This number is connected already.',
+  sms: 'This number is connected already.',
+  email: 'This address is connected already.',
+  app: 'The app is connected already.',
+}

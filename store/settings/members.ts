@@ -6,6 +6,17 @@ import { isDuplicate, type Store, type Stored } from '../connection.ts'
 
 export type MemberRole = Extract<Role, 'owner' | 'admin' | 'staff' | 'expert'>
 
+/** Who asked last to act as somebody, and when (epoch ms). */
+export interface Asked {
+  by: string
+  at: number
+  /** The name of an operator: no workspace knows it by the id. */
+  operator?: string
+}
+
+/** Whom somebody lets act as them. */
+export type Trusted = 'colleagues' | 'operators' | 'both'
+
 /** Somebody who works for a workspace. The id is what messages, assignments and tokens name. */
 export interface Member extends Given {
   id: string
@@ -17,8 +28,9 @@ export interface Member extends Given {
   status: 'invited' | 'active' | 'disabled' | 'removed'
   /** Until when colleagues who are allowed to may act as them, epoch ms; null where they do not consent. */
   consentUntil: number | null
-  /** Who asked for it last, and when. */
-  asked: { by: string; at: number } | null
+  /** The same, of operators of the installation. */
+  operatorsUntil: number | null
+  asked: Asked | null
 }
 
 const membersMax = 500
@@ -32,6 +44,7 @@ export const memberFrom = ({ _id, workspaceId, accountId, name, role, status, ..
   status: status as Member['status'],
   ...givenIn(rest),
   consentUntil: timeOf(rest['consentUntil']),
+  operatorsUntil: timeOf(rest['operatorsUntil']),
   asked: (rest['asked'] as Member['asked'] | undefined) ?? null,
 })
 const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
@@ -88,6 +101,7 @@ export interface Place {
   role: MemberRole
   permissions: Permissions
   consentUntil: number | null
+  operatorsUntil: number | null
 }
 
 /** Of these members, of whichever workspace, those who are active. */
@@ -95,14 +109,16 @@ export async function placesOf(store: Store, ids: readonly string[]): Promise<Ma
   const active = { _id: { $in: [...ids] }, status: 'active' }
   const found = await store
     .collection('members')
-    .find(active, { projection: { workspaceId: 1, role: 1, grants: 1, withheld: 1, consentUntil: 1 } })
+    .find(active, {
+      projection: { workspaceId: 1, role: 1, grants: 1, withheld: 1, consentUntil: 1, operatorsUntil: 1 },
+    })
     .toArray()
   return new Map(
     found.map((one) => {
       const role = one['role'] as MemberRole
       const permissions = permissionsOf(role, givenIn(one))
-      const consentUntil = timeOf(one['consentUntil'])
-      return [one._id, { workspaceId: one['workspaceId'] as string, role, permissions, consentUntil }]
+      const until = { consentUntil: timeOf(one['consentUntil']), operatorsUntil: timeOf(one['operatorsUntil']) }
+      return [one._id, { workspaceId: one['workspaceId'] as string, role, permissions, ...until }]
     }),
   )
 }
@@ -115,12 +131,14 @@ export const changeMember = (
   change: Partial<Pick<Member, 'name' | 'role' | 'status' | 'grants' | 'withheld'>>,
 ) => store.of(workspaceId).update('members', { _id: id }, { $set: change })
 
-/** What somebody consents to, or does not any more (null). What was asked is answered with it. */
-export const keepConsent = (store: Store, workspaceId: string, id: string, until: number | null) =>
-  store
-    .of(workspaceId)
-    .update('members', { _id: id }, { $set: { consentUntil: until === null ? null : new Date(until), asked: null } })
+/** What these may do until then, or not any more (null); of the others nothing changes. What was asked is answered. */
+export function keepConsent(store: Store, workspaceId: string, id: string, who: Trusted, until: number | null) {
+  const at = until === null ? null : new Date(until)
+  const colleagues = who === 'operators' ? {} : { consentUntil: at }
+  const operators = who === 'colleagues' ? {} : { operatorsUntil: at }
+  return store.of(workspaceId).update('members', { _id: id }, { $set: { ...colleagues, ...operators, asked: null } })
+}
 
-/** A colleague asks to act as somebody. */
-export const keepAsked = (store: Store, workspaceId: string, id: string, asked: { by: string; at: number }) =>
+/** Somebody asks to act as somebody. */
+export const keepAsked = (store: Store, workspaceId: string, id: string, asked: Asked) =>
   store.of(workspaceId).update('members', { _id: id, status: 'active' }, { $set: { asked } })

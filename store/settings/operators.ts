@@ -23,6 +23,43 @@ export interface OperatorSession {
   expiresAt: number
 }
 
+/** Ids say what they are of: whether somebody acts as an operator, or as a colleague. */
+export const isOperatorId = (id: string) => id.startsWith('opr_')
+
+/** Of these operators, the names of those who are signed in and may be: what they do in another realm ends with that. */
+export async function presentOperators(
+  store: Store,
+  ids: readonly string[],
+  now: number,
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const lasting = { operatorId: { $in: [...ids] }, expiresAt: { $gt: new Date(now) } }
+  const signedIn = await store.platform('operator_sessions').distinct('operatorId', lasting)
+  const enabled = { _id: { $in: signedIn as string[] }, isDisabled: { $ne: true } }
+  const found = await store
+    .platform('operators')
+    .find(enabled, { projection: { name: 1 } })
+    .toArray()
+  return new Map(found.map(({ _id, name }) => [_id, name as string]))
+}
+
+/** Where those who may sign in are written to; at most 200. */
+export async function operatorAddresses(store: Store): Promise<{ id: string; email: string }[]> {
+  const enabled = { isDisabled: { $ne: true } }
+  const found = await store
+    .platform('operators')
+    .find(enabled, { projection: { email: 1 } })
+    .limit(200)
+    .toArray()
+  return found.map(({ _id: id, email }) => ({ id, email: email as string }))
+}
+
+/** What an operator is called, also one who may not sign in any more. */
+export async function operatorName(store: Store, id: string): Promise<string | undefined> {
+  const found = await store.platform('operators').findOne({ _id: id }, { projection: { name: 1 } })
+  return found?.['name'] as string | undefined
+}
+
 const contextOf = (id: string) => `operators/${id}/totp`
 
 export class OperatorSettings {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { canonical } from '../../kernel/chain.ts'
 import { instant } from '../../kernel/marks.ts'
+import { invalid } from '../../kernel/problem.ts'
 import { type Filter, isDuplicate, type Store, type Stored } from '../connection.ts'
 import type { TenantName } from '../models/index.ts'
 import type { Page } from '../queries/conversations.ts'
@@ -27,6 +28,21 @@ export const Kept = z.object({
 })
 export type Kept<Fields = Record<string, unknown>> = z.output<typeof Kept> & Fields
 
+/** As the index of these collections has them. */
+export const latestFirst = { createdAt: -1, _id: -1 } as const
+const cursorOf = ({ createdAt, id }: Kept) => Buffer.from(`${String(createdAt)}/${id}`).toString('base64url')
+
+function after(cursor: string): Filter {
+  const [ms, id] = Buffer.from(cursor, 'base64url').toString().split('/')
+  if (!ms || !id || !/^\d{1,16}$/.test(ms)) throw invalid('invalid_cursor', 'This cursor is not one of ours.')
+  return earlierThan({ at: Number(ms), id })
+}
+
+export function earlierThan({ at, id }: { at: number; id: string }): Filter {
+  const createdAt = new Date(at)
+  return { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] }
+}
+
 interface Source {
   store: Store
   rest: Rest
@@ -43,7 +59,7 @@ export class Resources<Fields extends z.ZodObject> {
     this.#home = home
   }
 
-  /** The latest first. */
+  /** The latest first: by when they were made, since an id that repeats with its request does not say it. */
   async page(
     workspaceId: string,
     {
@@ -57,13 +73,14 @@ export class Resources<Fields extends z.ZodObject> {
     const filter: Filter = {
       ...equal,
       ...(q !== undefined && search !== undefined && { [search]: { $regex: quoted(q), $options: 'i' } }),
-      ...(cursor !== undefined && { _id: { $lt: cursor } }),
+      ...(cursor !== undefined && { $and: [after(cursor)] }),
       deletedAt: { $exists: false },
     }
-    const found = await this.#of(workspaceId).find(collection, filter, { sort: { _id: -1 }, limit: limit + 1 })
+    const found = await this.#of(workspaceId).find(collection, filter, { sort: latestFirst, limit: limit + 1 })
     await this.#source.rest.ready(workspaceId)
     const items = found.slice(0, limit).map((document) => this.#read(workspaceId, document))
-    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+    const last = items.at(-1)
+    return { items, nextCursor: found.length > limit && last ? cursorOf(last) : null }
   }
 
   async byId(workspaceId: string, id: string): Promise<Kept<z.output<Fields>> | undefined> {
@@ -172,7 +189,7 @@ export class Resources<Fields extends z.ZodObject> {
     const own = Object.fromEntries(Object.keys(fields.shape).map((name) => [name, document[name]]))
     const { rev, createdAt, createdBy, updatedAt } = document as Record<string, Date> & { rev: never; createdBy: never }
     return {
-      ...(this.#source.rest.decode(fields, own, { workspaceId, at: `${collection}/${id}` }) as z.output<Fields>),
+      ...withDefaults(fields, this.#source.rest.decode(fields, own, { workspaceId, at: `${collection}/${id}` })),
       id,
       rev,
       createdAt: createdAt?.getTime() ?? 0,
@@ -180,6 +197,15 @@ export class Resources<Fields extends z.ZodObject> {
       updatedAt: updatedAt?.getTime() ?? 0,
     }
   }
+}
+
+/** A document that is older than a field has what the field begins with. */
+function withDefaults<Fields extends z.ZodObject>(fields: Fields, decoded: unknown): z.output<Fields> {
+  const whole = Object.entries(decoded as Values).map(([name, value]) => {
+    const field: unknown = fields.shape[name]
+    return [name, value === undefined && field instanceof z.ZodDefault ? field.def.defaultValue : value]
+  })
+  return Object.fromEntries(whole) as z.output<Fields>
 }
 
 /** What somebody typed, to be found as it is. */

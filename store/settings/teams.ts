@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TeamRule } from '../../kernel/assignment.ts'
 import type { Store } from '../connection.ts'
 import type { Home } from './resources.ts'
 
@@ -10,6 +11,8 @@ export const TeamFields = z.object({
     .max(200)
     .refine((ids) => new Set(ids).size === ids.length, 'Everybody is in a team once.')
     .default([]),
+  /** How what waits for it is assigned; null: as the business says. */
+  assignment: TeamRule.nullable().default(null),
 })
 
 export const teamsMax = 100
