@@ -29,15 +29,15 @@ export class Resend implements MailSender {
     this.#apiKey = apiKey
   }
 
-  async send({ from, to, subject, text, html, key }: Mail): Promise<MailResult> {
+  async send(mail: Mail): Promise<MailResult> {
     const answer = await fetch(`${this.#baseUrl()}/emails`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${this.#apiKey}`,
         'content-type': 'application/json',
-        'idempotency-key': key,
+        'idempotency-key': mail.key,
       },
-      body: JSON.stringify({ from, to: [to], subject, text, html }),
+      body: JSON.stringify(bodyOf(mail)),
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     })
@@ -46,6 +46,27 @@ export class Resend implements MailSender {
     return refusal(answer.status, said, Number(answer.headers.get('retry-after')))
   }
 }
+
+function bodyOf({ from, to, subject, text, html, cc, bcc, replyTo, headers, attachments, opaque }: Mail) {
+  return {
+    ...{ from, to: [to], subject, text, html },
+    ...(cc?.length && { cc }),
+    ...(bcc?.length && { bcc }),
+    ...(replyTo !== undefined && { reply_to: replyTo }),
+    ...(headers && { headers }),
+    ...(attachments?.length && {
+      attachments: attachments.map(({ name, mime, bytes }) => ({
+        filename: name,
+        content_type: mime,
+        content: Buffer.from(bytes).toString('base64'),
+      })),
+    }),
+    // Letters, digits, `_` and `-` alone may stand in a tag.
+    ...(opaque !== undefined && { tags: [{ name: 'careline', value: opaque.replace(':', '--') }] }),
+  }
+}
+
+export const opaqueIn = (tag: string | undefined) => tag?.replace('--', ':')
 
 function refusal(status: number, said: unknown, retryAfterSeconds: number): MailResult {
   const { data } = Refused.safeParse(said)

@@ -29,6 +29,8 @@ const known: Readonly<Record<number, Known>> = {
   21617: ['text_too_long', 'The text is too long.', 'never'],
   21660: ['sender_invalid', 'The sender is not one of the account’s.', 'broken'],
   21703: ['sender_missing', 'The messaging service has no number.', 'broken'],
+  21620: ['media_invalid', 'The provider could not fetch the file.', 'never'],
+  21623: ['too_many_files', 'A text carries ten files at most.', 'never'],
   30001: ['queue_full', 'Too many texts wait.', 'retry', minuteMs],
   30002: ['account_suspended', 'The account is suspended.', 'broken'],
   30003: ['unreachable', 'The phone is off or out of reach.', 'never'],
@@ -39,7 +41,9 @@ const known: Readonly<Record<number, Known>> = {
   30008: ['undelivered', 'The carrier did not say why.', 'never'],
   30034: ['sender_not_registered', 'The sender is not registered for this country.', 'broken'],
   30036: ['too_late', 'It could not be delivered in time.', 'never'],
+  30019: ['media_too_large', 'The carrier takes no file of this size.', 'never'],
   30450: ['country_blocked', 'The provider suspects fraud with texts to this range.', 'never'],
+  63016: ['wa_window_closed', 'WhatsApp takes free text only within 24 hours of the last message.', 'never'],
 }
 
 const retryAfterMaxMs = 24 * 60 * minuteMs

@@ -3,10 +3,12 @@ export interface Sms {
   /** E.164. */
   to: string
   text: string
-  /** Where the provider tells what became of it. */
+  /** Where the provider tells what became of it; empty where nobody wants to know. */
   statusUrl: string
   /** Of no use after so many ms: the provider then drops it. */
   lastsMs: number
+  /** Files that the provider is to fetch and send with it. */
+  mediaUrls?: readonly string[]
 }
 
 /**

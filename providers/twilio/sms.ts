@@ -29,7 +29,7 @@ export class TwilioSms implements SmsSender {
     this.#timeoutMs = options.timeoutMs ?? timeoutMs
   }
 
-  async send({ to, text, statusUrl, lastsMs }: Sms): Promise<SmsResult> {
+  async send({ to, text, statusUrl, lastsMs, mediaUrls = [] }: Sms): Promise<SmsResult> {
     const { from } = this.#account
     const validityPeriod = Math.min(validityMaxSeconds, Math.max(1, Math.ceil(lastsMs / 1_000)))
     const sender = /^MG[0-9a-f]{32}$/i.test(from) ? { messagingServiceSid: from } : { from }
@@ -40,7 +40,8 @@ export class TwilioSms implements SmsSender {
         body: text,
         ...sender,
         validityPeriod,
-        statusCallback: statusUrl,
+        ...(statusUrl !== '' && { statusCallback: statusUrl }),
+        ...(mediaUrls.length > 0 && { mediaUrl: [...mediaUrls] }),
       })
       if (typeof made.sid === 'string' && made.sid !== '') return { outcome: 'accepted', providerId: made.sid }
       return { outcome: 'unknown', why: 'The answer names no message.' }
@@ -54,6 +55,13 @@ export class TwilioSms implements SmsSender {
     // Without a filter by date: a text that has not left yet has none to be found by.
     const latest = await client.messages.list({ to, limit: listed })
     return latest.find(({ body, dateCreated }) => body === text && dateCreated.getTime() >= since - skewMs)?.sid
+  }
+
+  /** Whether the account is there and open to us. @throws what Twilio refuses */
+  async account(): Promise<{ name: string; status: string }> {
+    const client = await (this.#client ??= this.#open())
+    const { friendlyName, status } = await client.api.v2010.accounts(this.#account.accountSid).fetch()
+    return { name: friendlyName, status }
   }
 
   async #open(): Promise<Twilio> {
@@ -71,7 +79,7 @@ export class TwilioSms implements SmsSender {
 }
 
 /** The SDK throws what Twilio refuses (with `status`), and what the network does (with a system's `code`). */
-function resultOf(thrown: unknown): SmsResult {
+export function resultOf(thrown: unknown): SmsResult {
   if (!(thrown instanceof Error)) throw thrown
   const { status, code } = thrown as Error & { status?: unknown; code?: unknown }
   if (typeof status !== 'number') {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
 import { parsed, readAtMost } from './media.ts'
-import type { ProviderError, WhatsAppChannel } from './port.ts'
+import type { AccountCheck } from '../sender.ts'
+import type { WhatsAppChannel } from './port.ts'
 
 const answerMax = 100_000
 const timeoutMs = 10_000
@@ -12,10 +13,6 @@ const Number = z.object({
   verified_name: z.string().max(200).catch(''),
   quality_rating: z.string().max(32).catch(''),
 })
-
-/** What Meta says of a number, or why it does not. */
-export type AccountCheck =
-  { isRight: true; phoneNumber: string; name: string; quality: string } | { isRight: false; error: ProviderError }
 
 /** Asks Meta about the channel's own number: whether the token is good, and is this number's. Nothing is sent. */
 export async function checkAccount(channel: WhatsAppChannel): Promise<AccountCheck> {

@@ -5,8 +5,14 @@ import { neverSent } from '../never-sent.ts'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
 import { download, parsed, readAtMost } from './media.ts'
 import { NoAnswer, postJson, type Posted } from './post.ts'
-import type { MediaFile, MessageSender, OutgoingMessage, ProviderError, SendResult, WhatsAppChannel } from './port.ts'
-import { ProviderFailure } from './port.ts'
+import {
+  type MediaFile,
+  type OutgoingMessage,
+  type ProviderError,
+  ProviderFailure,
+  type SendResult,
+} from '../sender.ts'
+import type { MessageSender, WhatsAppChannel } from './port.ts'
 
 export interface CloudApiOptions {
   /** For one request that sends or marks; Meta answers in well under a second. */
@@ -142,6 +148,7 @@ function mediaPayload(content: OutgoingMedia, mediaId: string): Record<string, u
 function payloadOf(content: Exclude<Outgoing, OutgoingMedia>): Record<string, unknown> {
   switch (content.kind) {
     case 'text':
+    case 'email':
       return { type: 'text', text: { body: content.text, preview_url: /https?:\/\//.test(content.text) } }
     case 'location': {
       const { kind: _, ...location } = content

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ErrorAction, ProviderError } from './port.ts'
+import type { ErrorAction, ProviderError } from '../sender.ts'
 
 type Known = readonly [code: string, action: ErrorAction, retryAfterMs?: number]
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { WhatsAppConfig } from './port.ts'
 
-const { phoneNumberId, businessId, token, appSecret } = WhatsAppConfig.shape
+const { phoneNumberId, businessId, token, appSecret, verifyToken } = WhatsAppConfig.shape
 
 /** What whoever connects a number brings with them, and where they find it. The console renders it, routes check by it. */
 export const whatsAppFields = z.object({
@@ -22,5 +22,13 @@ export const whatsAppFields = z.object({
     label: 'App secret',
     help: 'In Meta’s app, under App settings › Basic. It proves that what comes is from Meta.',
     isSecret: true,
+    isShownToUs: true,
+  }),
+  verifyToken: verifyToken.meta({
+    label: 'Verify token',
+    help: 'Ours to choose: Meta shows it once, when its webhook is set up.',
+    isSecret: true,
+    isShownToUs: true,
+    isOurs: true,
   }),
 })

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AddressRefused, type Door } from '../../kernel/outgoing.ts'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
-import type { ProviderError, WhatsAppChannel } from './port.ts'
-import { ProviderFailure } from './port.ts'
+import { type ProviderError, ProviderFailure } from '../sender.ts'
+import type { WhatsAppChannel } from './port.ts'
 
 // From Meta's media in two steps: the id gives an address that lives five minutes, the address gives the bytes, both
 // with the channel's token. So the address must be Meta's, or a forged one would be handed the token and could reach

@@ -4,16 +4,8 @@ import type { Content } from '../../kernel/content.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { errorOf, MetaError } from './errors.ts'
 import { clipped, contentOf, stringy } from './inbound.ts'
-import type { ProviderError } from './port.ts'
-
-/** Whoever stands behind a message. People with a username may show no number: then `userId` is the only key. */
-export interface Correspondent {
-  /** Digits, without `+`; as Meta writes it, never rewritten (Brazil, Mexico). */
-  waId?: string
-  /** The business-scoped user id (BSUID), like `US.13491208655302741918`. */
-  userId?: string
-  name?: string
-}
+import type { Correspondent } from '../received.ts'
+import type { ProviderError } from '../sender.ts'
 
 interface Common {
   /** The same for every repetition of this event, and for no other: what to claim before processing. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { phoneOf } from '../../../kernel/phone.ts'
 import type { Form } from '../signature.ts'
-import { segmentsOf } from '../segments.ts'
+import { segmentsOf } from '../../../kernel/segments.ts'
 
 /** A text that nobody sent on: people of the simulation read it here. */
 export interface SimulatedText {
@@ -10,10 +10,14 @@ export interface SimulatedText {
   to: string
   from: string
   text: string
-  status: 'queued' | 'sent' | 'delivered' | 'undelivered'
+  status: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'received'
   errorCode: number | null
   /** Where its status is told. */
   statusUrl: string | null
+  /** Missing where it is `out`: from the business to a person. */
+  direction?: 'in' | 'out'
+  /** As data URLs. */
+  files?: string[]
   /** Epoch ms. */
   at: number
 }
@@ -50,16 +54,17 @@ const Create = z.object({
   MessagingServiceSid: z.string().max(64).default(''),
   Body: z.string().max(10_000).default(''),
   StatusCallback: z.string().max(2_048).optional(),
+  MediaUrl: z.union([z.string().max(2_048), z.array(z.string().max(2_048)).max(10)]).default([]),
   ValidityPeriod: z.coerce.number().int().min(1).max(36_000).optional(),
 })
 
-type Wanted = Pick<SimulatedText, 'to' | 'from' | 'text' | 'statusUrl'>
+type Wanted = Pick<SimulatedText, 'to' | 'from' | 'text' | 'statusUrl'> & { mediaUrls: string[] }
 
 // In the order in which Twilio finds them.
 const mistakes: readonly (readonly [code: number, message: string, isIt: (wanted: Wanted) => boolean])[] = [
   [21604, "A 'To' phone number is required.", ({ to }) => to === ''],
   [21603, "A 'From' phone number is required.", ({ from }) => from === ''],
-  [21602, 'Message body is required.', ({ text }) => text === ''],
+  [21602, 'Message body is required.', ({ text, mediaUrls }) => text === '' && mediaUrls.length === 0],
   [21617, 'The concatenated message body exceeds the 1600 character limit.', ({ text }) => text.length > 1_600],
   [
     21609,
@@ -69,6 +74,7 @@ const mistakes: readonly (readonly [code: number, message: string, isIt: (wanted
   ...Object.entries(fated).map(
     ([number, [code, message]]) => [code, message, ({ to }: Wanted) => to === number] as const,
   ),
+  [21620, 'Invalid media URL(s)', ({ mediaUrls }) => mediaUrls.some((one) => !URL.canParse(one))],
   [21211, "Invalid 'To' Phone Number", ({ to }) => phoneOf(to)?.e164 !== to],
   [21266, "'To' and 'From' number cannot be the same", ({ to, from }) => to === from],
 ]
@@ -77,8 +83,8 @@ const mistakes: readonly (readonly [code: number, message: string, isIt: (wanted
 export function wantedBy(form: Form): Wanted {
   const read = Create.safeParse(form)
   if (!read.success) throw new Refusal(20001, `Invalid parameter: ${read.error.issues[0]?.path.join('.') ?? ''}`)
-  const { To: to, From, MessagingServiceSid, Body: text, StatusCallback: statusUrl = null } = read.data
-  const wanted = { to, from: MessagingServiceSid || From, text, statusUrl }
+  const { To: to, From, MessagingServiceSid, Body: text, StatusCallback: statusUrl = null, MediaUrl } = read.data
+  const wanted = { to, from: MessagingServiceSid || From, text, statusUrl, mediaUrls: [MediaUrl].flat() }
   const found = mistakes.find(([, , isIt]) => isIt(wanted))
   if (found) throw new Refusal(found[0], found[1])
   return wanted
@@ -87,7 +93,7 @@ export function wantedBy(form: Form): Wanted {
 const rfc2822 = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
 
 /** A message as Twilio's API shows it. */
-export function shown({ id, to, from, text, status, errorCode, at }: SimulatedText, accountSid: string) {
+export function shown({ id, to, from, text, status, errorCode, at, files = [] }: SimulatedText, accountSid: string) {
   const path = `/2010-04-01/Accounts/${accountSid}/Messages/${id}`
   const isService = from.startsWith('MG')
   return {
@@ -102,7 +108,7 @@ export function shown({ id, to, from, text, status, errorCode, at }: SimulatedTe
     error_message: null,
     from: isService ? null : from,
     messaging_service_sid: isService ? from : null,
-    num_media: '0',
+    num_media: String(files.length),
     num_segments: String(segmentsOf(text)),
     price: null,
     price_unit: null,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '../../../kernel/clock.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { bytesOf, jsonOf, sameText, sendJson } from '../../whatsapp/simulator/http.ts'
+import { segmentsOf } from '../../../kernel/segments.ts'
 import { formOf, signatureOf } from '../signature.ts'
 import { Refusal, shown, type SimulatedText, wantedBy } from './messages.ts'
 
@@ -14,6 +15,27 @@ export interface TextShelf {
   byId(id: string): Promise<SimulatedText | undefined>
   /** The latest first; of one number only, where it is said. */
   latest(limit: number, to?: string): Promise<SimulatedText[]>
+  /** Whether a person wants no more texts of a number. */
+  isStopped(person: string, number: string): Promise<boolean>
+  stop(person: string, number: string, isStopped: boolean): Promise<void>
+}
+
+/** A number that belongs to a channel, and is told of what people write to it. */
+export interface SimulatedLine {
+  channelId: string
+  /** What the business calls itself. */
+  name: string
+  number: string
+  accountSid: string
+  authToken: string
+  webhookUrl: string
+}
+
+/** Whose accounts are played. */
+export interface SimulatedAccounts {
+  /** Undefined for one that nobody has. */
+  tokenOf(accountSid: string): Promise<string | undefined>
+  lines(): Promise<SimulatedLine[]>
 }
 
 const times = z.int().min(1).max(10_000).nullable()
@@ -35,8 +57,7 @@ interface Parts {
   /** Where Twilio's API is played, and where people read their texts. */
   prefix: string
   textsPath: string
-  accountSid: string
-  authToken: string
+  accounts: SimulatedAccounts
   /** What whoever reads the texts shows. */
   phoneKey: string
   shelf: TextShelf
@@ -47,6 +68,29 @@ interface Parts {
 }
 
 const bodyMax = 64 * 1_024
+const fileMax = 5 * 1_048_576
+const saidMax = 8 * 1_048_576
+
+/** What a person of the simulation writes; files as data URLs. */
+const Said = z.object({
+  from: z.string().regex(/^\+\d{6,15}$/),
+  to: z.string().max(64),
+  text: z.string().max(1_600),
+  files: z
+    .array(
+      z
+        .string()
+        .regex(/^data:[\w/+.-]{1,100};base64,/)
+        .max(7_500_000),
+    )
+    .max(10)
+    .optional(),
+})
+
+interface Account {
+  accountSid: string
+  authToken: string
+}
 const shownMax = 100
 const callbackMs = 15_000
 
@@ -64,7 +108,11 @@ export class TwilioSimulator {
   }
 
   readonly handler = (req: IncomingMessage, res: ServerResponse) => {
-    this.#answer(req, res).catch((error: unknown) => {
+    this.#answered(res, this.#answer(req, res))
+  }
+
+  #answered(res: ServerResponse, answer: Promise<unknown>) {
+    answer.catch((error: unknown) => {
       if (error instanceof Refusal) return sendJson(res, error.status, error.body)
       if (error instanceof Problem) return sendJson(res, 400, new Refusal(20001, error.message).body)
       this.#parts.onError(error)
@@ -83,47 +131,70 @@ export class TwilioSimulator {
     if (url.pathname.startsWith(textsPath)) return this.#people(req, res, url.pathname.slice(textsPath.length))
     if (this.faults.down) return void res.destroy()
     const path = url.pathname.slice(prefix.length)
-    const found = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages(?:\/(SM[0-9a-f]{32}))?\.json$/.exec(path)
-    this.#authorize(req, found?.[1])
-    const [, , id] = found ?? []
+    const account = await this.#authorize(req, /^\/2010-04-01\/Accounts\/([^/.]+)/.exec(path)?.[1])
+    if (req.method === 'GET' && this.#aside(res, path, account)) return undefined
+    const found = /^\/2010-04-01\/Accounts\/[^/]+\/Messages(?:\/([SM]M[0-9a-f]{32}))?\.json$/.exec(path)
     if (!found) throw new Refusal(20404, 'The requested resource was not found', 404)
-    if (req.method === 'POST' && id === undefined) return this.#take(req, res)
+    const [, id] = found
+    if (req.method === 'POST' && id === undefined) return this.#take(req, res, account)
     if (req.method !== 'GET') throw new Refusal(20004, 'Method not allowed', 405)
-    if (id !== undefined) return this.#one(res, id)
-    return this.#list(res, url.searchParams, path)
+    if (id !== undefined) return this.#one(res, id, account)
+    return this.#list(res, url.searchParams, path, account)
   }
 
-  #authorize(req: IncomingMessage, sid: string | undefined) {
-    const { accountSid, authToken } = this.#parts
+  /** What there is beside messages: the account itself, and their files. True where it was that. */
+  #aside(res: ServerResponse, path: string, { accountSid: sid }: Account): boolean {
+    const file = /^\/2010-04-01\/Accounts\/[^/]+\/Messages\/([SM]M[0-9a-f]{32})\/Media\/ME(\d{32})$/.exec(path)
+    const isAccount = /^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\.json$/.test(path)
+    if (isAccount) sendJson(res, 200, { sid, friendly_name: 'Simulated', status: 'active', type: 'Full' })
+    if (file) this.#answered(res, this.#file(res, file[1] ?? '', Number(file[2])))
+    return isAccount || file !== null
+  }
+
+  async #authorize(req: IncomingMessage, sid: string | undefined): Promise<Account> {
     const given = /^Basic (\S+)$/.exec(req.headers.authorization ?? '')?.[1] ?? ''
-    const isRight = sameText(Buffer.from(given, 'base64').toString(), `${accountSid}:${authToken}`)
+    const [accountSid = '', shownToken = ''] = Buffer.from(given, 'base64').toString().split(':')
+    const authToken = await this.#parts.accounts.tokenOf(accountSid)
+    const isRight = authToken !== undefined && sameText(shownToken, authToken)
     if (!isRight || (sid !== undefined && sid !== accountSid)) throw new Refusal(20003, 'Authenticate', 401)
+    return { accountSid, authToken }
   }
 
-  async #take(req: IncomingMessage, res: ServerResponse) {
-    const { shelf, clock, accountSid } = this.#parts
+  async #take(req: IncomingMessage, res: ServerResponse, account: Account) {
+    const { shelf, clock } = this.#parts
     const type = req.headers['content-type'] ?? ''
     if (!type.startsWith('application/x-www-form-urlencoded')) throw new Refusal(20415, 'Unsupported Media Type', 415)
-    const wanted = wantedBy(formOf((await bytesOf(req, bodyMax)).toString()))
+    const { mediaUrls, ...wanted } = wantedBy(formOf((await bytesOf(req, bodyMax)).toString()))
     const refuse = this.#used('refuse')
     if (refuse) throw new Refusal(refuse.code, 'The simulator was told to refuse this.', statusOf(refuse.code))
-    const id = `SM${randomBytes(16).toString('hex')}`
-    const text: SimulatedText = { id, ...wanted, status: 'queued', errorCode: null, at: clock.now() }
-    await shelf.keep(text)
-    this.#deliver(text, this.#used('failLater')?.code ?? null)
+    if (await shelf.isStopped(wanted.to, wanted.from))
+      throw new Refusal(21610, 'Attempt to send to unsubscribed recipient')
+    const id = `${mediaUrls.length > 0 ? 'MM' : 'SM'}${randomBytes(16).toString('hex')}`
+    const files = await Promise.all(mediaUrls.map(asDataUrl))
+    const text: SimulatedText = { id, ...wanted, status: 'queued', errorCode: null, at: clock.now(), direction: 'out' }
+    await shelf.keep({ ...text, ...(files.length > 0 && { files }) })
+    this.#deliver(text, this.#used('failLater')?.code ?? null, account)
     if (this.#used('dropAnswer')) return void res.destroy()
-    sendJson(res, 201, shown(text, accountSid))
+    sendJson(res, 201, shown({ ...text, files }, account.accountSid))
   }
 
-  async #one(res: ServerResponse, id: string) {
-    const { shelf, accountSid } = this.#parts
+  /** The bytes of what a person sent; Twilio sends on to its store first. */
+  async #file(res: ServerResponse, id: string, index: number) {
+    const [head, body] = ((await this.#parts.shelf.byId(id))?.files?.[index] ?? '').split(',')
+    if (!head || body === undefined) throw new Refusal(20404, 'The requested resource was not found', 404)
+    res.writeHead(200, { 'content-type': head.slice('data:'.length).replace(';base64', '') })
+    res.end(Buffer.from(body, 'base64'))
+  }
+
+  async #one(res: ServerResponse, id: string, { accountSid }: Account) {
+    const { shelf } = this.#parts
     const text = await shelf.byId(id)
     if (!text) throw new Refusal(20404, 'The requested resource was not found', 404)
     sendJson(res, 200, shown(text, accountSid))
   }
 
-  async #list(res: ServerResponse, query: URLSearchParams, path: string) {
-    const { shelf, accountSid } = this.#parts
+  async #list(res: ServerResponse, query: URLSearchParams, path: string, { accountSid }: Account) {
+    const { shelf } = this.#parts
     const size = Math.min(Number(query.get('PageSize') ?? 50) || 50, 1_000)
     const messages = (await shelf.latest(size, query.get('To') ?? undefined)).map((text) => shown(text, accountSid))
     const uri = `${path}?${query.toString()}`
@@ -133,14 +204,30 @@ export class TwilioSimulator {
 
   /** What the people of the simulation see, and what goes wrong for them. */
   async #people(req: IncomingMessage, res: ServerResponse, path: string) {
-    const { phoneKey, shelf } = this.#parts
+    const { phoneKey } = this.#parts
     const key = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1]
     if (key === undefined || !sameText(key, phoneKey)) throw new Refusal(401, 'Show the key of the phones.', 401)
-    if (req.method === 'GET' && path === '') {
-      const texts = await shelf.latest(shownMax)
-      return sendJson(res, 200, { texts: texts.map(({ statusUrl: _, ...text }) => text), faults: this.faults })
-    }
-    if (req.method !== 'PUT' || path !== '/faults') throw new Refusal(404, 'There is nothing at this address.', 404)
+    const asked = `${req.method ?? ''} ${path}`
+    if (asked === 'GET ') return this.#shown(res)
+    if (asked === 'POST /messages') return this.#said(req, res)
+    if (asked !== 'PUT /faults') throw new Refusal(404, 'There is nothing at this address.', 404)
+    return this.#misbehave(req, res)
+  }
+
+  async #shown(res: ServerResponse) {
+    const { shelf, accounts } = this.#parts
+    const texts = (await shelf.latest(shownMax)).map(({ statusUrl: _, ...text }) => text)
+    const lines = (await accounts.lines()).map(({ channelId, name, number }) => ({ channelId, name, number }))
+    sendJson(res, 200, { texts, faults: this.faults, lines })
+  }
+
+  async #said(req: IncomingMessage, res: ServerResponse) {
+    const said = Said.safeParse(await jsonOf(req, saidMax))
+    if (!said.success) throw new Refusal(400, said.error.issues[0]?.message ?? 'Invalid.')
+    sendJson(res, 201, await this.say(said.data))
+  }
+
+  async #misbehave(req: IncomingMessage, res: ServerResponse) {
     const faults = Faults.partial().safeParse(await jsonOf(req, bodyMax))
     if (!faults.success) throw new Refusal(400, faults.error.issues[0]?.message ?? 'Invalid.')
     const said = Object.entries(faults.data).filter(([, value]) => value !== undefined)
@@ -148,24 +235,67 @@ export class TwilioSimulator {
     sendJson(res, 200, { faults: this.faults })
   }
 
-  #deliver(text: SimulatedText, failure: number | null) {
+  /** A person writes to one of the numbers. What their channel answered is the answer. */
+  async say({ from, to, text, files = [] }: z.infer<typeof Said>) {
+    const { shelf, clock, accounts } = this.#parts
+    const line = (await accounts.lines()).find(({ number }) => number === to)
+    if (!line) throw new Refusal(404, 'Nobody has this number.', 404)
+    const id = `${files.length > 0 ? 'MM' : 'SM'}${randomBytes(16).toString('hex')}`
+    const status = 'received' as const
+    await shelf.keep({
+      id,
+      to,
+      from,
+      text,
+      files,
+      status,
+      errorCode: null,
+      statusUrl: null,
+      at: clock.now(),
+      direction: 'in',
+    })
+    const optOut = optOutOf(text)
+    if (optOut === 'STOP' || optOut === 'START') await shelf.stop(from, to, optOut === 'STOP')
+    const address = (index: number) =>
+      `https://api.twilio.com/2010-04-01/Accounts/${line.accountSid}/Messages/${id}/Media/ME${String(index).padStart(32, '0')}`
+    const form = {
+      ...{ MessageSid: id, SmsSid: id, SmsMessageSid: id, AccountSid: line.accountSid, From: from, To: to },
+      ...{ Body: text, NumMedia: String(files.length), NumSegments: String(segmentsOf(text)), SmsStatus: 'received' },
+      ...Object.fromEntries(
+        files.flatMap((file, index) => [
+          [`MediaUrl${String(index)}`, address(index)],
+          [`MediaContentType${String(index)}`, file.slice('data:'.length, file.indexOf(';'))],
+        ]),
+      ),
+      ApiVersion: '2010-04-01',
+      ...(optOut && { OptOutType: optOut }),
+    }
+    const answer = await post(line.webhookUrl, form, line.authToken)
+    return { id, status: answer }
+  }
+
+  #deliver(text: SimulatedText, failure: number | null, account: Account) {
     const end = failure === null ? 'delivered' : 'undelivered'
-    const telling = this.#step(text, 'sent', null)
-      .then(() => this.#step(text, end, failure))
+    const telling = this.#step(text, 'sent', null, account)
+      .then(() => this.#step(text, end, failure, account))
       .catch(this.#parts.onError)
       .finally(() => this.#telling.delete(telling))
     this.#telling.add(telling)
   }
 
-  async #step(text: SimulatedText, status: SimulatedText['status'], errorCode: number | null) {
+  async #step(text: SimulatedText, status: SimulatedText['status'], errorCode: number | null, account: Account) {
     const { shelf, clock, tickMs } = this.#parts
     if (tickMs > 0) await new Promise<void>((next) => void clock.at(clock.now() + tickMs, next))
     await shelf.change(text.id, { status, errorCode })
-    if (text.statusUrl !== null) await this.#tell(text, text.statusUrl, { status, errorCode })
+    if (text.statusUrl !== null) await this.#tell(text, text.statusUrl, { status, errorCode }, account)
   }
 
-  async #tell({ id, to, from }: SimulatedText, url: string, now: Pick<SimulatedText, 'status' | 'errorCode'>) {
-    const { accountSid, authToken } = this.#parts
+  async #tell(
+    { id, to, from }: SimulatedText,
+    url: string,
+    now: Pick<SimulatedText, 'status' | 'errorCode'>,
+    { accountSid, authToken }: Account,
+  ) {
     const form = {
       SmsSid: id,
       SmsStatus: now.status,
@@ -178,14 +308,7 @@ export class TwilioSimulator {
       ...(now.errorCode !== null && { ErrorCode: String(now.errorCode) }),
     }
     // Nobody there, or a refusal: Twilio tells it once, and so do we.
-    const told = fetch(url, {
-      method: 'POST',
-      headers: { 'x-twilio-signature': signatureOf(url, form, authToken) },
-      body: new URLSearchParams(form),
-      redirect: 'error',
-      signal: AbortSignal.timeout(callbackMs),
-    })
-    await told.then((answer) => answer.body?.cancel(), ignoredByTwilio)
+    await post(url, form, authToken)
   }
 
   #used<Name extends 'refuse' | 'failLater' | 'dropAnswer'>(name: Name): Faults[Name] {
@@ -198,5 +321,40 @@ export class TwilioSimulator {
   }
 }
 
-const ignoredByTwilio = () => undefined
+/** Signed as Twilio signs. Answers the status, 0 where nobody is there. */
+async function post(url: string, form: Record<string, string>, authToken: string): Promise<number> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'x-twilio-signature': signatureOf(url, form, authToken) },
+      body: new URLSearchParams(form),
+      redirect: 'error',
+      signal: AbortSignal.timeout(callbackMs),
+    })
+    await answer.body?.cancel()
+    return answer.status
+  } catch (error) {
+    if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) return 0
+    throw error
+  }
+}
+
+// Twilio's own words, with Advanced Opt-Out.
+const stopWords = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT']
+const startWords = ['START', 'YES', 'UNSTOP']
+function optOutOf(text: string) {
+  const word = text.trim().toUpperCase()
+  if (stopWords.includes(word)) return 'STOP'
+  if (startWords.includes(word)) return 'START'
+  return word === 'HELP' || word === 'INFO' ? 'HELP' : undefined
+}
+
+/** @throws Refusal where the address holds nothing, as Twilio does */
+async function asDataUrl(url: string): Promise<string> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(callbackMs) }).catch(() => undefined)
+  if (!answer?.ok) throw new Refusal(21620, 'Invalid media URL(s)')
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  if (bytes.length > fileMax) throw new Refusal(30019, 'Media exceeds messaging provider size limit')
+  return `data:${answer.headers.get('content-type') ?? 'application/octet-stream'};base64,${bytes.toString('base64')}`
+}
 const statusOf = (code: number) => ({ 20003: 401, 20429: 429, 20500: 500, 20503: 503 })[code] ?? 400

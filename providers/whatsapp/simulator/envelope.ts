@@ -68,6 +68,20 @@ function answerOf({ of, id, title, description }: Extract<Content, { kind: 'answ
   return { type: 'interactive', interactive: { type, [type]: reply } }
 }
 
+const cardsOf = ({ contacts }: Extract<Content, { kind: 'contacts' }>): Bag => ({
+  type: 'contacts',
+  contacts: contacts.map(({ name, phones }) => ({
+    name: { formatted_name: name, first_name: name },
+    phones: phones.map((phone) => ({ phone, type: 'CELL' })),
+  })),
+})
+
+function unsupported(what: string): Bag {
+  const error = { code: 131051, title: 'Message type unknown', message: 'Message type unknown' }
+  const details = { error_data: { details: 'Message type is currently not supported.' } }
+  return { type: 'unsupported', errors: [{ ...error, ...details }], unsupported: { type: what } }
+}
+
 /** `type` and what belongs to it. */
 function saying(content: Content, file?: SentFile): Bag {
   if ('mime' in content) return mediaOf(content, file)
@@ -79,13 +93,7 @@ function saying(content: Content, file?: SentFile): Bag {
       return { type: 'location', location }
     }
     case 'contacts':
-      return {
-        type: 'contacts',
-        contacts: content.contacts.map(({ name, phones }) => ({
-          name: { formatted_name: name, first_name: name },
-          phones: phones.map((phone) => ({ phone, type: 'CELL' })),
-        })),
-      }
+      return cardsOf(content)
     case 'answer':
       return answerOf(content)
     case 'reaction':
@@ -93,15 +101,10 @@ function saying(content: Content, file?: SentFile): Bag {
         type: 'reaction',
         reaction: { message_id: content.to, ...(content.emoji !== null && { emoji: content.emoji }) },
       }
-    case 'unsupported': {
-      const error = { code: 131051, title: 'Message type unknown', message: 'Message type unknown' }
-      const details = { error_data: { details: 'Message type is currently not supported.' } }
-      return { type: 'unsupported', errors: [{ ...error, ...details }], unsupported: { type: content.what } }
-    }
-    case 'buttons':
-    case 'list':
-    case 'template':
-      throw new Error('Only a business sends these.')
+    case 'unsupported':
+      return unsupported(content.what)
+    default:
+      throw new Error(`Nobody sends this by WhatsApp: ${content.kind}.`)
   }
 }
 

@@ -1,0 +1,65 @@
+import type { Content } from '../kernel/content.ts'
+import type { ProviderError } from './sender.ts'
+
+// What providers tell us, of whatever kind of channel: a parser each makes these of their own bodies.
+
+/** Whoever stands behind a message. Each address that the provider names; people with a username may show no number. */
+export interface Correspondent {
+  /** Digits, without `+`; as Meta writes it, never rewritten (Brazil, Mexico). */
+  waId?: string
+  /** The business-scoped user id (BSUID), like `US.13491208655302741918`. */
+  userId?: string
+  /** E.164, as the provider writes it. */
+  phone?: string
+  /** In lower case. */
+  email?: string
+  /** Our own user id: they are signed in. */
+  app?: string
+  name?: string
+}
+
+interface Common {
+  /** The same for every repetition of this event, and for no other: what to claim before processing. */
+  eventKey: string
+  /** This item alone as a whole webhook body, for the parser; holds the person's words. */
+  raw: string
+}
+
+export type ReceivedItem =
+  | (Common & {
+      kind: 'message'
+      providerId: string
+      from: Correspondent
+      /** Epoch ms. */
+      at: number
+      content: Content
+      replyTo?: string
+      /** The provider took this word for an end, a begin or a question, and has answered it itself. */
+      optOut?: 'stop' | 'start' | 'help'
+    })
+  | (Common & {
+      kind: 'status'
+      providerId: string
+      status: 'sent' | 'delivered' | 'read' | 'failed'
+      at: number
+      recipient?: Correspondent
+      opaque?: string
+      error?: ProviderError
+    })
+  /** `providerId` is the message that was changed; `by: 'business'` when it was done in the business's own app. */
+  | (Common & {
+      kind: 'edited'
+      providerId: string
+      by: 'person' | 'business'
+      from: Correspondent
+      at: number
+      content: Content
+    })
+  | (Common & { kind: 'deleted'; providerId: string; by: 'person' | 'business'; from: Correspondent; at: number })
+  | (Common & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
+  /** Kept, and nothing more: our own words said elsewhere, a number that changed, a template, an account. */
+  | (Common & { kind: 'echo'; to: Correspondent })
+  | (Common & { kind: 'system'; from: Correspondent })
+  | (Common & { kind: 'other' })
+
+export type ReceivedOf<Kind extends ReceivedItem['kind']> = Extract<ReceivedItem, { kind: Kind }>
