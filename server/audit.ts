@@ -184,6 +184,11 @@ export async function audited<Reply>(
   return reply
 }
 
+/** Runs what came by another door than a route, and writes down what became of it. */
+export async function auditedAct<Reply>(beginAudit: BeginAudit, done: Done, run: () => Promise<Reply>): Promise<Reply> {
+  return changed(await beginAudit(done), run, () => ({}))
+}
+
 async function changed<Reply>(
   end: Awaited<ReturnType<BeginAudit>>,
   run: () => Promise<Reply> | Reply,

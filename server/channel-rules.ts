@@ -1,7 +1,6 @@
-import type { z } from 'zod'
 import { conflict, invalid, missing, Problem } from '../kernel/problem.ts'
-import { type Channel, type ChannelSettings, channelSecrets } from '../store/settings/channels.ts'
-import type { Create } from './channel-shapes.ts'
+import type { Channel, ChannelSettings } from '../store/settings/channels.ts'
+import { type ChannelProvider, fieldsOf, isBrought, madeUpFor, providerOf } from './channel-kinds.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -12,24 +11,58 @@ export async function known(channels: ChannelSettings, workspaceId: string, id: 
   return found
 }
 
-type Given = Pick<z.output<typeof Create>, 'token' | 'appSecret' | 'verifyToken'>
+type Given = Readonly<Record<string, unknown>>
 
-export const lacking = (given: Given) => channelSecrets.filter((secret) => given[secret] === undefined)
+/** What is the provider's to give, or ours to make, and was not said. */
+const lacking = (provider: ChannelProvider, given: Given) =>
+  fieldsOf(provider).filter((field) => (isBrought(field) || field.isOurs === true) && given[field.name] === undefined)
 
-/** The verify token is ours to make. */
-export function demandSecrets(body: Given) {
-  const missing = lacking(body).filter((secret) => secret !== 'verifyToken')
+/** @throws Problem `invalid_request` where something of the provider's own is missing; what is ours we make. */
+export function demandBrought(provider: ChannelProvider, given: Given) {
+  const missing = lacking(provider, given).filter(isBrought)
   if (missing.length === 0) return
-  const errors = missing.map((path) => ({ path, message: 'A channel that is not simulated needs it.' }))
+  const errors = missing.map(({ name: path }) => ({ path, message: 'A channel that is not simulated needs it.' }))
   throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', errors)
+}
+
+/** What was said, sorted into what may be shown and what is secret, with what was missing made. */
+export function settled(provider: ChannelProvider, given: Given) {
+  const madeUp = lacking(provider, given).map(({ name }) => name)
+  const fields: Record<string, string> = {}
+  const secrets: Record<string, string> = {}
+  for (const { name, isSecret, isOptional } of fieldsOf(provider)) {
+    const value = (given[name] as string | undefined) ?? (isOptional ? '' : madeUpFor(name))
+    if (isSecret) secrets[name] = value
+    else fields[name] = value
+  }
+  return { fields, secrets, madeUp }
+}
+
+/** The part of a change that is the provider's. @throws Problem `invalid_request` for a field of another provider */
+export function changedFields({ provider }: Channel, change: Given) {
+  const fields: Record<string, string> = {}
+  const secrets: Record<string, string> = {}
+  const own = new Map(fieldsOf(providerOf({ provider })).map((field) => [field.name, field]))
+  for (const [name, value] of Object.entries(change)) {
+    const field = own.get(name)
+    const read = field?.schema.safeParse(value)
+    if (!read?.success) throw refusedAt(name, 'This channel’s provider asks for no such thing.')
+    if (field?.isSecret) secrets[name] = read.data as string
+    else fields[name] = read.data as string
+  }
+  return { fields, secrets }
 }
 
 export const refusedAt = (path: string, message: string) => invalid('invalid_request', message, [{ path, message }])
 
+/** Those that a real provider must have given. */
+export const stillMadeUp = (channel: Channel) => {
+  const brought = fieldsOf(providerOf(channel)).filter(isBrought)
+  return channel.madeUp.filter((one) => brought.some(({ name }) => name === one))
+}
+
 export function secretsMissing(madeUp: Channel['madeUp']) {
-  const errors = madeUp
-    .filter((one) => one !== 'verifyToken')
-    .map((path) => ({ path, message: 'Your provider does not know this one.' }))
+  const errors = madeUp.map((path) => ({ path, message: 'Your provider does not know this one.' }))
   return new Problem('conflict', 'secrets_missing', 'Give the secrets of your provider first.', { errors })
 }
 
@@ -50,24 +83,31 @@ export async function demandNotLive(call: Standing) {
     throw conflict('workspace_is_live', 'This business is live: simulated channels would reach nobody.')
 }
 
-export const isPlayedByItself = async (call: Standing, body: Given) =>
-  call.config.hasSimulators && body.token === undefined && body.appSecret === undefined && !(await isLive(call))
+export async function isPlayedByItself(call: Standing, provider: ChannelProvider, given: Given) {
+  if (!call.config.hasSimulators || !provider.canSimulate) return false
+  const brought = fieldsOf(provider).filter(isBrought)
+  const isNothingBrought = brought.length > 0 && brought.every(({ name }) => given[name] === undefined)
+  return isNothingBrought && !(await isLive(call))
+}
 
-type Place = Pick<z.output<typeof Create>, 'simulate' | 'baseUrl'>
-export const addressFor = ({ simulate, baseUrl }: Place, config: HttpConfig) => {
-  if (simulate) return config.simulatorUrl
-  return baseUrl === undefined ? config.whatsappBaseUrl : provider(baseUrl, config)
+interface Place {
+  simulate: boolean
+  baseUrl?: string | undefined
+}
+export function addressFor(provider: ChannelProvider, { simulate, baseUrl }: Place, config: HttpConfig) {
+  if (!simulate && baseUrl !== undefined) return allowedUrl(provider, baseUrl, config)
+  return provider.baseUrl?.(simulate, config) ?? ''
 }
 
 /**
- * The token of a channel goes to this address with every message, so in production it is Meta's. The tests and the
- * benchmark bring their own provider, and say so in the configuration.
+ * The secrets of a channel go to this address with every message, so in production it is its provider's. The tests and
+ * the benchmark bring their own provider, and say so in the configuration.
  */
-export function provider(url: string, { allowsAnyProvider, whatsappBaseUrl }: HttpConfig) {
+export function allowedUrl(provider: ChannelProvider, url: string, config: HttpConfig) {
   const { protocol, hostname } = new URL(url)
-  const isMeta = protocol === 'https:' && (hostname === 'facebook.com' || hostname.endsWith('.facebook.com'))
-  if (isMeta || url === whatsappBaseUrl || allowsAnyProvider) return url
+  const isTheirs = protocol === 'https:' && provider.hosts?.test(hostname) === true
+  if (isTheirs || url === provider.baseUrl?.(false, config) || config.allowsAnyProvider) return url
   throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', [
-    { path: 'baseUrl', message: 'Use an https address of facebook.com.' },
+    { path: 'baseUrl', message: `Use an https address of ${provider.says}.` },
   ])
 }

@@ -1,72 +1,93 @@
 import { z } from 'zod'
+import { ChannelKind } from '../kernel/channel-kind.ts'
 import { instant } from '../kernel/marks.ts'
-import { whatsAppFields } from '../providers/whatsapp/fields.ts'
-import { WhatsAppConfig } from '../providers/whatsapp/port.ts'
-import { type Channel, channelSecrets } from '../store/settings/channels.ts'
+import type { Channel } from '../store/settings/channels.ts'
+import { type ChannelProvider, fieldsOf, isBrought, providerOf, providers } from './channel-kinds.ts'
 
 // Channels as they go over HTTP: what may be told of them, and what whoever connects one says.
 
+const secretsMax = 20
 export const mask = '•••'
 export const Line = z.object({
   id: z.string().max(128),
-  kind: z.literal('whatsapp'),
-  provider: z.literal('whatsapp'),
+  kind: ChannelKind,
+  provider: z.string().max(32),
   name: z.string().max(120),
+  /** What names it at its provider: a number, a mail address, the id of a number. */
+  address: z.string().max(254),
   simulate: z.boolean(),
   status: z.enum(['active', 'disabled']),
 })
-export const Secret = z.enum(channelSecrets)
+export const Secret = z.string().max(64)
 export const Integration = Line.extend({
-  phoneNumberId: z.string().max(64),
-  businessId: z.string().max(64),
+  /** What its provider's form asks for, by the names of `/integrations/kinds`; no secrets. */
+  fields: z.record(z.string().max(64), z.string().max(2_048)),
   baseUrl: z.string().max(2_048),
   /** Where the provider is to send its webhooks; the address of this server goes before it. */
   webhookPath: z.string().max(256),
   /** The same with the address before it, to be copied. */
   webhookUrl: z.string().max(2_048),
   /** That they are there; never what they are. */
-  secrets: z.object({ token: z.literal(mask), appSecret: z.literal(mask), verifyToken: z.literal(mask) }),
+  secrets: z.record(z.string().max(64), z.literal(mask)),
   /** Those that we made up to simulate it: before it can be real, the provider's own must take their place. */
-  madeUp: z.array(Secret).max(channelSecrets.length),
+  madeUp: z.array(Secret).max(secretsMax),
   /** Until when a former secret is good as well. */
-  previousUntil: z.object({ appSecret: instant().optional(), verifyToken: instant().optional() }),
+  previousUntil: z.record(z.string().max(64), instant()),
   /** When its provider first said that it knows us; null before. */
   verifiedAt: instant().nullable(),
 })
 
-const { token, appSecret, verifyToken, baseUrl } = WhatsAppConfig.shape
-const { phoneNumberId, businessId } = whatsAppFields.shape
 const name = z.string().trim().min(1).max(120)
-export const Create = z.object({
-  kind: z.literal('whatsapp').default('whatsapp'),
-  name,
-  phoneNumberId,
-  businessId,
-  token: token.optional(),
-  appSecret: appSecret.optional(),
-  /** Ours to choose: made where it is missing, and shown with this answer alone. */
-  verifyToken: verifyToken.optional(),
-  baseUrl: baseUrl.unwrap().optional(),
-  /** A local server plays WhatsApp. Where nothing is said, that is so if the provider's secrets are missing. */
-  simulate: z.boolean().optional(),
-})
+const baseUrl = z.url({ protocol: /^https?$/ }).max(2_048)
+
+/** What must be said in any case; the rest is made where it is missing, or refused when the channel is to be real. */
+const asked = ({ fields }: ChannelProvider, isChange: boolean) =>
+  Object.fromEntries(
+    fieldsOf({ fields })
+      .filter(({ isOurs, isSecret }) => !isChange || isSecret === true || isOurs !== true)
+      .map((field) => {
+        const isNeeded = !isChange && !isBrought(field) && field.isOurs !== true && field.isOptional !== true
+        return [field.name, isNeeded ? field.schema : field.schema.optional()]
+      }),
+  )
+
+const [first, ...rest] = providers.map((one) =>
+  z.object({
+    kind: z.literal(one.kind).default(one.kind),
+    // A body of before there were others says nothing of it.
+    provider: one.provider === 'whatsapp' ? z.literal(one.provider).optional() : z.literal(one.provider),
+    name,
+    ...asked(one, false),
+    baseUrl: baseUrl.optional(),
+    /** A local server plays the provider. Where nothing is said, that is so if the provider's secrets are missing. */
+    simulate: z.boolean().optional(),
+  }),
+)
+if (!first) throw new Error('There must be a provider.')
+export const Create = z.discriminatedUnion('provider', [first, ...rest])
+
+/** The fields of every provider; the route refuses those that are not its channel's. */
 export const Change = z.object({
   name: name.optional(),
-  token: token.optional(),
-  appSecret: appSecret.optional(),
-  verifyToken: verifyToken.optional(),
-  baseUrl: baseUrl.unwrap().optional(),
+  ...Object.assign({}, ...providers.map((one) => asked(one, true))),
+  baseUrl: baseUrl.optional(),
   status: z.enum(['active', 'disabled']).optional(),
-})
+}) as z.ZodType<ChangeBody>
+export type ChangeBody = { name?: string; baseUrl?: string; status?: 'active' | 'disabled' } & Record<string, unknown>
+
 const Field = z.object({
   name: z.string().max(64),
   label: z.string().max(120),
   help: z.string().max(500),
   isSecret: z.boolean(),
+  /** A simulated channel does not ask for it. */
+  isMadeUp: z.boolean(),
+  /** It may be left out. */
+  isOptional: z.boolean(),
   pattern: z.string().max(200).nullable(),
 })
 export const Kind = z.object({
-  kind: z.string().max(32),
+  kind: ChannelKind,
   provider: z.string().max(32),
   says: z.string().max(120),
   canSimulate: z.boolean(),
@@ -74,8 +95,8 @@ export const Kind = z.object({
 })
 export const Tested = z.object({
   isRight: z.boolean(),
-  /** What the provider calls the number; null where it does not know us. */
-  phoneNumber: z.string().max(64).nullable(),
+  /** What the provider calls the number or address; null where it does not know us. */
+  phoneNumber: z.string().max(254).nullable(),
   name: z.string().max(200).nullable(),
   quality: z.string().max(32).nullable(),
   /** Why it did not work, in words. */
@@ -85,24 +106,27 @@ export const Tested = z.object({
   message: z.enum(['accepted', 'refused', 'unknown']).nullable(),
 })
 
-export const line = ({ id, kind, name, simulate, status }: Channel) => ({
+export const line = ({ id, kind, provider, name, address, simulate, status }: Channel) => ({
   id,
   kind,
-  provider: 'whatsapp' as const,
+  provider,
   name,
+  address,
   simulate,
   status,
 })
 
-export const shown = (channel: Channel, { publicUrl }: { publicUrl: string }) => ({
-  ...line(channel),
-  phoneNumberId: channel.phoneNumberId,
-  businessId: channel.businessId,
-  baseUrl: channel.baseUrl,
-  webhookPath: `/webhooks/whatsapp/${channel.id}`,
-  webhookUrl: `${publicUrl}/webhooks/whatsapp/${channel.id}`,
-  secrets: { token: mask, appSecret: mask, verifyToken: mask } as const,
-  madeUp: [...channel.madeUp],
-  previousUntil: channel.previous,
-  verifiedAt: channel.verifiedAt,
-})
+export function shown(channel: Channel, { publicUrl }: { publicUrl: string }) {
+  const webhookPath = providerOf(channel).webhookPath(channel.id)
+  return {
+    ...line(channel),
+    fields: channel.fields,
+    baseUrl: channel.baseUrl,
+    webhookPath,
+    webhookUrl: `${publicUrl}${webhookPath}`,
+    secrets: Object.fromEntries(channel.secretNames.map((one) => [one, mask] as const)),
+    madeUp: [...channel.madeUp],
+    previousUntil: { ...channel.previous },
+    verifiedAt: channel.verifiedAt,
+  }
+}

@@ -81,9 +81,12 @@ export class Closings {
     await changed(workspaceId)
   }
 
-  /** What the schedule calls: reminds, destroys, removes. Harmless when several do. */
-  async care(): Promise<void> {
-    for (const closing of await allClosing(this.#parts.store)) await this.#next(closing)
+  /** What the schedule calls: reminds, destroys, removes. Harmless when several do; `hold` throws for all but the latest. */
+  async care(hold: () => Promise<void> = async () => undefined): Promise<void> {
+    for (const closing of await allClosing(this.#parts.store)) {
+      await hold()
+      await this.#next(closing)
+    }
   }
 
   async #next(closing: Closing): Promise<void> {

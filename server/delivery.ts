@@ -4,21 +4,21 @@ import type { ConversationPorts } from '../actors/conversation/effects.ts'
 import { Outgoing } from '../kernel/content.ts'
 import { derivedId } from '../kernel/id.ts'
 import { Problem } from '../kernel/problem.ts'
-import {
-  type MessageSender,
-  ProviderFailure,
-  type SendResult,
-  type WhatsAppChannel,
-} from '../providers/whatsapp/port.ts'
+import { type MailThread, type MediaFile, ProviderFailure, type Sender, type SendResult } from '../providers/sender.ts'
 import type { MessageRow } from '../store/queries/messages.ts'
-import type { ChannelSettings } from '../store/settings/channels.ts'
+import type { ChannelSettings, OpenChannel } from '../store/settings/channels.ts'
 import type { FileRoom } from './files/file-room.ts'
 import { MemoryGate } from './files/memory-gate.ts'
-import { failureOf, opaqueOf } from './webhooks/intake.ts'
+import { failureOf, opaqueOf } from './webhooks/opaque.ts'
 
 interface Parts {
   channels: ChannelSettings
-  sender: MessageSender
+  /** The adapter of a channel's provider. */
+  senderOf(channel: { provider: string }): Sender
+  /** Of a mail: the thread that it stands in. */
+  threadOf(channel: OpenChannel, conversationId: string, messageId: string): Promise<MailThread>
+  /** Where a provider that fetches files itself finds one, for a short while. */
+  fileUrl(workspaceId: string, fileId: string): string
   files: Pick<FileRoom, 'keep' | 'open' | 'bytesOf'>
   messageById(workspaceId: string, messageId: string): Promise<MessageRow | undefined>
   /** Whether messages of this business may leave by such a channel as things stand. */
@@ -50,12 +50,14 @@ export class Delivery implements ChannelPorts, ConversationPorts {
     if (!channel) return gone(messageId, 'channel_missing', 'This channel was taken away or switched off.')
     if (!this.#parts.mayDeliver(workspaceId, channel))
       return gone(messageId, 'workspace_not_active', 'This business is not live: its messages reach nobody yet.')
-    const sizeBytes = 'sizeBytes' in content ? (content.sizeBytes ?? mediaMax(content.mime)) : 0
+    const sizeBytes = weightOf(content)
     return this.#memory.with(sizeBytes, async () => {
       try {
-        const message = await this.#addressed(workspaceId, replyTo, content)
+        const sender = this.#parts.senderOf(channel)
+        const message = await this.#addressed(workspaceId, replyTo, content, sender)
         const opaque = opaqueOf(conversationId, messageId)
-        return outcomeOf(messageId, await this.#parts.sender.send(channel, { to, opaque, ...message }))
+        const thread = sender.isThreaded && (await this.#parts.threadOf(channel, conversationId, messageId))
+        return outcomeOf(messageId, await sender.send(channel, { to, opaque, ...message, ...(thread && { thread }) }))
       } catch (error) {
         if (error instanceof Problem) return withheld(messageId, error)
         throw error
@@ -66,12 +68,14 @@ export class Delivery implements ChannelPorts, ConversationPorts {
   async fetchFile(channelId: string, workspaceId: string, file: Parameters<ConversationPorts['fetchFile']>[2]) {
     const { mediaId, mime, fileName } = file
     const channel = await this.#channel(workspaceId, channelId)
-    if (!channel || !mediaId) return { mime, lost: 'The provider did not say where it is.' }
+    const sender = channel && this.#parts.senderOf(channel)
+    if (!channel || !sender?.fetchMedia || !mediaId) return { mime, lost: 'The provider did not say where it is.' }
+    const fetchMedia = sender.fetchMedia.bind(sender)
     try {
       // The same file again has the same id: an effect may be repeated.
       const fileId = derivedId('fil', workspaceId, channelId, mediaId)
       return await this.#memory.with(mediaMax(mime), async () => {
-        const { bytes, mime: found } = await this.#parts.sender.fetchMedia(channel, mediaId)
+        const { bytes, mime: found } = await fetchMedia(channel, mediaId)
         const kept = { fileId, bytes, mime: found || mime, fileName: fileName ?? null, by: channelId }
         await this.#parts.files.keep(workspaceId, kept)
         return { mime: kept.mime, fileId, sizeBytes: bytes.length }
@@ -86,7 +90,7 @@ export class Delivery implements ChannelPorts, ConversationPorts {
     const channel = await this.#channel(workspaceId, channelId)
     if (!channel) return
     try {
-      await this.#parts.sender.markRead(channel, providerId, { typing })
+      await this.#parts.senderOf(channel).markRead?.(channel, providerId, { typing })
     } catch (error) {
       // A courtesy: one that came too late is worth no second try.
       if (!(error instanceof ProviderFailure)) throw error
@@ -94,19 +98,32 @@ export class Delivery implements ChannelPorts, ConversationPorts {
   }
 
   /** Our ids become the provider's; a file of ours becomes its bytes. */
-  async #addressed(workspaceId: string, replyTo: string | null, content: Outgoing) {
+  async #addressed(workspaceId: string, replyTo: string | null, content: Outgoing, sender: Sender) {
     const context = replyTo ? await this.#providerIdOf(workspaceId, replyTo) : undefined
     const quoted = context ? { replyTo: context } : {}
     if (content.kind === 'reaction') {
       const to = (await this.#providerIdOf(workspaceId, content.to)) ?? content.to
       return { ...quoted, content: { ...content, to } }
     }
+    if (content.kind === 'email') return { ...quoted, content, files: await this.#filesOf(workspaceId, content) }
     const fileId = 'fileId' in content ? content.fileId : undefined
     if (!fileId) return { ...quoted, content }
     const file = await this.#parts.files.open(workspaceId, fileId)
     const { fileName } = file.row
+    // Opened before: one that is not there, or not looked through, is lent to nobody.
+    if (sender.fetchesMedia) return { ...quoted, content, mediaUrl: this.#parts.fileUrl(workspaceId, fileId) }
     const bytes = await this.#parts.files.bytesOf(file)
     return { ...quoted, content, media: { bytes, mime: file.mime, ...(fileName && { fileName }) } }
+  }
+
+  async #filesOf(workspaceId: string, { files = [] }: Extract<Outgoing, { kind: 'email' }>) {
+    const found: MediaFile[] = []
+    for (const { fileId, fileName } of files) {
+      const file = await this.#parts.files.open(workspaceId, fileId)
+      const name = fileName ?? file.row.fileName
+      found.push({ bytes: await this.#parts.files.bytesOf(file), mime: file.mime, ...(name && { fileName: name }) })
+    }
+    return found
   }
 
   #channel(workspaceId: string, id: string) {
@@ -118,16 +135,20 @@ export class Delivery implements ChannelPorts, ConversationPorts {
   }
 }
 
-/** A workspace's number at WhatsApp with its secrets, for the adapter; undefined where it is not there, or switched off. */
+/** What of it is in memory while a provider takes it, bytes. */
+function weightOf(content: Outgoing): number {
+  if (content.kind === 'email') return (content.files ?? []).reduce((sum, one) => sum + one.sizeBytes, 0)
+  return 'sizeBytes' in content ? (content.sizeBytes ?? mediaMax(content.mime)) : 0
+}
+
+/** A workspace's channel with its secrets, for the adapter; undefined where it is not there, or switched off. */
 export async function openLine(
   channels: ChannelSettings,
   workspaceId: string,
   id: string,
-): Promise<(WhatsAppChannel & { simulate: boolean }) | undefined> {
+): Promise<OpenChannel | undefined> {
   const channel = await channels.opened(id)
-  if (channel?.status !== 'active' || channel.workspaceId !== workspaceId) return undefined
-  const { phoneNumberId, businessId, token, appSecret, verifyToken, baseUrl, simulate } = channel
-  return { channelId: id, phoneNumberId, businessId, token, appSecret, verifyToken, baseUrl, simulate }
+  return channel?.status === 'active' && channel.workspaceId === workspaceId ? channel : undefined
 }
 
 /** Of the files that are in memory for a provider at one time, bytes. */

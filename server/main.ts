@@ -2,13 +2,13 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { fileSchedules } from '../jobs/files.ts'
+import { mailboxes } from '../jobs/mailboxes.ts'
 import { retention } from '../jobs/retention.ts'
 import { webhooks } from '../jobs/webhooks.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { defaultQuotas } from '../kernel/settings.ts'
-import { CloudApi } from '../providers/whatsapp/cloud-api.ts'
 import { ChannelSettings } from '../store/settings/channels.ts'
 import { channelTester } from './channel-test.ts'
 import { JointMemory } from './joint-memory.ts'
@@ -16,19 +16,27 @@ import { startActors } from './main/actors.ts'
 import { openAudit } from './main/audit.ts'
 import { openBusinesses } from './main/businesses.ts'
 import { openCare } from './main/care.ts'
+import { openConsents } from './main/consents.ts'
 import { ConnectedChannels } from './main/channels.ts'
 import { openGateway, openIntake, tellingConsoles } from './main/doors.ts'
 import { openFiles } from './main/files.ts'
+import { openLists } from './main/lists.ts'
 import { addressesOf, frontDoor, listening } from './main/front-door.ts'
 import { drain, type Parts as DrainParts } from './main/drain.ts'
 import { openReaders } from './main/readers.ts'
 import { openJobs } from './main/jobs.ts'
 import { openMail, postingBy } from './main/mail.ts'
+import { openMails } from './main/mails.ts'
 import { openPhones } from './main/phones.ts'
 import { openWatch } from './main/watch.ts'
 import { openTexts, textingBy } from './main/texts.ts'
+import { openSenders } from './main/senders.ts'
+import { openPersons } from './main/persons.ts'
+import { openRecords } from './main/records.ts'
+import { People } from './webhooks/people.ts'
 import { createMetrics } from './main/metrics.ts'
 import { openOperations } from './main/operators.ts'
+import { compareRosters, compareRostersSoon, tellingPresence, tellingRoster } from './main/roster.ts'
 import { openAuth, openKeys, openOthers, openPeople, type Others } from './main/others.ts'
 import { secretsOf } from './main/secrets.ts'
 import { KnownSettings } from './main/settings.ts'
@@ -36,8 +44,10 @@ import { placeSimulator } from './main/simulator-lease.ts'
 import { openSimulator, type SimulatorPlace } from './main/simulators.ts'
 import { openStorage, type Storage } from './main/storage.ts'
 import { logged } from './main/store-events.ts'
+import { openWorkflow, ratingsBy } from './main/workflow.ts'
 import { openWebhooks, type OutgoingWebhooks } from './main/webhooks.ts'
 import type { Parts as AppParts } from './ports.ts'
+import type { Place } from './preferences.ts'
 
 export type Careline = Awaited<ReturnType<typeof startCareline>>
 
@@ -97,16 +107,24 @@ async function openInside({ given, secrets, storage, others }: Ground) {
   const joint = links && new JointMemory(links.publisher, links.prefix)
   const auth = openAuth({ store, secret: secrets.jwtSecret, now, joint }, notices)
   const entry = openKeys({ store, auth, now, notices, log })
-  const mail = openMail({ config, store, phoneKey: secrets.phoneKey, now, log })
+  const mail = openMail({ config, store, channels, phoneKey: secrets.phoneKey, now, log })
   const { phoneKey } = secrets
   const texts = openTexts({ ...given, store, channels, settings, phoneKey })
   const files = openFiles({ ...given, storage, settings, now })
   const outgoing = await openWebhooks({ config, storage, notices, now, log })
   const behind = { letters: mail.ports, texts: texts.office, outgoing }
-  const parts = { storage, files: files.room, channels, settings, clock, ...behind, log, cluster }
+  const senders = openSenders(config)
+  const fileToken = (workspaceId: string, fileId: string) => auth.tokens.file(workspaceId, fileId).token
+  const out = { senders, fileToken, unsubscribeUrl: (place: Place) => consents.preferences.linkOf(place) }
+  const workflow = openWorkflow({ store, config, secret: secrets.jwtSecret, now })
+  const parts = { storage, files: files.room, channels, settings, clock, ...behind, ...out, ...workflow, log, cluster }
   const running = startActors(parts)
   await settings.follow((one) => running.clocks.of(one.id).set(one.clock))
+  const people = new People(storage.claims, storage.vault, now)
+  const records = openRecords({ storage, people, room: files.room, notices, now, log })
+  const realm = openPersons({ storage, auth, system: running.system, settings, people, now })
   const audit = openAudit({ ...running, joint, now, log })
+  const consents = openConsents({ ...running, storage, settings, now })
   return {
     ...running,
     ...audit,
@@ -119,8 +137,14 @@ async function openInside({ given, secrets, storage, others }: Ground) {
     ...entry,
     mail,
     texts,
+    senders,
+    ...realm,
+    people,
+    records,
     outgoing,
+    workflow,
     post: postingBy(running.system, mail),
+    consents,
   }
 }
 
@@ -131,11 +155,12 @@ async function openDoors({ given, secrets, storage, others }: Ground, inside: In
   const { config, log } = given
   const { cluster, links, notices } = others
   const { store } = storage
-  const { system, channels, mail, texts, outgoing, post } = inside
+  const { system, channels, mail, texts, senders, outgoing, post } = inside
   const { http, state, answerWith } = frontDoor()
   // Nobody connects to a process of schedules, so it need not hear what goes to sockets.
   const among = config.role === 'jobs' ? {} : { links, node: cluster?.me }
-  const doors = { ...inside, clock: given.clock, log, storage, transports: config.socketTransports, ...among }
+  const presence = tellingPresence(system, rosterLost(log))
+  const doors = { ...inside, clock: given.clock, log, storage, transports: config.socketTransports, presence, ...among }
   const gateway = openGateway(http, doors)
   const intake = openIntake(doors, system, gateway)
 
@@ -143,11 +168,14 @@ async function openDoors({ given, secrets, storage, others }: Ground, inside: In
   const { here, url } = addressesOf(config, port)
   mail.reachedAt(here)
   texts.reachedAt(here, url)
+  inside.consents.preferences.reachedAt(url)
+  senders.reachedAt(here, url)
+  inside.workflow.reachedAt(url, post)
   const webhookEndpoints = outgoing.opened({ system, url, post })
-  const reading = { store, channels, system, notices, here }
+  const reading = { store, channels, system, notices, settings: inside.settings, here }
   const { connected, simulator } = await connectChannels(given, reading, { ...others, phoneKey: secrets.phoneKey })
   await cluster?.join()
-  return { http, state, answerWith, gateway, intake, port, url, webhookEndpoints, connected, simulator }
+  return { http, state, answerWith, gateway, intake, port, here, url, webhookEndpoints, connected, simulator }
 }
 
 type Doors = Awaited<ReturnType<typeof openDoors>>
@@ -158,27 +186,32 @@ function openKeeping({ given, secrets, storage, others }: Ground, inside: Inside
   const { store } = storage
   const secret = secrets.jwtSecret
   const onError = (error: unknown) => log.error('consoles not told', { error })
-  const resourceChanged = tellingConsoles(gateway, others.notices, onError)
+  const tellConsoles = tellingConsoles(gateway, others.notices, onError)
+  const resourceChanged = tellingRoster(inside.system, tellConsoles, rosterLost(log))
   const watching = openWatch({ ...inside, storage, url, resourceChanged, log })
   const by = others.cluster?.me ?? config.name ?? `${hostname()} ${String(process.pid)}`
   const jobs = openJobs({ ...given, store, by })
   const care = openCare({ ...inside, config, storage, masterKeys: secrets.masterKeys, clock, log, url, secret })
-  return { resourceChanged, watching, jobs, care }
+  const lists = openLists({ ...inside, room: inside.files.room, storage, resourceChanged, log })
+  return { resourceChanged, watching, jobs, care, lists }
 }
 
 type Keeping = ReturnType<typeof openKeeping>
 
 /** Everything that routes may ask. */
-function portsOf({ given, secrets, storage, others }: Ground, inside: Inside, doors: Doors, keeping: Keeping) {
+function portsOf(ground: Ground, inside: Inside, doors: Doors, keeping: Keeping): AppParts {
+  const { given, secrets, storage, others } = ground
   const { config, log } = given
   const { cluster, notices } = others
   const { store, events, rest } = storage
   const { system, clocks, workspace, now, settings, channels, joint, auth, keys, callers, files } = inside
   const { gateway, intake, state, url, connected, webhookEndpoints } = doors
-  const { resourceChanged, watching, jobs, care } = keeping
+  const { resourceChanged, watching, jobs, care, lists } = keeping
   const { backups, closings, exports, operators, installation } = care
   const secret = secrets.jwtSecret
-  const people = openPeople({ ...inside, ...storage, google: config.google, log, secret, notices, url })
+  const accept = (...items: Parameters<typeof intake.accept>) => intake.accept(...items)
+  const about = { google: config.google, log, secret, notices, url, resourceChanged }
+  const people = openPeople({ ...inside, ...storage, ...about })
   const { sudo } = people.security
   return {
     store,
@@ -188,25 +221,31 @@ function portsOf({ given, secrets, storage, others }: Ground, inside: Inside, do
     beginAudit: inside.beginAudit,
     ...people,
     ...openPhones({ ...inside, ...textingBy(system), config, store, sudo, secret, url, log }),
-    ...openBusinesses({ ...inside, config, store, rest, resourceChanged, url }),
+    ...openBusinesses({ ...inside, sudo, config, store, rest, resourceChanged, url }),
     webhookEndpoints,
     ...{ backups, closings, exports, operators, installation },
     channels,
     files: files.room,
+    lists: lists.lists,
     jobs: jobs.jobs,
-    operations: operationsOf(storage, state, metricsOf({ system, cluster, storage, gateway, jobs, care })),
+    operations: operationsOf(storage, state, metricsOf({ system, cluster, storage, gateway, jobs, care, ...watching })),
     ...openOperations({ system, cluster, storage, settings, clocks, now, name: config.name, role: config.role }),
     readers: openReaders(gateway, cluster, store),
     resourceChanged,
     ...watching.ports,
     channelChanged: connected.changed,
-    testChannel: channelTester({ channels, sender: new CloudApi() }),
+    ratingBy: ratingsBy(inside.workflow.ratings, workspace),
+    testChannel: channelTester({ channels, senderOf: inside.senders.senderOf }),
+    originFor: inside.senders.originFor,
     history: events.latest.bind(events),
-    acceptWhatsApp: (...given: Parameters<typeof intake.accept>) => intake.accept(...given),
+    ...inside.consents,
+    acceptReceived: accept,
+    mails: openMails({ ...inside, config, storage, accept, here: doors.here, log }),
     now,
     log,
     config: httpConfig(config, url, connected),
     authenticate: callers.authenticate,
+    ...{ persons: inside.persons, records: inside.records },
     keys,
     workspace,
     quotasOf: (workspaceId: string) => settings.workspace(workspaceId)?.quotas ?? defaultQuotas,
@@ -221,36 +260,52 @@ async function overStorage(ground: Ground) {
   const keeping = openKeeping(ground, inside, doors)
   const { system, settings, channels, auth, files, outgoing, mail, texts, now } = inside
   const { http, state, answerWith, gateway, intake, port, url, connected, simulator } = doors
-  const { watching, jobs, care } = keeping
-  answerWith(simulator, [...mail.played, ...texts.played], portsOf(ground, inside, doors, keeping))
+  const { watching, jobs, care, lists } = keeping
+  const ports = portsOf(ground, inside, doors, keeping)
+  answerWith(simulator, [...mail.played, ...texts.played], ports)
   await jobs.begin([
     ...inside.schedules,
     ...care.schedules,
     webhooks((limit) => intake.sweep(limit)),
     retention({ settings, events: forgetting(storage.events, outgoing), now }),
     ...fileSchedules(files.work),
+    mailboxes({ gmail: ports.mails.gmail }),
     ...watching.schedules,
+    ...lists.schedules,
   ])
   settings.keepFresh()
+  // A process of schedules has no sockets, and hears of nobody's.
+  const uncompared =
+    given.config.role === 'jobs'
+      ? () => undefined
+      : compareRostersSoon(() => compareRosters(storage.store, system, gateway), rosterLost(given.log))
 
   const { watch } = watching
   const shared = { secrets, storage, care, files, system, auth, channels, gateway, intake, simulator, settings }
-  const parts = { ...shared, cluster: others.cluster, outgoing, jobs, watch }
+  const parts = { ...shared, cluster: others.cluster, outgoing, jobs, watch, lists }
   return {
     ...parts,
     url,
     port,
     config: given.config,
+    preferences: inside.consents.preferences,
+    ratings: inside.workflow.ratings,
     /** Here, or nowhere: another process may play it. */
     simulator: simulator?.here,
     simulatorPlace: simulator,
     /** Plays Twilio; undefined where texts are not simulated. */
     twilioSimulator: texts.simulator,
+    /** Reads the mails that come in. */
+    mails: ports.mails,
+    /** Plays Resend for simulated mailboxes. */
+    mailSimulator: mail.simulator,
     simulatorUrl: connected.simulatorUrl,
     channelChanged: connected.changed,
-    close: leaving(state, { http, ...parts, ...others }),
+    close: leaving(state, { http, ...parts, ...others }, uncompared),
   }
 }
+
+const rosterLost = (log: Log) => (error: unknown) => void log.error('roster not told', { error })
 
 /** A delivery whose event is gone could not be sent again, so both are kept for the same time. */
 const forgetting = (events: Storage['events'], outgoing: OutgoingWebhooks) => ({
@@ -260,10 +315,11 @@ const forgetting = (events: Storage['events'], outgoing: OutgoingWebhooks) => ({
   },
 })
 
-function leaving(state: { isDraining: boolean }, parts: DrainParts) {
+function leaving(state: { isDraining: boolean }, parts: DrainParts, uncompared: () => void) {
   return async () => {
     if (state.isDraining) return
     state.isDraining = true
+    uncompared()
     await drain(parts)
   }
 }
@@ -296,13 +352,15 @@ function metricsOf({
   gateway,
   jobs,
   care,
-}: Pick<Careline, 'system' | 'cluster' | 'storage' | 'gateway' | 'jobs' | 'care'>) {
+  watch,
+}: Pick<Careline, 'system' | 'cluster' | 'storage' | 'gateway' | 'jobs' | 'care' | 'watch'>) {
   const sources = {
     actors: () => ({ ...system.counters, ...system.ailing, size: system.size }),
     writes: () => storage.persistence.counters,
     webhooks: () => storage.webhookEvents.counters,
     sockets: () => gateway.counts().sockets,
     feed: () => gateway.counters,
+    errors: () => watch.errors.counters,
     backupAge: care.backups.age,
     cluster: () => cluster?.counters,
     jobs: jobs.counters,

@@ -1,11 +1,13 @@
 import type { Published, Workspace } from '../actors/runtime/contract.ts'
 import type { Authenticate, Caller } from '../kernel/caller.ts'
 import type { Quotas } from '../kernel/settings.ts'
-import type { Item } from '../providers/whatsapp/webhook.ts'
+import type { ReceivedItem } from '../providers/received.ts'
 import type { AuditLog } from '../store/audit.ts'
 import type { Store } from '../store/connection.ts'
 import type { ErrorLogs } from '../store/error-logs.ts'
 import type { Rest } from '../store/rest.ts'
+import type { Suppressions } from '../store/suppressions.ts'
+import type { RatingLink } from '../store/settings/rating-links.ts'
 import type { Channel, ChannelSettings, OpenChannel } from '../store/settings/channels.ts'
 import type { Acting } from './auth/acting.ts'
 import type { Auth } from './auth/auth.ts'
@@ -15,6 +17,7 @@ import type { Closings } from './closing.ts'
 import type { Exports } from './exports.ts'
 import type { Installation } from './platform/installation.ts'
 import type { Operators } from './platform/operators.ts'
+import type { Persons } from './auth/persons.ts'
 import type { AuditWatch } from './audit-watch.ts'
 import type { ByMail } from './auth/by-mail.ts'
 import type { ByPhone } from './auth/by-phone.ts'
@@ -29,10 +32,16 @@ import type { ErrorBook } from './errors.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { Jobs } from './jobs.ts'
 import type { JointMemory } from './joint-memory.ts'
+import type { Lists } from './lists.ts'
 import type { Inspection, Readers } from './inspection.ts'
+import type { GmailRoom } from './mail/gmail-room.ts'
+import type { MailRoom } from './mail/mail-room.ts'
 import type { Onboarding } from './onboarding.ts'
+import type { Preferences } from './preferences.ts'
 import type { Presets } from './presets/apply.ts'
 import type { Registration } from './registration.ts'
+import type { Suppressed } from './suppressed.ts'
+import type { Records } from './people/records.ts'
 import type { Team } from './team.ts'
 import type { WebhookEndpoints } from './webhook-endpoints/endpoints.ts'
 import type { Workspaces } from './workspaces.ts'
@@ -120,13 +129,17 @@ export interface Ports {
   onboarding: Onboarding
   presets: Presets
   webhookEndpoints: OutgoingWebhooks
+  records: Records
   channels: ChannelSettings
   backups: Backups
   closings: Closings
   exports: Exports
   operators: Operators
+  /** The realm of the people who are looked after. */
+  persons: Persons
   installation: Installation
   files: FileRoom
+  lists: Lists
   jobs: Jobs
   operations: Operations
   clocks: ClockControl
@@ -137,12 +150,33 @@ export interface Ports {
   resourceChanged(workspaceId: string, changed: ResourceChanged): void
   /** A channel was made or changed: its actor and its simulator hear of it. Resolves when they have. */
   channelChanged(channel: Channel): Promise<void>
+  /** Where a channel's provider reaches this server: what it signs begins with it. */
+  originFor(channel: { simulate: boolean }): string
+  /** The matter that a link asks about, and its workspace on behalf of the person; undefined for no link of ours. */
+  ratingBy(token: string): Promise<{ link: RatingLink; handle: Workspace } | undefined>
   /** Asks the channel's provider whether it knows us, and sends a message where `to` says. */
   testChannel(channel: OpenChannel, to?: string): Promise<ChannelTest>
+  /** Addresses to which nothing goes. */
+  suppressions: Suppressions
+  suppressed: Suppressed
+  /** What people choose by a link. */
+  preferences: Preferences
+  /** The events of a stream between two moments, epoch ms, the latest first. */
+  eventsBetween(
+    workspaceId: string,
+    stream: string,
+    span: { from: number; to: number; limit: number },
+  ): Promise<Published[]>
   /** The events of a stream, the latest first. */
   history(workspaceId: string, stream: string, limit: number): Promise<Published[]>
+  /** Mails that come in, whatever way. */
+  mails: {
+    room: MailRoom
+    gmail: Pick<GmailRoom, 'read' | 'renewAll'>
+    atResend(channel: OpenChannel, id: string): Promise<Uint8Array>
+  }
   /** Resolves when all items are durable: claimed and stored. What happens with them then is behind this port. */
-  acceptWhatsApp(channel: Channel, items: Item[]): Promise<void>
+  acceptReceived(channel: Channel, items: readonly ReceivedItem[]): Promise<void>
   /** Epoch ms. Sessions, links and locks live by it. */
   now(): number
   log: Log

@@ -32,12 +32,21 @@ interface Parts {
   changed(workspaceId: string): Promise<void>
 }
 
+/** Any of them, and of a group any of its own. */
+type SomeSettings<Of> = {
+  [Name in keyof Of]?: Of[Name] extends readonly unknown[]
+    ? Of[Name]
+    : Of[Name] extends object
+      ? Partial<Of[Name]>
+      : Of[Name]
+}
+
 /** What its people may change of a business. Names of `settings` are among its own. */
 export interface BusinessChange {
   name?: string
   profile?: Partial<Profile>
   branding?: Partial<Branding>
-  settings?: Partial<Omit<Settings, 'modules' | 'hours'>>
+  settings?: SomeSettings<Omit<Settings, 'modules' | 'hours'>>
 }
 
 /** Businesses: how one begins, and what is set of it. */
@@ -104,7 +113,7 @@ export class Workspaces {
   async change(id: string, { name, ...parts }: BusinessChange, rev?: number): Promise<WorkspaceSettings> {
     const change: WorkspaceChange = { ...(name !== undefined && { name }) }
     for (const [part, fields] of Object.entries(parts))
-      for (const [field, value] of Object.entries(fields)) if (value !== undefined) change[`${part}.${field}`] = value
+      for (const [field, value] of Object.entries(fields)) Object.assign(change, named(`${part}.${field}`, value))
     return this.#apply(id, change, rev)
   }
 
@@ -167,6 +176,14 @@ function slugOf(name: string): string {
     .slice(0, 40)
     .replace(/-+$/, '')
   return slug === '' ? 'business' : slug
+}
+
+/** A group's fields by their own names, so that two who change different ones do not undo each other. */
+function named(path: string, value: unknown): WorkspaceChange {
+  if (value === undefined) return {}
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { [path]: value }
+  const fields = Object.entries(value).filter(([, one]) => one !== undefined)
+  return Object.fromEntries(fields.map(([name, one]) => [`${path}.${name}`, one]))
 }
 
 function there(found: WorkspaceSettings | undefined): WorkspaceSettings {

@@ -6,6 +6,7 @@ import type { Store } from '../../store/connection.ts'
 import { accountByEmail, accountsById, normalEmail } from '../../store/settings/accounts.ts'
 import { consumeOwnerLink, keepOwnerLink } from '../../store/settings/challenges.ts'
 import { type Member, memberById, membershipsOf } from '../../store/settings/members.ts'
+import { isOperatorId, operatorName } from '../../store/settings/operators.ts'
 import {
   familyById,
   keepSession,
@@ -43,7 +44,7 @@ export interface SignedIn {
   email: string | null
   workspace: WorkspaceSettings
   permissions: Permissions
-  /** The colleague who acts as them; null where it is themselves. */
+  /** The colleague, or the operator, who acts as them; null where it is themselves. */
   acting: { id: string; name: string } | null
   sessionId: string
 }
@@ -62,7 +63,7 @@ interface Parts {
   announce?(sessionId: string): void
 }
 
-/** A colleague who acts as somebody else. */
+/** A colleague, or an operator, who acts as somebody else. */
 interface Acting {
   id: string
   accountId: string
@@ -291,20 +292,30 @@ export class Auth {
 
   async #about(member: Member, actingId?: string): Promise<About> {
     const { accountId, workspaceId, role } = member
-    const [accounts, workspace, colleague] = await Promise.all([
+    const own = permissionsOf(role, member)
+    const [accounts, workspace, other] = await Promise.all([
       accountsById(this.#store, [accountId]),
       workspaceById(this.#store, workspaceId),
-      actingId === undefined ? undefined : memberById(this.#store, workspaceId, actingId),
+      actingId === undefined ? undefined : this.#other(workspaceId, actingId, own),
     ])
     if (!workspace) throw refused()
-    const own = permissionsOf(role, member)
     return {
       member,
       email: accounts.get(accountId)?.email ?? null,
       workspace,
-      permissions: colleague ? permissionsActing(own, permissionsOf(colleague.role, colleague)) : own,
-      acting: colleague ? { id: colleague.id, name: colleague.name } : null,
+      permissions: other ? permissionsActing(own, other.permissions) : own,
+      acting: other ? { id: other.id, name: other.name } : null,
     }
+  }
+
+  /** Who acts as a member, and what they may do at most. */
+  async #other(workspaceId: string, id: string, membersOwn: Permissions) {
+    if (isOperatorId(id)) {
+      const name = await operatorName(this.#store, id)
+      return { id, name: `${name ?? ''} (operator)`, permissions: membersOwn }
+    }
+    const colleague = await memberById(this.#store, workspaceId, id)
+    return colleague && { id, name: colleague.name, permissions: permissionsOf(colleague.role, colleague) }
   }
 
   async #active(workspaceId: string, memberId: string): Promise<Member> {

@@ -94,7 +94,7 @@ export class PhoneCodes {
       { kind, accountId: who.accountId, target, codeHash: this.#hash(target, code), expiresAt },
       now(),
     )
-    const about = kind === 'otp' ? 'sign_in' : 'own_number'
+    const about = kind === 'own_number' ? 'own_number' : 'sign_in'
     await this.#parts.text({
       textId: newId('txt'),
       to: phone.e164,
@@ -142,8 +142,11 @@ const whyNot = ({ country }: Phone, { countries }: CodeRules) =>
   countries === null || countries.includes(country ?? '') ? 'spent' : 'country'
 
 /** A code that proves a number to be somebody's own is good for them alone. */
-const targetOf = (kind: CodeKind, number: string, whose?: Whose) =>
-  kind === 'otp' ? number : `${whose?.accountId ?? nobody} ${number}`
+function targetOf(kind: CodeKind, number: string, whose?: Whose) {
+  if (kind === 'otp') return number
+  // Somebody may be known to several businesses: each lets them in by a code of its own.
+  return kind === 'person' ? `${whose?.workspaceId ?? nobody} ${number}` : `${whose?.accountId ?? nobody} ${number}`
+}
 
 /** @throws Problem `phone_invalid` */
 function numberOf(written: string): Phone {

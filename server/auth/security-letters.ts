@@ -8,8 +8,11 @@ import { workspaceById } from '../../store/settings/workspaces.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-/** Tells the owner of an account what was changed of how they sign in. Durable when it resolves. */
-export type TellOwner = (accountId: string, what: SecurityChange, from: Origin) => Promise<void>
+/**
+ * Tells the owner of an account what was changed of how they sign in, at their address or at the one that they had.
+ * Durable when it resolves.
+ */
+export type TellOwner = (accountId: string, what: SecurityChange, from: Origin, former?: string) => Promise<void>
 
 interface Parts {
   store: Store
@@ -22,8 +25,8 @@ interface Parts {
 
 export const tellingOwners =
   ({ store, url, now, post }: Parts): TellOwner =>
-  async (accountId, what, { ip }) => {
-    const to = (await accountsById(store, [accountId])).get(accountId)?.email ?? null
+  async (accountId, what, { ip }, former) => {
+    const to = former ?? (await accountsById(store, [accountId])).get(accountId)?.email ?? null
     if (!post || to === null) return
     const [member] = await membershipsOf(store, accountId)
     const workspace = member && (await workspaceById(store, member.workspaceId))

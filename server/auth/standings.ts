@@ -2,6 +2,7 @@ import type { Caller } from '../../kernel/caller.ts'
 import { isSameStanding, type Permissions, permissionsActing } from '../../kernel/permissions.ts'
 import type { Store } from '../../store/connection.ts'
 import { type Member, type Place, placesOf } from '../../store/settings/members.ts'
+import { isOperatorId, presentOperators } from '../../store/settings/operators.ts'
 import { type Holder, lastingOf } from '../../store/settings/sessions.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import { Together } from './together.ts'
@@ -47,10 +48,14 @@ export class Standings {
     const now = this.#now()
     const holderOf = await lastingOf(this.#store, familyIds, now)
     const ids = [...holderOf.values()].flatMap(({ memberId, actingId }) => [memberId, ...(actingId ? [actingId] : [])])
-    const placeOf = await placesOf(this.#store, [...new Set(ids)])
+    const operators = [...new Set(ids.filter(isOperatorId))]
+    const [placeOf, present] = await Promise.all([
+      placesOf(this.#store, [...new Set(ids)]),
+      presentOperators(this.#store, operators, now),
+    ])
     const standings = new Map<string, Standing>()
     for (const [familyId, holder] of holderOf) {
-      const standing = standingIn(holder, placeOf, now)
+      const standing = standingIn(holder, { placeOf, present, now })
       if (standing) standings.set(familyId, standing)
     }
     return standings
@@ -91,14 +96,29 @@ export class Standings {
   }
 }
 
+interface Known {
+  placeOf: ReadonlyMap<string, Place>
+  /** Operators who are signed in. */
+  present: ReadonlyMap<string, string>
+  now: number
+}
+
 /** Nothing where they do not work there any more, or somebody acts as them without consent, or who may not. */
-function standingIn({ memberId, actingId }: Holder, placeOf: Map<string, Place>, now: number): Standing | undefined {
-  const place = placeOf.get(memberId)
+function standingIn({ memberId, actingId }: Holder, known: Known): Standing | undefined {
+  const place = known.placeOf.get(memberId)
   if (!place) return undefined
-  const { workspaceId, role, permissions, consentUntil } = place
+  const { workspaceId, role, permissions } = place
   if (actingId === undefined) return { memberId, workspaceId, role, permissions }
+  const own = ownPermissions(actingId, place, known)
+  return own && { memberId, workspaceId, role, permissions: permissionsActing(permissions, own), actingId }
+}
+
+/** What whoever acts as a member may do themselves; undefined where they may not act as them now. */
+function ownPermissions(actingId: string, of: Place, { placeOf, present, now }: Known): Permissions | undefined {
+  const lasts = (until: number | null) => until !== null && until > now
+  // An operator has no permissions in a workspace: what the member may is the bound.
+  if (isOperatorId(actingId)) return present.has(actingId) && lasts(of.operatorsUntil) ? of.permissions : undefined
   const colleague = placeOf.get(actingId)
-  if (colleague?.workspaceId !== workspaceId || !colleague.permissions.has('members.impersonate')) return undefined
-  if (consentUntil === null || consentUntil <= now) return undefined
-  return { memberId, workspaceId, role, permissions: permissionsActing(permissions, colleague.permissions), actingId }
+  const isAllowed = colleague?.workspaceId === of.workspaceId && colleague.permissions.has('members.impersonate')
+  return isAllowed && lasts(of.consentUntil) ? colleague.permissions : undefined
 }

@@ -25,7 +25,9 @@ const FileClaims = z.object({
 
 const OperatorClaims = z.object({ sub: z.string().min(1).max(128), sid: z.string().min(1).max(128), exp: z.int() })
 
-type Audience = 'workspace' | 'file' | 'upload' | 'platform'
+const PersonClaims = OperatorClaims.extend({ wid: z.string().min(1).max(128) })
+
+type Audience = 'workspace' | 'person' | 'file' | 'upload' | 'platform'
 
 /** A token that is kept nowhere is found again by this. */
 export const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
@@ -49,6 +51,16 @@ export class Tokens {
   /** @throws Problem `unauthorized` */
   readAccess(token: string): Claims {
     return this.#read('workspace', token, Claims)
+  }
+
+  /** Of the people who are looked after. */
+  person(claims: { sub: string; wid: string; sid: string }): { token: string; expiresAt: number } {
+    return this.#sign('person', claims, accessMs)
+  }
+
+  /** @throws Problem `unauthorized` */
+  readPerson(token: string) {
+    return this.#read('person', token, PersonClaims)
   }
 
   /** Of the operators' realm, whose secret is another. */

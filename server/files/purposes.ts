@@ -23,6 +23,9 @@ export const purposes: Readonly<Record<Purpose, Declared>> = {
     keptMs: null,
   },
   branding: { types: ['image/jpeg', 'image/png', 'image/webp'], bytesMax: () => 2 * megabyte, keptMs: null },
+  // What people are imported from, and what they are taken along in.
+  import: { types: [], bytesMax: () => 50 * megabyte, keptMs: 30 * 24 * 60 * 60_000 },
+  list: { types: [], bytesMax: () => Number.MAX_SAFE_INTEGER, keptMs: 7 * 24 * 60 * 60_000 },
   export: { types: [], bytesMax: () => Number.MAX_SAFE_INTEGER, keptMs: 7 * 24 * 60 * 60_000 },
 }
 

@@ -13,7 +13,7 @@ interface Asked {
   get(header: string): string
 }
 
-type Needed = 'audit' | 'authenticate' | 'operators' | 'config' | 'quotasOf'
+type Needed = 'audit' | 'authenticate' | 'operators' | 'persons' | 'config' | 'quotasOf'
 
 /**
  * Who calls a route, once it is sure that they may, and that they do not call too often. Undefined for a route that is
@@ -23,12 +23,13 @@ export type Admission = (asked: Asked) => Promise<Caller | undefined>
 
 export function admissionTo(
   { terms }: Route,
-  { audit, authenticate: ofWorkspaces, operators, config, quotasOf }: Pick<Parts, Needed>,
+  { audit, authenticate: ofWorkspaces, operators, persons, config, quotasOf }: Pick<Parts, Needed>,
   limits: Limits,
 ): Admission {
   const { allow } = terms
   // A realm of its own: neither's tokens are good in the other.
-  const authenticate = allow === 'operator' ? operators.authenticate : ofWorkspaces
+  const realms = { operator: operators.authenticate, person: persons.authenticate }
+  const authenticate = allow === 'operator' || allow === 'person' ? realms[allow] : ofWorkspaces
   const limit: Limit = terms.limit ?? (allow === 'public' ? 'pub' : 'staff')
   const ofAddress = async (ip: string, name: Limit) => {
     if (name !== 'none') await limits.take(`${name}/${placeOf(ip)}`, config.limits[name])
@@ -72,10 +73,11 @@ export function admissionTo(
 function predicateOf(allow: Exclude<Allow, 'public'>): (caller: Caller) => boolean {
   if (isPermission(allow)) return (caller) => may(caller, allow)
   // A key is not somebody: it does what it has scopes for, and nothing that is a person's own.
-  return allow === 'any' ? isStaff : ({ role }) => role === 'operator'
+  return allow === 'any' ? isStaff : ({ role }) => role === allow
 }
 
 function refusalOf(allow: Allow) {
   if (isPermission(allow)) return `This needs the permission ${allow} (${wordsOf(allow)}).`
+  if (allow === 'person') return 'This is for the people who are looked after.'
   return allow === 'any' ? 'This is for people who sign in, not for programs.' : 'This is for operators.'
 }

@@ -24,6 +24,8 @@ export const codesOfAll = {
   mailbox_full: 'Too much waits at this one.',
   too_much_waits: 'Too much waits at this process.',
   document_too_large: 'There is no room for this.',
+  conversation_merged: 'The person was joined with another record: go on in the conversation that `holderId` names.',
+  person_exists: 'There is a person with this id already.',
   automation_loop: 'Automations caused one another without end.',
   deadlock: 'It waits for itself.',
   id_too_long: 'An id is longer than one may be.',

@@ -3,8 +3,8 @@ import type { Router, RouterContext } from '@koa/router'
 import { z } from 'zod'
 import type { Caller } from '../../kernel/caller.ts'
 import { toReply } from '../../kernel/codec.ts'
-import { type Module, modules } from '../../kernel/modules.ts'
-import { conflict, invalid, missing } from '../../kernel/problem.ts'
+import { demandOn, type Module } from '../../kernel/modules.ts'
+import { invalid, missing } from '../../kernel/problem.ts'
 import { audited } from '../audit.ts'
 import type { Parts } from '../ports.ts'
 import { admissionTo } from './admit.ts'
@@ -71,11 +71,9 @@ async function bodyOf(ctx: HttpContext, schema: z.ZodType | undefined): Promise<
   return bodyMax === undefined ? readJson(ctx) : readBytes(ctx.req, bodyMax)
 }
 
-/** What is kept in a module that is off stays, and is not shown. */
 async function demandModule({ workspaces }: Parts, { workspaceId }: Caller, module: Module) {
   const { settings } = await workspaces.known(workspaceId)
-  if (!settings.modules.includes(module))
-    throw conflict('module_off', `${modules[module].name} is switched off: an admin can switch it on in the settings.`)
+  demandOn(settings.modules, module)
 }
 
 const sealingBy = (rest: Parts['rest']): Sealing => ({

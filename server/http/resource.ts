@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { conflict, missing, Problem } from '../../kernel/problem.ts'
+import type { Filter } from '../../store/connection.ts'
 import type { TenantName } from '../../store/models/index.ts'
 import { Kept, Resources } from '../../store/settings/resources.ts'
 import { revisionOf } from './if-match.ts'
@@ -32,6 +33,8 @@ export interface Declared<Fields extends z.ZodObject> {
   unique?: { of(fields: Values<Fields>): string | undefined; code: string; says: string }
   /** Refuses with a Problem what the fields alone cannot say; `before` is missing for a new one. */
   check?(call: At, after: Values<Fields>, before: Held<Fields> | undefined): void | Promise<void>
+  /** Whose they are, where not everybody sees all: what the list is asked besides, and whether this very one is theirs. */
+  seen?: { where(call: At): Filter; by(call: At, one: Held<Fields>): boolean }
   /** Refuses with a Problem who may not touch this very one. */
   mayChange?(call: At, one: Held<Fields>): void
   /** Runs when something has changed; `after` is missing when it is gone. */
@@ -139,13 +142,15 @@ class Doing<Fields extends z.ZodObject> {
 
   page(call: At) {
     const { q, cursor, limit, ...asked } = call.query as { q?: string; cursor?: string; limit: number }
-    const equal = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
+    const said = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
+    const equal = { ...said, ...this.#declared.seen?.where(call) }
     return this.#of(call).page(call.workspace.id, { equal, q, cursor, limit })
   }
 
   async known(call: At, id: string): Promise<Held<Fields>> {
     const found = await this.#of(call).byId(call.workspace.id, id)
-    if (!found) throw missing('not_found', `There is no such ${this.#declared.noun.replaceAll('_', ' ')}.`)
+    if (!found || this.#declared.seen?.by(call, found) === false)
+      throw missing('not_found', `There is no such ${this.#declared.noun.replaceAll('_', ' ')}.`)
     return found
   }
 
@@ -153,11 +158,16 @@ class Doing<Fields extends z.ZodObject> {
     const { prefix, max } = this.#declared
     const all = this.#of(call)
     await this.#declared.check?.(call, fields, undefined)
-    if (Number.isFinite(max) && (await all.count(call.workspace.id, max)) >= max)
-      throw conflict('too_many', `There can be ${max} at most.`)
+    const tooMany = () => conflict('too_many', `There can be ${max} at most.`)
+    if (Number.isFinite(max) && (await all.count(call.workspace.id, max)) >= max) throw tooMany()
     const made = { id: call.workspace.newId(prefix), fields, by: call.caller.id }
     const one = await all.insert(call.workspace.id, made, call.now())
     if (!one) throw this.#taken()
+    // Of several that come at the same moment each has counted before the others: whoever finds one too many goes.
+    if (Number.isFinite(max) && (await all.count(call.workspace.id, max + 1)) > max) {
+      await all.remove(call.workspace.id, one, { by: call.caller.id, now: call.now(), isKept: false })
+      throw tooMany()
+    }
     await this.#declared.changed?.(call, one, one)
     this.#tell(call, one.id, one.rev)
     return one

@@ -1,7 +1,7 @@
 import type { Going } from '../../actors/messenger/contract.ts'
 import type { HandedOver, MessengerPorts } from '../../actors/messenger/effects.ts'
 import type { SmsSender } from '../../providers/twilio/port.ts'
-import type { MessageSender } from '../../providers/whatsapp/port.ts'
+import type { Sender } from '../../providers/sender.ts'
 import { openLine } from '../delivery.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { spokenFor, textOf } from './texts.ts'
@@ -9,7 +9,7 @@ import { spokenFor, textOf } from './texts.ts'
 interface Parts {
   /** Undefined where no text can be sent by SMS. */
   sms: SmsSender | undefined
-  whatsApp: MessageSender
+  whatsApp: Pick<Sender, 'send'>
   channels: ChannelSettings
   /** The name of a workspace's authentication template. */
   templateOf(workspaceId: string): string

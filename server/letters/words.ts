@@ -37,6 +37,7 @@ const changedEn: Record<SecurityChange, string> = {
   google_unlinked: 'Your account cannot be opened with Google any more',
   phone_added: 'A phone number was added to your account',
   phone_removed: 'A phone number was removed from your account',
+  email_changed: 'Your account has another e-mail address now',
 }
 const changedDe: Record<SecurityChange, string> = {
   app_added: 'Ihrem Konto wurde eine Authenticator-App hinzugefügt',
@@ -49,6 +50,7 @@ const changedDe: Record<SecurityChange, string> = {
   google_unlinked: 'Ihr Konto lässt sich nicht mehr mit Google öffnen',
   phone_added: 'Ihrem Konto wurde eine Telefonnummer hinzugefügt',
   phone_removed: 'Eine Telefonnummer wurde aus Ihrem Konto entfernt',
+  email_changed: 'Ihr Konto hat jetzt eine andere E-Mail-Adresse',
 }
 
 type News = Of<'error'>['news']
@@ -107,6 +109,16 @@ const en: Language = {
     before: ['Somebody, most likely you, gave this address to their account on Careline.'],
     press: 'Yes, it is mine',
     after: [`The link is good once, for ${hours} hours. If it was not you, do nothing.`],
+  }),
+  called: ({ calls, workspace }) => ({
+    subject: calls === 1 ? 'A colleague asks for your attention' : `${calls} things ask for your attention`,
+    before: [
+      calls === 1
+        ? `In ${workspace} somebody mentioned you, or a person waits for you, and you have not looked yet.`
+        : `In ${workspace} ${calls} mentions or warnings are for you, and you have not looked yet.`,
+    ],
+    press: 'Look',
+    after: [],
   }),
   impersonation: ({ name }) => ({
     subject: `${name} asks to act as you`,
@@ -226,6 +238,16 @@ const de: Language = {
     before: ['Jemand, wahrscheinlich Sie, hat diese Adresse bei einem Konto von Careline angegeben.'],
     press: 'Ja, das ist meine',
     after: [`Der Link gilt einmal und ${hours} Stunden lang. Wenn Sie es nicht waren, tun Sie nichts.`],
+  }),
+  called: ({ calls, workspace }) => ({
+    subject: calls === 1 ? 'Jemand bittet um Ihre Aufmerksamkeit' : `${calls} Dinge bitten um Ihre Aufmerksamkeit`,
+    before: [
+      calls === 1
+        ? `Bei ${workspace} hat Sie jemand erwähnt, oder jemand wartet auf Sie, und Sie haben noch nicht nachgesehen.`
+        : `Bei ${workspace} gibt es ${calls} Erwähnungen oder Warnungen für Sie, die Sie noch nicht gesehen haben.`,
+    ],
+    press: 'Nachsehen',
+    after: [],
   }),
   impersonation: ({ name }) => ({
     subject: `${name} möchte in Ihrem Namen handeln`,

@@ -1,26 +1,33 @@
+import { attentionEffects, type AttentionPorts } from '../../actors/attention/effects.ts'
 import { channelEffects } from '../../actors/channel/effects.ts'
-import { conversationEffects } from '../../actors/conversation/effects.ts'
+import { conversationEffects, type RatingPorts } from '../../actors/conversation/effects.ts'
 import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactionsWith } from '../../actors/reactions/index.ts'
 import { letterboxEffects, type LetterboxPorts } from '../../actors/letterbox/effects.ts'
 import { messengerEffects, type MessengerPorts } from '../../actors/messenger/effects.ts'
+import { rosterEffects } from '../../actors/roster/effects.ts'
 import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
 import { Journal } from '../../actors/runtime/journal.ts'
 import type { Runners } from '../../actors/runtime/outbox.ts'
 import { ActorSystem, principal } from '../../actors/runtime/system.ts'
+import { userEffects, type UserPorts } from '../../actors/user/effects.ts'
 import { webhookEndpointEffects } from '../../actors/webhook-endpoint/effects.ts'
 import { outbox, reminders } from '../../jobs/reminders.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
-import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
 import { StoredAttendance } from '../../store/attendance.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { Delivery } from '../delivery.ts'
+import { threads } from '../mail/thread.ts'
+import { rosterPorts } from '../staff-room.ts'
 import { mayDeliver } from '../workspaces.ts'
+import type { Suppressions } from '../../store/suppressions.ts'
 import type { FileRoom } from '../files/file-room.ts'
+import type { Place } from '../preferences.ts'
+import type { Senders } from './senders.ts'
 import type { KnownSettings } from './settings.ts'
 import type { Storage } from './storage.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
@@ -33,7 +40,15 @@ interface Parts {
   clock: Clock
   /** What stands behind the platform's own letters. */
   letters: LetterboxPorts
+  /** Colleagues are called, and people asked how content they were. */
+  attention: AttentionPorts
+  ratings: RatingPorts
   outgoing: Pick<OutgoingWebhooks, 'listening' | 'delivery'>
+  senders: Senders
+  /** Opens a file for whoever has it, for ten minutes. */
+  fileToken(workspaceId: string, fileId: string): string
+  /** Where a person ends what a letter is about. */
+  unsubscribeUrl(place: Place): Promise<string>
   /** What stands behind the platform's own texts. */
   texts: MessengerPorts
   log: Log
@@ -42,25 +57,43 @@ interface Parts {
 }
 
 /** What stands behind the effects. They are typed by their contracts; the runtime, which runs any actor, knows them by name. */
-function runnersOf({ storage, files, channels, settings, letters, outgoing, texts }: Parts): Runners {
+function runnersOf(parts: Parts): Runners {
+  const { storage, files, channels, settings, letters, outgoing, texts, senders, fileToken } = parts
   const { queries } = storage
   const statusOf = (workspaceId: string) => settings.workspace(workspaceId)?.status ?? 'active'
   const delivery = new Delivery({
     channels,
-    sender: new CloudApi(),
+    senderOf: senders.senderOf,
+    threadOf: threads({
+      latest: async (workspaceId, id, limit) => (await queries.messagePage(workspaceId, id, { limit })).items,
+      businessOf: (workspaceId) => settings.workspace(workspaceId)?.name ?? '',
+      unsubscribeUrl: parts.unsubscribeUrl,
+    }),
+    fileUrl: (workspaceId, fileId) => `/f/${fileToken(workspaceId, fileId)}`,
     files,
     messageById: queries.messageRow,
     mayDeliver: (workspaceId, { simulate }) => mayDeliver(statusOf(workspaceId), simulate),
   })
   return {
+    attention: attentionEffects(parts.attention),
     channel: channelEffects(delivery),
-    conversation: conversationEffects(delivery),
+    conversation: conversationEffects(delivery, queries, parts.ratings),
     inbox: inboxEffects(queries),
+    roster: rosterEffects(rosterPorts(storage.store, storage.rest)),
     letterbox: letterboxEffects(letters),
     'webhook-endpoint': webhookEndpointEffects(outgoing.delivery),
     messenger: messengerEffects(texts),
+    user: userEffects(suppressing(storage.suppressions)),
   }
 }
+
+const suppressing = (suppressions: Suppressions): UserPorts => ({
+  async keepSuppression(workspaceId, { reason, ...place }) {
+    if (reason === null) await suppressions.remove(workspaceId, place)
+    else await suppressions.keep(workspaceId, { ...place, reason, by: null })
+  },
+  findSuppressions: (workspaceId, places) => suppressions.find(workspaceId, places),
+})
 
 /** The actors of this process, and the schedules that wake them. */
 export function startActors(parts: Parts) {

@@ -4,6 +4,7 @@ import type { Rest } from '../../store/rest.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import type { Auth } from '../auth/auth.ts'
 import { OwnEmail } from '../auth/own-email.ts'
+import type { Sudo } from '../auth/sudo.ts'
 import { Onboarding } from '../onboarding.ts'
 import type { ResourceChanged } from '../ports.ts'
 import { Presets } from '../presets/apply.ts'
@@ -17,6 +18,7 @@ interface Parts {
   store: Store
   rest: Rest
   auth: Auth
+  sudo: Sudo
   channels: ChannelSettings
   settings: Pick<KnownSettings, 'workspace' | 'changed'>
   /** Every console of the workspace that is open hears of it. */
@@ -30,7 +32,7 @@ interface Parts {
 
 /** Businesses: how they come, are set up and go live. */
 export function openBusinesses(parts: Parts) {
-  const { config, store, rest, auth, channels, settings, resourceChanged, now, url, post } = parts
+  const { config, store, rest, auth, sudo, channels, settings, resourceChanged, now, url, post } = parts
   const changed = async (workspaceId: string) => {
     await settings.changed(workspaceId)
     const rev = settings.workspace(workspaceId)?.rev ?? 1
@@ -41,7 +43,7 @@ export function openBusinesses(parts: Parts) {
   return {
     workspaces,
     registration: new Registration({ store, auth, workspaces, isOpen, url, now, post }),
-    ownEmail: new OwnEmail({ store, url, now, post }),
+    ownEmail: new OwnEmail({ store, url, now, post, auth, sudo }),
     onboarding: new Onboarding({ store, channels, workspaces, now }),
     presets: new Presets({ store, rest, workspaces, now }),
   }

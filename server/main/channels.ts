@@ -4,6 +4,7 @@ import type { Store } from '../../store/connection.ts'
 import type { Channel, ChannelSettings } from '../../store/settings/channels.ts'
 import { workspaceById } from '../../store/settings/workspaces.ts'
 import type { Notices } from './notices.ts'
+import type { KnownSettings } from './settings.ts'
 import { connectSimulated, type SimulatorPlace } from './simulators.ts'
 
 interface Parts {
@@ -11,6 +12,7 @@ interface Parts {
   channels: ChannelSettings
   system: ActorSystem
   notices: Notices
+  settings: Pick<KnownSettings, 'channelsChanged'>
   /** Undefined where nothing is simulated; in a service of several processes it may be in another one. */
   simulator(): SimulatorPlace | undefined
   /** Where this server is reached from itself. */
@@ -43,25 +45,29 @@ export class ConnectedChannels {
     return `${this.#parts.simulator()?.url ?? this.#parts.here}/v23.0`
   }
 
-  readonly changed = async ({ id, workspaceId, simulate }: Channel) => {
+  readonly changed = async ({ id, workspaceId, simulate, provider }: Channel) => {
     const { system, notices } = this.#parts
     await system.workspace(workspaceId, principal('system', 'settings')).at(channel, id).configure({ limits })
-    if (simulate) await this.#simulate(id, workspaceId)
-    await notices.tell({ topic: 'channel', channelId: id })
+    if (simulate && provider === 'whatsapp') await this.#simulate(id, workspaceId)
+    await this.#parts.settings.channelsChanged(workspaceId)
+    await notices.tell({ topic: 'channel', channelId: id, workspaceId })
   }
 
   /** After a start the address may be another: simulated channels are told where their provider is now. */
   async connectAll() {
     const { store } = this.#parts
-    const simulated = await store.collection('channels').find({ simulate: true, status: 'active' }).toArray()
+    const simulated = await store
+      .collection('channels')
+      .find({ kind: 'whatsapp', simulate: true, status: 'active' })
+      .toArray()
     for (const { _id, workspaceId } of simulated) await this.#simulate(_id, workspaceId as string)
   }
 
   async #simulateAgain(channelId: string) {
     const open = await this.#parts.channels.opened(channelId)
     // Only who has it: those who have not would ask one another for ever.
-    if (this.#parts.simulator()?.here && open?.simulate && open.status === 'active')
-      await this.#simulate(channelId, open.workspaceId)
+    const isOurs = open?.provider === 'whatsapp' && open.simulate && open.status === 'active'
+    if (this.#parts.simulator()?.here && isOurs) await this.#simulate(channelId, open.workspaceId)
   }
 
   /** Whoever has the simulator says where it is; whoever has not asks them to. */
@@ -74,6 +80,6 @@ export class ConnectedChannels {
     if (place.here) connectSimulated(place.here, open, workspace?.name ?? open.name, here)
     if (open.baseUrl === this.simulatorUrl) return
     if (place.here) await channels.change(workspaceId, id, { baseUrl: this.simulatorUrl })
-    await notices.tell({ topic: 'channel', channelId: id })
+    await notices.tell({ topic: 'channel', channelId: id, workspaceId })
   }
 }

@@ -1,24 +1,31 @@
 import type { Server } from 'node:http'
 import { actors } from '../../actors/index.ts'
+import type { Presence } from '../../actors/inbox/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
+import { demandOn } from '../../kernel/modules.ts'
 import type { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import { commands } from '../../realtime/commands/index.ts'
 import type { Marks } from '../../realtime/socket/commanding.ts'
 import { createGateway, type Gateway } from '../../realtime/socket/gateway.ts'
 import { sources } from '../../realtime/streams/index.ts'
-import type { Audit } from '../audit.ts'
+import { type Audit, auditedAct, type BeginAudit } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
-import type { Callers } from '../auth/callers.ts'
+import { type Callers, withPersons } from '../auth/callers.ts'
+import type { Persons } from '../auth/persons.ts'
 import { JointMemory } from '../joint-memory.ts'
-import { WhatsAppIntake } from '../webhooks/intake.ts'
-import { People } from '../webhooks/people.ts'
+import { mailItem } from '../mail/mail-room.ts'
+import { Intake } from '../webhooks/intake.ts'
+import type { People } from '../webhooks/people.ts'
+import { parseItem } from '../../providers/whatsapp/webhook.ts'
+import { parseTwilioItem } from '../../providers/twilio/inbound.ts'
 import type { ResourceChanged } from '../ports.ts'
 import type { Notices } from './notices.ts'
+import type { KnownSettings } from './settings.ts'
 import type { RedisLinks } from './redis.ts'
 import type { Storage } from './storage.ts'
 import { textingBy } from './texts.ts'
@@ -27,12 +34,17 @@ interface Parts {
   storage: Storage
   auth: Auth
   callers: Callers
+  persons: Persons
   clock: Clock
   clocks: WorkspaceClocks
   log: Log
   audit: Audit
+  beginAudit: BeginAudit
+  settings: Pick<KnownSettings, 'ofWorkspace'>
   workspace(caller: Caller, commandId?: string): Workspace
   transports: Config['socketTransports']
+  /** Hears who of the staff is there. */
+  presence?(workspaceId: string, people: readonly Presence[]): void
   /** Among several processes: how their gateways speak, and what this one is called. */
   links?: RedisLinks | undefined
   node?: string | undefined
@@ -41,25 +53,31 @@ interface Parts {
 /** The sockets' door. A sign-in that ends, ends its sockets. */
 export function openGateway(http: Server, parts: Parts): Gateway {
   const { storage, auth, callers, clock, log, audit, workspace, transports, links, node } = parts
+  const everybody = withPersons(callers, parts.persons)
   const gateway = createGateway(http, {
     contracts: actors.map(({ contract }) => contract),
     sources,
     commands,
     queries: storage.queries,
     log: storage.events,
-    authenticate: callers.authenticate,
-    standing: callers.now,
+    authenticate: everybody.authenticate,
+    standing: everybody.now,
     workspace,
     clock,
     transports,
     ...(links && { links, marks: marksIn(new JointMemory(links.publisher, links.prefix)) }),
     ...(node !== undefined && { node }),
+    ...(parts.presence && { presence: parts.presence }),
     onError: (error, workspaceId) => log.error('socket fault', { error, workspaceId }),
+    demand: (workspaceId, module) => demandOn(parts.settings.ofWorkspace(workspaceId).modules, module),
+    audited: ({ caller, action, target }, run) =>
+      auditedAct(parts.beginAudit, { workspaceId: caller.workspaceId, by: caller, action, target }, run),
     // Never waited for: see `Audit`.
     audit: (caller, action, target) =>
       void audit({ workspaceId: caller.workspaceId, by: caller, action, target, isRead: true }),
   })
   auth.onRevoked((sessionId) => gateway.revoke(sessionId))
+  parts.persons.onEnded((sessionId) => gateway.revoke(sessionId))
   auth.onForgotten(() => void gateway.review())
   return gateway
 }
@@ -92,14 +110,30 @@ export const marksIn = (joint: JointMemory): Marks => ({
 
 /** The providers' door. */
 export function openIntake(
-  { storage, clock, clocks, log }: Parts,
+  {
+    storage,
+    clock,
+    clocks,
+    settings,
+    people,
+    log,
+  }: Parts & { people: People; settings: Pick<KnownSettings, 'channel'> },
   system: ActorSystem,
   gateway: Gateway,
-): WhatsAppIntake {
+): Intake {
   const now = () => clock.now()
-  return new WhatsAppIntake({
+  return new Intake({
+    parsers: {
+      whatsapp: parseItem,
+      twilio: parseTwilioItem,
+      resend: mailItem,
+      sendgrid: mailItem,
+      smtp: mailItem,
+      gmail: mailItem,
+    },
     events: storage.webhookEvents,
-    people: new People(storage.claims, storage.vault, now),
+    kindOf: (workspaceId, channelId) => settings.channel(workspaceId, channelId)?.kind ?? 'whatsapp',
+    people,
     workspaceFor: (workspaceId, channelId) => system.workspace(workspaceId, principal('provider', channelId)),
     messageByProviderId: storage.queries.messageByProviderId,
     typing: (workspaceId, conversationId, userId, on) =>

@@ -3,7 +3,7 @@ import { Server as NetServer } from 'node:net'
 import type { ActorSystem } from '../../actors/runtime/system.ts'
 import type { Gateway } from '../../realtime/socket/gateway.ts'
 import type { FileWork } from '../files/file-work.ts'
-import type { WhatsAppIntake } from '../webhooks/intake.ts'
+import type { Intake } from '../webhooks/intake.ts'
 import type { Others } from './others.ts'
 import type { KnownSettings } from './settings.ts'
 import type { SimulatorPlace } from './simulators.ts'
@@ -17,10 +17,11 @@ export interface Parts extends Others {
   jobs: { stop(): Promise<void> }
   settings: KnownSettings
   outgoing: Pick<OutgoingWebhooks, 'close'>
-  intake: WhatsAppIntake
+  intake: Intake
   system: ActorSystem
   storage: Storage
   watch: { close(): Promise<void> }
+  lists: { close(): Promise<void> }
   files: { work: FileWork }
 }
 
@@ -43,6 +44,7 @@ export async function drain(parts: Parts) {
   await closed
   settings.stop()
   await intake.settled()
+  await parts.lists.close()
   await files.work.close()
   await system.close()
   outgoing.close()

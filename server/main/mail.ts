@@ -4,8 +4,10 @@ import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
 import { Resend } from '../../providers/mail/resend.ts'
+import type { SimulatedMailbox } from '../../providers/mail/simulator/letters.ts'
 import { MailSimulator } from '../../providers/mail/simulator/simulator.ts'
 import type { Store } from '../../store/connection.ts'
+import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { SimulatedLetters } from '../../store/simulated-letters.ts'
 import type { Played } from './front-door.ts'
 import { PostOffice } from '../letters/post-office.ts'
@@ -15,6 +17,7 @@ export const mailPrefix = '/simulator/mail'
 interface Parts {
   config: Config
   store: Store
+  channels: ChannelSettings
   phoneKey: string
   now(): number
   log: Log
@@ -28,32 +31,46 @@ export interface MailDoor {
   isOpen: boolean
   /** Plays the provider; only where it is simulated. */
   played: Played[]
+  /** Plays the provider of simulated mailboxes; undefined where nothing is simulated. */
+  simulator: MailSimulator | undefined
   /** This server is there, and where it is reached from itself. */
   reachedAt(origin: string): void
 }
 
-export function openMail({ config, store, phoneKey, now, log }: Parts): MailDoor {
+export function openMail({ config, store, channels, phoneKey, now, log }: Parts): MailDoor {
   const { resendApiKey, resendBaseUrl, mailFrom, hasSimulators } = config
   let here = ''
   const reachedAt = (origin: string) => void (here = origin)
+  const onError = (error: unknown) => log.error('mail simulator fault', { error })
+  const shelf = new SimulatedLetters(store)
+  const mailboxes = simulatedMailboxes(store, channels, () => here)
+  const parts = { prefix: mailPrefix, apiKey: phoneKey, phoneKey, shelf, mailboxes, now, onError }
+  const simulator = hasSimulators ? new MailSimulator(parts) : undefined
+  const played = simulator ? [{ paths: [mailPrefix], handler: simulator.handler }] : []
   if (resendApiKey !== undefined) {
     const sender = new Resend({ baseUrl: () => resendBaseUrl, apiKey: resendApiKey })
-    return { ports: new PostOffice(sender, mailFrom), isOpen: true, played: [], reachedAt }
+    return { ports: new PostOffice(sender, mailFrom), isOpen: true, played, simulator, reachedAt }
   }
-  if (!hasSimulators) {
+  if (!simulator) {
     const why = 'No mail provider is set up.'
     const ports: LetterboxPorts = { mail: async () => ({ outcome: 'broken', why, retryAfterMs: null }) }
-    return { ports, isOpen: false, played: [], reachedAt }
+    return { ports, isOpen: false, played, simulator, reachedAt }
   }
   const sender = new Resend({ baseUrl: () => here + mailPrefix, apiKey: phoneKey })
-  const onError = (error: unknown) => log.error('mail simulator fault', { error })
-  const parts = { prefix: mailPrefix, apiKey: phoneKey, phoneKey, shelf: new SimulatedLetters(store), now, onError }
-  return {
-    ports: new PostOffice(sender, mailFrom),
-    isOpen: true,
-    played: [{ paths: [mailPrefix], handler: new MailSimulator(parts).handler }],
-    reachedAt,
-  }
+  return { ports: new PostOffice(sender, mailFrom), isOpen: true, played, simulator, reachedAt }
+}
+
+/** The mailboxes of channels that say `simulate`. */
+const simulatedMailboxes = (store: Store, channels: ChannelSettings, here: () => string) => async () => {
+  const found = await store.collection('channels').find({ kind: 'email', simulate: true, status: 'active' }).toArray()
+  const open = await Promise.all(found.map(({ _id }) => channels.opened(_id)))
+  return open
+    .filter((one) => one !== undefined)
+    .map(({ id: channelId, name, fields, secrets }): SimulatedMailbox => {
+      const { resendKey: apiKey = '', webhookSecret = '' } = secrets
+      const webhookUrl = `${here()}/webhooks/email/resend/${channelId}`
+      return { channelId, name, mailbox: fields['mailbox'] ?? '', apiKey, webhookSecret, webhookUrl }
+    })
 }
 
 /** Letters that belong to no workspace: an account may work for several. */

@@ -21,6 +21,8 @@ interface Sources {
   feed(): { holes: number; filled: number; lost: number }
   /** What this process did of what is done again and again. */
   jobs(): ReadonlyMap<string, JobCounters>
+  /** Unexpected errors that this process saw, and those that it could not write down. */
+  errors(): { seen: number; lost: number }
   /** How old the last backup is that a restore has proven, seconds; NaN where there is none. */
   backupAge(): number
   /** Nothing where one process has all actors. */
@@ -72,6 +74,8 @@ export function createMetrics(sources: Sources, cluster?: Cluster) {
   gauge('store_rows_total', 'Rows written', () => sources.writes().rows)
   gauge('store_events_total', 'Event rows written', () => sources.writes().events)
   gauge('webhook_events_total', 'Webhook events kept', () => sources.webhooks().events)
+  gauge('errors_total', 'Unexpected errors seen', () => sources.errors().seen)
+  gauge('errors_lost_total', 'Of them, those that could not be written down', () => sources.errors().lost)
   gauge('sockets', 'Sockets connected', sources.sockets)
   gauge('backup_age_seconds', 'Since the last backup that a restore has proven', sources.backupAge)
   gauge('feed_holes_total', 'Times that an event of another process came before its turn', () => sources.feed().holes)

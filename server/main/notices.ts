@@ -11,8 +11,14 @@ const Notice = z.discriminatedUnion('topic', [
     changed: z.object({ resource: z.string().max(64), id: z.string().max(128), rev: z.int() }),
   }),
   z.object({ topic: z.literal('webhooks'), workspaceId: z.string().min(1).max(128) }),
-  z.object({ topic: z.literal('channel'), channelId: z.string().min(1).max(128) }),
+  z.object({
+    topic: z.literal('channel'),
+    channelId: z.string().min(1).max(128),
+    workspaceId: z.string().min(1).max(128),
+  }),
   z.object({ topic: z.literal('session'), sessionId: z.string().min(1).max(128) }),
+  /** Addresses changed hands. */
+  z.object({ topic: z.literal('people') }),
   z.object({ topic: z.literal('member'), memberId: z.string().min(1).max(128) }),
 ])
 export type Notice = z.infer<typeof Notice>

@@ -15,6 +15,7 @@ import { Team } from '../team.ts'
 import type { Vault } from '../../store/vault.ts'
 import type { JointMemory } from '../joint-memory.ts'
 import { clusterPrefix, openCluster } from './cluster.ts'
+import type { ResourceChanged } from '../ports.ts'
 import type { Post } from './mail.ts'
 import { Notices } from './notices.ts'
 import { RedisLinks } from './redis.ts'
@@ -69,6 +70,7 @@ interface People {
   vault: Vault
   joint: JointMemory | undefined
   google: Config['google']
+  resourceChanged(workspaceId: string, changed: ResourceChanged): void
   outgoing: Pick<OutgoingWebhooks, 'memberChanged'>
   log: Log
 }
@@ -80,6 +82,7 @@ export function openPeople({ secret, notices, log, ...parts }: People) {
     auth.forget()
     await notices.tell({ topic: 'member', memberId: member.id })
     await parts.outgoing.memberChanged(member)
+    parts.resourceChanged(member.workspaceId, { resource: 'members', id: member.id, rev: 0 })
   }
   const byMail = new ByMail({ ...parts, secret })
   const team = new Team({ ...parts, changed })

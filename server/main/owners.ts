@@ -2,6 +2,7 @@ import type { Letter } from '../../actors/letterbox/contract.ts'
 import { derivedId } from '../../kernel/id.ts'
 import type { Store } from '../../store/connection.ts'
 import { accountsById } from '../../store/settings/accounts.ts'
+import { operatorAddresses } from '../../store/settings/operators.ts'
 import { type MemberRole, membersOf } from '../../store/settings/members.ts'
 import { workspaceById, type WorkspaceSettings } from '../../store/settings/workspaces.ts'
 import type { Post } from './mail.ts'
@@ -36,5 +37,14 @@ export async function writeTo(roles: readonly MemberRole[], ...[parts, workspace
     if (email === null) continue
     const letterId = derivedId('let', workspaceId, key, id)
     await post({ letterId, to: email, language, letter, notAfter: now() + usefulMs }, workspaceId)
+  }
+}
+
+/** A letter to everybody who looks after the installation. The same `key` again writes none. */
+export async function writeToOperators({ store, post, now }: Parts, key: string, letter: Letter) {
+  if (!post) return
+  for (const { id, email } of await operatorAddresses(store)) {
+    const letterId = derivedId('let', 'platform', key, id)
+    await post({ letterId, to: email, language: 'en', letter, notAfter: now() + usefulMs })
   }
 }

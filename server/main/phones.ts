@@ -37,17 +37,20 @@ interface Parts {
   /** Puts a text into the messenger; it is durable when this resolves. */
   text(text: Text): Promise<unknown>
   told: TextsTold['told']
+  /** The people who are looked after sign in by codes as well. */
+  codesAre(codes: PhoneCodes): void
   now(): number
   log: Pick<Log, 'warn'>
 }
 
 /** Signing in by telephone, people's own numbers, and what Twilio tells of texts. */
-export function openPhones({ config, texts, text, told, ...parts }: Parts) {
+export function openPhones({ config, texts, text, told, codesAre, ...parts }: Parts) {
   const { store, auth, channels, secret, sudo, now } = parts
   const alert = (workspaceId: string | null, spent: number) => paused(parts, workspaceId, spent)
   const pumping = new Pumping({ ...config.codes, tallies: new Tallies(store), now, alert })
   const { hasSms, authToken, statusUrl } = texts
   const codes = new PhoneCodes({ store, channels, pumping, secret, now, hasSms, text })
+  codesAre(codes)
   return {
     byPhone: new ByPhone({ store, auth, codes }),
     ownPhones: new OwnPhones({ store, codes, sudo, tell: tellingOwners(parts), now }),
@@ -57,7 +60,7 @@ export function openPhones({ config, texts, text, told, ...parts }: Parts) {
 
 /** Codes of a workspace have cost as much as it allows: its owners hear of it. Those of the installation: its operators. */
 async function paused(
-  parts: Omit<Parts, 'config' | 'texts' | 'text' | 'told'>,
+  parts: Omit<Parts, 'config' | 'texts' | 'text' | 'told' | 'codesAre'>,
   workspaceId: string | null,
   spent: number,
 ) {

@@ -1,5 +1,7 @@
+import type { KnownChannel } from '../../kernel/channel-kind.ts'
 import { defaultSettings, type Settings } from '../../kernel/settings.ts'
 import type { Store } from '../../store/connection.ts'
+import { knownChannels } from '../../store/settings/channels.ts'
 import { workspaceById, type WorkspaceSettings, workspacesSince } from '../../store/settings/workspaces.ts'
 import type { Notices } from './notices.ts'
 
@@ -14,6 +16,7 @@ const overlapMs = 60_000
 export class KnownSettings {
   readonly #store: Store
   readonly #known = new Map<string, WorkspaceSettings>()
+  readonly #channels = new Map<string, readonly KnownChannel[]>()
   #newest = 0
   readonly #notices: Notices
   readonly #onError: (error: unknown) => void
@@ -25,11 +28,16 @@ export class KnownSettings {
     this.#notices = notices
     this.#onError = onError
     notices.hear('settings', ({ workspaceId }) => void this.#read(workspaceId).catch(onError))
-    notices.onMissed(() => void this.refresh().catch(onError))
+    notices.hear('channel', ({ workspaceId }) => void this.#readChannels(workspaceId).catch(onError))
+    notices.onMissed(() => {
+      void this.refresh().catch(onError)
+      void this.#readChannels().catch(onError)
+    })
   }
 
   static async of(store: Store, notices: Notices, onError: (error: unknown) => void) {
     const settings = new KnownSettings(store, notices, onError)
+    await settings.#readChannels()
     await settings.refresh()
     return settings
   }
@@ -61,6 +69,29 @@ export class KnownSettings {
     await this.#notices.tell({ topic: 'settings', workspaceId })
   }
 
+  /** Its channels were changed here; the others are told of the channel itself. */
+  channelsChanged(workspaceId: string) {
+    return this.#readChannels(workspaceId)
+  }
+
+  /** Undefined for one that was connected elsewhere in the last moments. */
+  channel(workspaceId: string, channelId: string) {
+    return this.#channels.get(workspaceId)?.find(({ id }) => id === channelId)
+  }
+
+  async #readChannels(workspaceId?: string) {
+    const all = new Map<string, KnownChannel[]>(workspaceId === undefined ? [] : [[workspaceId, []]])
+    for (const { workspaceId: of, known } of await knownChannels(this.#store, workspaceId))
+      all.set(of, [...(all.get(of) ?? []), known])
+    if (workspaceId === undefined) this.#channels.clear()
+    for (const [of, channels] of all) {
+      this.#channels.set(of, channels)
+      const workspace = this.#known.get(of)
+      if (workspace) this.#take(workspace)
+      else if (workspaceId !== undefined) await this.#read(workspaceId)
+    }
+  }
+
   keepFresh() {
     this.#timer = setInterval(() => void this.refresh().catch(this.#onError), everyMs).unref()
   }
@@ -70,7 +101,9 @@ export class KnownSettings {
     if (workspace) this.#take(workspace)
   }
 
-  #take(workspace: WorkspaceSettings) {
+  #take(read: WorkspaceSettings) {
+    const channels = this.#channels.get(read.id)
+    const workspace = channels ? { ...read, settings: { ...read.settings, channels } } : read
     this.#newest = Math.max(this.#newest, workspace.changedAt)
     this.#known.set(workspace.id, workspace)
     this.#onRead(workspace)

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Clock } from '../../kernel/clock.ts'
+import { whatsAppOf } from '../../providers/whatsapp/sender.ts'
 import { WhatsAppSimulator } from '../../providers/whatsapp/simulator/simulator.ts'
 import type { OpenChannel } from '../../store/settings/channels.ts'
 
@@ -52,7 +53,7 @@ const codeTemplates = [
 
 /** Makes a channel's number known to the simulator. `business` is who people see; `origin`: where this server is. */
 export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChannel, business: string, origin: string) {
-  const { id: channelId, phoneNumberId, businessId, token, appSecret, verifyToken } = channel
+  const { channelId, phoneNumberId, businessId, token, appSecret, verifyToken } = whatsAppOf(channel)
   simulator.addChannel({
     channelId,
     phoneNumberId,

@@ -21,8 +21,12 @@ import { FileSweeps } from '../../store/file-sweeps.ts'
 import { StoredFiles } from '../../store/files.ts'
 import { conversationPage, linesOf } from '../../store/queries/conversations.ts'
 import { messageById, messageByProviderId, messagePage, shown } from '../../store/queries/messages.ts'
+import { activitiesOf } from '../../store/queries/people.ts'
+import { rearrange, type Rearrangement } from '../../store/queries/threads.ts'
 import { memberById } from '../../store/settings/members.ts'
 import { Rest } from '../../store/rest.ts'
+import { SearchIndex } from '../../store/search/index.ts'
+import { Suppressions } from '../../store/suppressions.ts'
 import { KeyRotation } from '../../store/rotation.ts'
 import { keysKnownMs, Vault } from '../../store/vault.ts'
 import { WebhookEvents } from '../../store/webhook-events.ts'
@@ -64,7 +68,8 @@ export async function openStorage(
   const rest = new Rest(vault)
   await checkWhole(vault, store, embedded)
   const unfollow = vault.follow(onKeysLost, Math.min(keysKnownMs, keyGraceMs / 4))
-  const documents = new ActorDocuments(rest, actors)
+  const search = new SearchIndex(rest)
+  const documents = new ActorDocuments(rest, actors, search)
   const source = { store, rest }
   const disk = new DiskFiles(join(dataDir, 'files'))
   const bucket = s3 && (await S3Files.open(s3))
@@ -76,12 +81,15 @@ export async function openStorage(
     embedded,
     vault,
     rest,
+    /** By what messages and people are found. */
+    search,
     deadLetters: new DeadLetters(store, rest),
     auditLog: new AuditLog(store, rest),
     errorLogs: new ErrorLogs(store),
     persistence: new MongoPersistence(store, rest, documents),
     events: new StoredEvents(store, rest, documents, { isAlone: redisUrl === undefined }),
     claims: new Claims(store),
+    suppressions: new Suppressions(store, rest),
     webhookEvents: new WebhookEvents(store, rest),
     files,
     fileStores: stores,
@@ -114,6 +122,9 @@ const queriesOf = (source: { store: Store; rest: Rest }) => ({
   isMember: async (workspaceId: string, id: string) =>
     (await memberById(source.store, workspaceId, id))?.status === 'active',
   messageRow: (workspaceId: string, id: string) => messageById(source, workspaceId, id),
+  activitiesOf: (workspaceId: string, asked: { userId: string; limit: number }) =>
+    activitiesOf(source, workspaceId, asked),
+  rearrange: (workspaceId: string, what: Rearrangement) => rearrange(source, workspaceId, what),
   messageByProviderId: (workspaceId: string, channelId: string, providerId: string) =>
     messageByProviderId(source, workspaceId, channelId, providerId),
 })

@@ -5,9 +5,14 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { SmsSender } from '../../providers/twilio/port.ts'
-import { TwilioSimulator } from '../../providers/twilio/simulator/simulator.ts'
+import {
+  type SimulatedAccounts,
+  type SimulatedLine,
+  TwilioSimulator,
+} from '../../providers/twilio/simulator/simulator.ts'
 import { TwilioSms } from '../../providers/twilio/sms.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
+import { whatsAppSender } from '../../providers/whatsapp/sender.ts'
 import type { Store } from '../../store/connection.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { SimulatedTexts } from '../../store/simulated-texts.ts'
@@ -58,7 +63,7 @@ export function openTexts({ config, store, channels, settings, phoneKey, clock, 
   const statusUrl = () => (isPlayed ? places.here : places.url)
   const office = new TextOffice({
     sms,
-    whatsApp: new CloudApi(),
+    whatsApp: whatsAppSender(new CloudApi()),
     channels,
     templateOf: (workspaceId) => settings.ofWorkspace(workspaceId).codes.template,
     url: () => places.url,
@@ -68,7 +73,14 @@ export function openTexts({ config, store, channels, settings, phoneKey, clock, 
   const onError = (error: unknown) => log.error('text simulator fault', { error })
   const shelf = new SimulatedTexts(store)
   const played = { prefix: twilioPrefix, textsPath: textsPrefix, phoneKey, shelf, clock, tickMs, onError }
-  const simulator = isPlayed && account ? new TwilioSimulator({ ...played, ...account }) : undefined
+  const lines = simulatedLines(store, channels, () => places.here)
+  const own = isPlayed ? account : undefined
+  const accounts: SimulatedAccounts = {
+    tokenOf: async (sid) =>
+      sid === own?.accountSid ? own.authToken : (await lines()).find(({ accountSid }) => accountSid === sid)?.authToken,
+    lines,
+  }
+  const simulator = hasSimulators ? new TwilioSimulator({ ...played, accounts }) : undefined
   return {
     office,
     hasSms: sms !== undefined,
@@ -78,6 +90,18 @@ export function openTexts({ config, store, channels, settings, phoneKey, clock, 
     statusUrl,
     reachedAt,
   }
+}
+
+/** The numbers of channels that say `simulate`. */
+const simulatedLines = (store: Store, channels: ChannelSettings, here: () => string) => async () => {
+  const found = await store.collection('channels').find({ kind: 'sms', simulate: true, status: 'active' }).toArray()
+  const open = await Promise.all(found.map(({ _id }) => channels.opened(_id)))
+  const lines = open.filter((one) => one !== undefined)
+  return lines.map(({ id: channelId, name, fields, secrets }): SimulatedLine => {
+    const { accountSid = '', from: number = '' } = fields
+    const webhookUrl = `${here()}/webhooks/twilio/${channelId}`
+    return { channelId, name, number, accountSid, authToken: secrets['authToken'] ?? '', webhookUrl }
+  })
 }
 
 function simulatedAccount(phoneKey: string) {

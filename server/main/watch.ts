@@ -6,7 +6,8 @@ import { ErrorBook, platform, type Shelf } from '../errors.ts'
 import type { ResourceChanged } from '../ports.ts'
 import type { Post } from './mail.ts'
 import { KeysDestroyed } from '../../store/vault-keys.ts'
-import { writeTo } from './owners.ts'
+import { Tallies } from '../../store/tallies.ts'
+import { writeTo, writeToOperators } from './owners.ts'
 import type { KnownSettings } from './settings.ts'
 import type { Storage } from './storage.ts'
 
@@ -76,31 +77,31 @@ export async function isReadable(rest: Storage['rest'], workspaceId: string) {
 
 function shelfOf(parts: Parts): Shelf {
   const { storage, settings, url, resourceChanged, now } = parts
-  const sent = new Map<string, { day: number; count: number }>()
-  /** A process counts for itself: with several, there may be as many letters from each. */
-  function mayWrite(workspaceId: string) {
-    const day = Math.floor(now() / dayMs)
-    const before = sent.get(workspaceId)
-    const count = before?.day === day ? before.count : 0
-    sent.set(workspaceId, { day, count: count + 1 })
-    return count < settings.ofWorkspace(workspaceId).errorLettersPerDay
+  const tallies = new Tallies(storage.store)
+  /** All processes count together, and a restart does not begin anew: what fails may be what restarts. */
+  async function mayWrite(workspaceId: string) {
+    const { count } = await tallies.add(`error_letters/${workspaceId}`, dayMs, now())
+    return count <= settings.ofWorkspace(workspaceId).errorLettersPerDay
   }
+  const to = { ...parts, store: storage.store }
   return {
     logs: storage.errorLogs,
     spikePerHour: (workspaceId) => settings.ofWorkspace(workspaceId).errorSpikePerHour,
     changed: (workspaceId, { id, rev }) => resourceChanged(workspaceId, { resource: 'errors', id, rev }),
     async news(workspaceId, { id, name, place, lastAt }, news) {
-      if (!mayWrite(workspaceId)) return
+      if (!(await mayWrite(workspaceId))) return
+      const key = `error/${id}/${news}/${lastAt}`
+      const about = { about: 'error', news, name, place } as const
+      if (workspaceId === platform) {
+        await writeToOperators(to, key, { ...about, link: `${url}/platform?error=${id}`, workspace: 'Careline' })
+        return
+      }
       const link = `${url}/operations/errors?error=${id}`
-      await writeTo(
-        ['owner', 'admin'],
-        { ...parts, store: storage.store },
-        workspaceId,
-        `error/${id}/${news}/${lastAt}`,
-        (workspace) => {
-          return { about: 'error', link, workspace: workspace.name, news, name, place }
-        },
-      )
+      await writeTo(['owner', 'admin'], to, workspaceId, key, (workspace) => ({
+        ...about,
+        link,
+        workspace: workspace.name,
+      }))
     },
   }
 }

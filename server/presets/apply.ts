@@ -5,12 +5,14 @@ import { minorDigits } from '../../kernel/money.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Rest } from '../../store/rest.ts'
 import { Resources } from '../../store/settings/resources.ts'
+import { cannedResponses } from '../../store/settings/replies.ts'
 import { services } from '../../store/settings/services.ts'
+import { tags } from '../../store/settings/tags.ts'
 import { teams } from '../../store/settings/teams.ts'
 import { markSetup, type WorkspaceSettings } from '../../store/settings/workspaces.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import type { Workspaces } from '../workspaces.ts'
-import { type Preset, type PresetName, presets, type Spoken } from './preset.ts'
+import { commonAnswers, type PreparedAnswer, type Preset, type PresetName, presets, type Spoken } from './preset.ts'
 
 interface Parts {
   store: Store
@@ -62,6 +64,11 @@ export class Presets {
       ['rules', this.#rules],
       ...preset.services.map((one): [string, Place] => [`service/${one.key}`, this.#service(one)]),
       ...preset.teams.map((one): [string, Place] => [`team/${one.key}`, this.#team(one)]),
+      ...preset.tags.map((one): [string, Place] => [`tag/${one[0].replaceAll(' ', '-')}`, this.#tag(one)]),
+      ...[...commonAnswers, ...preset.answers].map((one): [string, Place] => [
+        `answer/${one.shortcut[0]}`,
+        this.#answer(one),
+      ]),
     ]
   }
 
@@ -112,9 +119,35 @@ export class Presets {
 
   #team({ name }: Preset['teams'][number]): Place {
     return async ({ workspace: { id, settings }, key, by }) => {
-      const fields = { name: inLanguage(name, settings.locale), description: '', memberIds: [] }
+      const fields = { name: inLanguage(name, settings.locale), description: '', memberIds: [], assignment: null }
       const made = { id: derivedId('team', id, key), fields, by }
       return (await new Resources(this.#parts, teams).insert(id, made, this.#parts.now())) !== undefined
+    }
+  }
+
+  #tag(label: Spoken): Place {
+    return async ({ workspace: { id, settings }, key, by }) => {
+      const fields = { label: inLanguage(label, settings.locale), description: '' }
+      const made = { id: derivedId('tag', id, key), fields, by }
+      return (await new Resources(this.#parts, tags).insert(id, made, this.#parts.now())) !== undefined
+    }
+  }
+
+  #answer({ shortcut, name, text: [en, de] }: PreparedAnswer): Place {
+    return async ({ workspace: { id, settings }, key, by }) => {
+      const texts = [
+        { locale: 'en', text: en },
+        { locale: 'de', text: de },
+      ]
+      const fields = {
+        shortcut: inLanguage(shortcut, settings.locale),
+        name: inLanguage(name, settings.locale),
+        // The first one is for people whose language nobody knows.
+        texts: inLanguage(['en', 'de'], settings.locale) === 'de' ? texts.toReversed() : texts,
+        teamId: null,
+      }
+      const made = { id: derivedId('can', id, key), fields, by }
+      return (await new Resources(this.#parts, cannedResponses).insert(id, made, this.#parts.now())) !== undefined
     }
   }
 }

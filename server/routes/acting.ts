@@ -7,6 +7,8 @@ const Named = z.object({ id: z.string().max(128), name: z.string().max(200) })
 const Consent = z.object({
   /** Until when colleagues may act as me; null: they may not. */
   until: instant().nullable(),
+  /** The same, of the operators of the installation. */
+  operatorsUntil: instant().nullable(),
   asked: Named.extend({ at: instant() }).nullable(),
   /** Who does so now. */
   acting: z.array(Named.extend({ since: instant() })).max(200),
@@ -44,7 +46,7 @@ export const actingRoutes = [
 
   get(
     '/auth/consent',
-    { allow: 'any', summary: 'Whether colleagues may act as me, and who does', tags, reply: Consent },
+    { allow: 'any', summary: 'Whether colleagues or operators may act as me, and who does', tags, reply: Consent },
     ({ acting, caller }) => acting.standing(caller),
   ),
 
@@ -52,14 +54,17 @@ export const actingRoutes = [
     '/auth/consent',
     {
       allow: 'any',
-      summary: 'Let colleagues who are allowed to act as me, for so many hours',
+      summary: 'Let colleagues who are allowed to, or operators, or both, act as me, for so many hours',
       tags,
-      body: z.object({ hours: z.int().min(1).max(hoursMax) }),
+      body: z.object({
+        hours: z.int().min(1).max(hoursMax),
+        who: z.enum(['colleagues', 'operators', 'both']).default('colleagues'),
+      }),
       reply: Consent,
       audit: { action: 'impersonation.consented', target: ({ caller }) => caller.id },
     },
     async ({ acting, caller, body }) => {
-      await acting.consent(caller, body.hours * hourMs)
+      await acting.consent(caller, body.who, body.hours * hourMs)
       return acting.standing(caller)
     },
   ),

@@ -3,8 +3,8 @@ import { channel as channelActor, Health, HealthNow } from '../../actors/channel
 import { newSecret } from '../../kernel/id.ts'
 import { instant } from '../../kernel/marks.ts'
 import { conflict } from '../../kernel/problem.ts'
-import { WhatsAppConfig } from '../../providers/whatsapp/port.ts'
-import { addressFor, demandNotLive, known, refusedAt, secretsMissing } from '../channel-rules.ts'
+import { fieldsOf, providerOf } from '../channel-kinds.ts'
+import { addressFor, demandNotLive, known, refusedAt, secretsMissing, stillMadeUp } from '../channel-rules.ts'
 import { Integration, Secret, shown, Tested } from '../channel-shapes.ts'
 import { get, post } from '../http/route.ts'
 
@@ -20,10 +20,10 @@ export const channelCare = [
       summary: 'Ask the provider whether it knows us; with a number, also send a test message there',
       tags,
       body: z.object({
-        /** Digits with the country code, without `+`. */
+        /** As the kind of channel writes it: digits with the country code, a number with `+`, a mail address. */
         to: z
           .string()
-          .regex(/^\d{5,20}$/)
+          .regex(/^(\+?\d{5,20}|[^\s@]{1,64}@[^\s@]{1,189})$/)
           .optional(),
       }),
       reply: Tested,
@@ -55,18 +55,19 @@ export const channelCare = [
       audit: { action: 'channel.secret_rotated', note: ({ body }) => ({ secret: body.secret }) },
     },
     async ({ channels, channelChanged, resourceChanged, now, workspace, params: { id }, body: { secret, value } }) => {
-      await known(channels, workspace.id, id)
-      if (value === undefined && secret !== 'verifyToken')
+      const provider = providerOf(await known(channels, workspace.id, id))
+      const field = fieldsOf(provider).find((one) => one.name === secret && one.isSecret)
+      if (!field) throw refusedAt('secret', 'This channel has no such secret.')
+      if (value === undefined && !field.isOurs)
         throw refusedAt('value', 'Only your provider can make this one: give its new value.')
-      if (value !== undefined && !WhatsAppConfig.shape[secret].safeParse(value).success)
+      if (value !== undefined && !field.schema.safeParse(value).success)
         throw refusedAt('value', 'This cannot be what your provider gave you.')
       const made = value ?? newSecret()
-      const until = now() + dayMs
+      const until = field.isShownToUs ? now() + dayMs : null
       const changed = await channels.rotate(workspace.id, id, secret, made, until)
       await channelChanged(changed)
       resourceChanged(workspace.id, { resource: 'integrations', id, rev: changed.rev })
-      const previousUntil = secret === 'token' ? null : until
-      return { secret, previousUntil, ...(value === undefined && { value: made }) }
+      return { secret, previousUntil: until, ...(value === undefined && { value: made }) }
     },
   ),
 
@@ -83,11 +84,12 @@ export const channelCare = [
     },
     async (call) => {
       const { channels, channelChanged, resourceChanged, config, workspace, params, body } = call
-      const { madeUp } = await known(channels, workspace.id, params.id)
+      const channel = await known(channels, workspace.id, params.id)
+      const madeUp = stillMadeUp(channel)
       if (body.simulate) await demandNotLive(call)
-      else if (madeUp.some((one) => one !== 'verifyToken')) throw secretsMissing(madeUp)
-      const place = { simulate: body.simulate, baseUrl: undefined }
-      const change = { simulate: body.simulate, baseUrl: addressFor(place, config) }
+      else if (madeUp.length > 0) throw secretsMissing(madeUp)
+      const baseUrl = addressFor(providerOf(channel), { simulate: body.simulate }, config)
+      const change = { simulate: body.simulate, baseUrl }
       const changed = await channels.change(workspace.id, params.id, change)
       await channelChanged(changed)
       resourceChanged(workspace.id, { resource: 'integrations', id: params.id, rev: changed.rev })

@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
-import { may } from '../../kernel/permissions.ts'
+import { may, type Permission } from '../../kernel/permissions.ts'
 import { invalid, missing, Problem } from '../../kernel/problem.ts'
 import { uploadMs } from '../files/file-room.ts'
 import { answerOf } from '../files/answer.ts'
 import { broughtPurposes, uploadBytesMax } from '../files/purposes.ts'
 import { plainType } from '../files/sniff.ts'
+import { mailPage } from '../mail/page.ts'
 import { del, get, post, put, raw, streamed } from '../http/route.ts'
-import type { FileRow } from '../../store/files.ts'
+import type { FileRow, Purpose } from '../../store/files.ts'
 
 const tags = ['Files']
 const Token = z.object({ token: z.string().max(1_024) })
@@ -19,7 +20,7 @@ const File = z.object({
   name: z.string().max(255).nullable(),
   mime: z.string().max(128),
   sizeBytes: z.int().min(0),
-  purpose: z.enum(['message', 'branding', 'export']),
+  purpose: z.enum(['message', 'branding', 'export', 'import', 'list']),
   status: Status,
   /** Why it is refused. */
   why: z.string().max(200).nullable(),
@@ -34,6 +35,13 @@ const shown = ({ fileId, fileName, thumb, ...row }: FileRow) => ({
   thumbnail: thumb.state,
   ...row,
 })
+
+/** What holds many people takes what it takes to make it. */
+const neededFor: Partial<Record<Purpose, Permission>> = {
+  export: 'workspace.export',
+  import: 'people.import',
+  list: 'people.export',
+}
 
 export const files = [
   post(
@@ -122,8 +130,9 @@ export const files = [
     async ({ files, auth, workspace, caller, params }) => {
       const { thumb, purpose } = await files.ready(workspace.id, params.id)
       // An export holds everything: to open it takes what it takes to make one.
-      if (purpose === 'export' && !may(caller, 'workspace.export'))
-        throw new Problem('forbidden', 'not_allowed', 'This needs the permission workspace.export.')
+      const needed = neededFor[purpose]
+      if (needed && !may(caller, needed))
+        throw new Problem('forbidden', 'not_allowed', `This needs the permission ${needed}.`)
       const { token, expiresAt } = auth.tokens.file(workspace.id, params.id)
       const small = thumb.state === 'made' ? auth.tokens.file(workspace.id, params.id, 'thumb').token : undefined
       return { url: `/f/${token}`, thumbnailUrl: small === undefined ? null : `/f/${small}`, expiresAt }
@@ -141,6 +150,21 @@ export const files = [
 
 /** Where bytes come and go. The address says whose they are: an image cannot send a header. */
 export const fileDoors = [
+  get(
+    '/f/:token/mail',
+    {
+      allow: 'public',
+      summary: "A mail's HTML as a page for a frame: without its remote images, unless they are asked for",
+      tags,
+      limit: 'file',
+      params: Token,
+      query: z.object({ images: z.literal('yes').optional() }),
+      reply: raw('text/html'),
+      problems: ['unauthorized', 'file_not_ready', 'file_refused', 'files_unavailable'],
+    },
+    ({ files, auth, params, query }) => mailPage(files, auth.tokens.readFile(params.token), query.images === 'yes'),
+  ),
+
   put(
     '/u/:token',
     {

@@ -1,20 +1,21 @@
 import { z } from 'zod'
-import { newSecret } from '../../kernel/id.ts'
 import { conflict, invalid } from '../../kernel/problem.ts'
-import { channelKinds } from '../channel-kinds.ts'
+import { channelKinds, fieldsOf, providerOf } from '../channel-kinds.ts'
 import {
   addressFor,
+  allowedUrl,
+  changedFields,
+  demandBrought,
   demandNotLive,
-  demandSecrets,
   isPlayedByItself,
   known,
-  lacking,
-  provider,
+  settled,
 } from '../channel-rules.ts'
 import { Change, Create, Integration, Kind, Line, line, shown } from '../channel-shapes.ts'
 import { del, get, patch, post } from '../http/route.ts'
 
 const tags = ['Integrations']
+const said = (given: object) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 
 export const integrations = [
   get(
@@ -38,7 +39,7 @@ export const integrations = [
     '/integrations',
     {
       allow: 'channels.manage',
-      summary: 'Connect a WhatsApp number',
+      summary: 'Connect a channel: a number at WhatsApp or Twilio, a mail address, the app',
       tags,
       body: Create,
       /** `verifyToken`: shown once, where we made it. */
@@ -49,26 +50,24 @@ export const integrations = [
     },
     async (call) => {
       const { channels, channelChanged, resourceChanged, config, workspaces, workspace, body } = call
-      const { kind: _, simulate: asked, ...rest } = body
+      const { kind, provider: named = 'whatsapp', name, simulate: asked, baseUrl, ...given } = body
+      const provider = providerOf({ provider: named })
       await workspaces.demandRoom(workspace.id, 'channels', (await channels.list(workspace.id)).length)
-      const simulate = asked ?? (await isPlayedByItself(call, body))
+      const simulate = asked ?? (await isPlayedByItself(call, provider, given))
       if (simulate) await demandNotLive(call)
-      else demandSecrets(body)
+      else demandBrought(provider, given)
+      const { fields, secrets, madeUp } = settled(provider, given)
       const made = await channels.create(workspace.id, {
-        ...rest,
-        id: workspace.newId('ch'),
-        simulate,
-        token: body.token ?? newSecret(),
-        appSecret: body.appSecret ?? newSecret(),
-        verifyToken: body.verifyToken ?? newSecret(),
-        madeUp: lacking(body),
-        baseUrl: addressFor({ ...body, simulate }, config),
+        ...{ id: workspace.newId('ch'), kind, provider: named, name, simulate, fields, secrets, madeUp },
+        address: provider.address(fields),
+        baseUrl: addressFor(provider, { simulate, baseUrl }, config),
       })
       await channelChanged(made)
       resourceChanged(workspace.id, { resource: 'integrations', id: made.id, rev: made.rev })
-      if (body.verifyToken !== undefined || simulate) return shown(made, config)
-      const opened = await channels.opened(made.id)
-      return { ...shown(made, config), ...(opened && { verifyToken: opened.verifyToken }) }
+      const ours = fieldsOf(provider).find((field) => field.isOurs && madeUp.includes(field.name))
+      if (!ours || simulate) return shown(made, config)
+      const value = secrets[ours.name]
+      return { ...shown(made, config), ...(value !== undefined && { [ours.name]: value }) }
     },
   ),
 
@@ -89,13 +88,17 @@ export const integrations = [
       audit: 'channel.changed',
     },
     async ({ channels, channelChanged, resourceChanged, config, workspace, params, body }) => {
-      const { simulate } = await known(channels, workspace.id, params.id)
-      if (body.baseUrl !== undefined && simulate)
+      const channel = await known(channels, workspace.id, params.id)
+      const { name, baseUrl, status, ...rest } = body
+      if (baseUrl !== undefined && channel.simulate)
         throw invalid('invalid_request', 'A simulated channel finds its provider by itself.', [
           { path: 'baseUrl', message: 'Leave it out.' },
         ])
-      if (body.baseUrl !== undefined) provider(body.baseUrl, config)
-      const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+      const provider = providerOf(channel)
+      if (baseUrl !== undefined) allowedUrl(provider, baseUrl, config)
+      const { fields, secrets } = changedFields(channel, said(rest))
+      const address = provider.address({ ...channel.fields, ...fields })
+      const change = { ...said({ name, baseUrl, status }), fields, secrets, address }
       const changed = await channels.change(workspace.id, params.id, change)
       await channelChanged(changed)
       resourceChanged(workspace.id, { resource: 'integrations', id: params.id, rev: changed.rev })

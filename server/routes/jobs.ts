@@ -39,68 +39,72 @@ function demandOwnInstallation({ registration, config }: Pick<Ports, 'registrati
 
 const target = ({ params }: { params: { name: string } }) => ({ kind: 'job', id: params.name })
 
+interface Realm {
+  at: '/admin' | '/platform'
+  read: 'jobs.read' | 'operator'
+  manage: 'jobs.manage' | 'operator'
+  /** @throws Problem `operators_only` */
+  demand(ports: Pick<Ports, 'registration' | 'config'>): void
+}
+
+function jobsIn(realm: Realm) {
+  const { at, read, manage, demand } = realm
+  return [
+    get(
+      `${at}/jobs`,
+      {
+        allow: read,
+        summary: 'What is done again and again: when, by whom, for how long, and what went wrong',
+        tags,
+        reply: z.object({ items: z.array(Job).max(200) }),
+        problems: ['operators_only'],
+      },
+      async ({ jobs, ...ports }) => {
+        demand(ports)
+        return { items: await jobs.list() }
+      },
+    ),
+
+    post(
+      `${at}/jobs/:name/run`,
+      {
+        allow: manage,
+        audit: { action: 'job.asked', target },
+        summary: 'Run it now, within seconds; also where it is paused',
+        tags,
+        reply: Job,
+        status: 202,
+        problems: ['job_running', 'operators_only'],
+      },
+      ({ jobs, params, ...ports }) => {
+        demand(ports)
+        return jobs.run(params.name)
+      },
+    ),
+
+    resting(realm, 'pause', 'Let it rest until it is resumed'),
+    resting(realm, 'resume', 'Let it run again'),
+  ]
+}
+
+const resting = ({ at, manage, demand }: Realm, verb: 'pause' | 'resume', summary: string) =>
+  post(
+    `${at}/jobs/:name/${verb}`,
+    {
+      allow: manage,
+      audit: { action: `job.${verb}d`, target },
+      summary,
+      tags,
+      reply: Job,
+      problems: ['operators_only'],
+    },
+    ({ jobs, params, ...ports }) => {
+      demand(ports)
+      return jobs.setPaused(params.name, verb === 'pause')
+    },
+  )
+
 export const jobs = [
-  get(
-    '/admin/jobs',
-    {
-      allow: 'jobs.read',
-      summary: 'What is done again and again: when, by whom, for how long, and what went wrong',
-      tags,
-      reply: z.object({ items: z.array(Job).max(200) }),
-      problems: ['operators_only'],
-    },
-    async ({ jobs, ...ports }) => {
-      demandOwnInstallation(ports)
-      return { items: await jobs.list() }
-    },
-  ),
-
-  post(
-    '/admin/jobs/:name/run',
-    {
-      allow: 'jobs.manage',
-      audit: { action: 'job.asked', target },
-      summary: 'Run it now, within seconds; also where it is paused',
-      tags,
-      reply: Job,
-      status: 202,
-      problems: ['job_running', 'operators_only'],
-    },
-    ({ jobs, params, ...ports }) => {
-      demandOwnInstallation(ports)
-      return jobs.run(params.name)
-    },
-  ),
-
-  post(
-    '/admin/jobs/:name/pause',
-    {
-      allow: 'jobs.manage',
-      audit: { action: 'job.paused', target },
-      summary: 'Let it rest until it is resumed',
-      tags,
-      reply: Job,
-      problems: ['operators_only'],
-    },
-    ({ jobs, params, ...ports }) => {
-      demandOwnInstallation(ports)
-      return jobs.setPaused(params.name, true)
-    },
-  ),
-
-  post(
-    '/admin/jobs/:name/resume',
-    {
-      allow: 'jobs.manage',
-      audit: { action: 'job.resumed', target },
-      summary: 'Let it run again',
-      tags,
-      reply: Job,
-      problems: ['operators_only'],
-    },
-    ({ jobs, params, ...ports }) => {
-      demandOwnInstallation(ports)
-      return jobs.setPaused(params.name, false)
-    },
-  ),
+  ...jobsIn({ at: '/admin', read: 'jobs.read', manage: 'jobs.manage', demand: demandOwnInstallation }),
+  ...jobsIn({ at: '/platform', read: 'operator', manage: 'operator', demand: () => undefined }),
 ]

@@ -1,4 +1,5 @@
-import { conversation, Message } from '../../actors/conversation/contract.ts'
+import { conversation } from '../../actors/conversation/contract.ts'
+import { Message } from '../../actors/conversation/contract/message.ts'
 import { Outgoing } from '../../kernel/content.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
 import { messageById, shown } from '../../store/queries/messages.ts'
@@ -29,7 +30,10 @@ export const messages = [
       summary: 'Send a failed message again',
       tags,
       reply: conversation.messages.retry.reply,
-      problems: ['not_retryable', 'not_failed', 'wa_window_closed', 'address_missing'],
+      problems: [
+        ...['not_retryable', 'not_failed', 'wa_window_closed', 'address_missing', 'person_blocked', 'not_carried'],
+        ...['address_suppressed', 'consent_missing', 'quiet_hours', 'frequency_cap', 'pair_rate', 'text_too_long'],
+      ],
     },
     async ({ store, rest, workspace, params }) => {
       const message = await known({ store, rest }, workspace.id, params.id)

@@ -1,8 +1,13 @@
 import { z } from 'zod'
+import type { Caller } from '../../kernel/caller.ts'
 import { instant } from '../../kernel/marks.ts'
 import { Quotas } from '../../kernel/settings.ts'
-import { get, Id, page, pageOf, patch, post } from '../http/route.ts'
+import { memberRoles } from '../../kernel/role.ts'
+import { membersOf } from '../../store/settings/members.ts'
+import { get, Id, originOf, page, pageOf, patch, post } from '../http/route.ts'
 import { ActorLine } from '../inspection.ts'
+import type { Ports } from '../ports.ts'
+import { Tokens, tokensOf } from './auth.ts'
 import { Backup } from './backups.ts'
 
 const text = (max: number) => z.string().max(max)
@@ -48,7 +53,24 @@ const Keys = z.object({
     .nullable(),
   destroyedAt: instant().nullable(),
 })
+const Colleague = z.object({
+  id: text(128),
+  name: text(200),
+  role: z.enum(memberRoles),
+  /** Until when operators may act as them; null: they may not. */
+  operatorsUntil: instant().nullable(),
+})
 const tags = ['Platform']
+
+/** It stands in the workspace's own audit as well: its people see who of the installation came, and as whom. */
+const toldThere = (
+  { audit, caller, params }: Pick<Ports, 'audit'> & { caller: Caller; params: Here },
+  action: string,
+) => audit({ workspaceId: params.id, by: caller, action, target: params.memberId })
+interface Here {
+  id: string
+  memberId: string
+}
 
 /** What the operators of an installation do. Tokens of a workspace are refused here, and those of here everywhere else. */
 export const platformRoutes = [
@@ -166,6 +188,58 @@ export const platformRoutes = [
     async ({ inspection, installation, params, query: { kind, cursor, limit } }) => {
       const { id } = await installation.workspace(params.id)
       return inspection.actors(id, { limit, ...(kind && { kind }), ...(cursor !== undefined && { cursor }) })
+    },
+  ),
+
+  get(
+    '/platform/workspaces/:id/members',
+    {
+      allow: 'operator',
+      summary: 'Who works in a workspace, and whether operators may act as them',
+      tags,
+      reply: z.object({ items: z.array(Colleague).max(500) }),
+      audit: { action: 'member.listed', isRead: true },
+    },
+    async ({ installation, store, params, now }) => {
+      const { id } = await installation.workspace(params.id)
+      const active = (await membersOf(store, id)).filter(({ status }) => status === 'active')
+      const lasting = (until: number | null) => (until !== null && until > now() ? until : null)
+      return { items: active.map((one) => ({ ...one, operatorsUntil: lasting(one.operatorsUntil) })) }
+    },
+  ),
+
+  post(
+    '/platform/workspaces/:id/members/:memberId/impersonation/ask',
+    {
+      allow: 'operator',
+      summary: 'Ask somebody for their consent to act as them',
+      tags,
+      status: 202,
+      audit: 'impersonation.asked',
+    },
+    async ({ acting, operators, ...call }) => {
+      const { caller, params } = call
+      await acting.askAsOperator(await operators.me(caller), params.id, params.memberId)
+      await toldThere(call, 'impersonation.asked')
+    },
+  ),
+
+  post(
+    '/platform/workspaces/:id/members/:memberId/impersonation',
+    {
+      allow: 'operator',
+      summary: 'Act as somebody who consents, for an hour at most, and no longer than this sign-in',
+      tags,
+      reply: Tokens,
+      problems: ['consent_missing'],
+      audit: 'impersonation.begun',
+    },
+    async ({ acting, operators, request, ...call }) => {
+      const { caller, params } = call
+      const operator = await operators.me(caller)
+      const signedIn = await acting.beginAsOperator(operator, params.id, params.memberId, originOf(request))
+      await toldThere(call, 'impersonation.begun')
+      return tokensOf(signedIn)
     },
   ),
 

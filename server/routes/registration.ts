@@ -92,11 +92,12 @@ export const registration = [
     '/auth/email/proof',
     {
       allow: 'any',
-      summary: 'Ask for a letter that proves the address of my account, or gives it one',
+      summary: 'Ask for a letter that proves the address of my account, or that it is to have',
       tags,
       status: 202,
       body: z.object({ email: email.optional() }),
-      problems: ['mail_not_set_up', 'has_email', 'email_missing', 'too_many_attempts'],
+      problems: ['mail_not_set_up', 'proof_required', 'not_yourself', 'email_missing', 'too_many_attempts'],
+      audit: { action: 'account.email_asked', target: ({ caller }) => caller.id },
     },
     ({ ownEmail, caller, body }) => ownEmail.ask(caller, body.email),
   ),
@@ -111,6 +112,6 @@ export const registration = [
       problems: ['link_invalid', 'email_taken'],
       audit: { action: 'account.email_confirmed', target: ({ caller }) => caller.id },
     },
-    ({ ownEmail, caller, body }) => ownEmail.confirm(caller, body.token),
+    ({ ownEmail, caller, body, request }) => ownEmail.confirm(caller, body.token, originOf(request)),
   ),
 ]

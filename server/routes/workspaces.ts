@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { CodeRules } from '../../kernel/codes.ts'
+import { ContactRules } from '../../kernel/contact-rules.ts'
 import { colourShape, inkOn } from '../../kernel/colour.ts'
 import { Hours } from '../../kernel/hours.ts'
 import { lacking, Module, modules } from '../../kernel/modules.ts'
 import { invalid, missing } from '../../kernel/problem.ts'
-import { Currency, Locale, ruleWords, Settings, Timezone } from '../../kernel/settings.ts'
+import { Currency, Locale, ruleWords, Settings, switchWords, Timezone } from '../../kernel/settings.ts'
 import { revisionOf } from '../http/if-match.ts'
 import { get, patch, post, put } from '../http/route.ts'
 import type { Ports } from '../ports.ts'
@@ -33,15 +34,25 @@ const BrandingChange = z.object({
 })
 type Rule = keyof typeof ruleWords
 const ruleNames = Object.keys(ruleWords) as Rule[]
+const switchNames = Object.keys(switchWords) as (keyof typeof switchWords)[]
 // Without its default: what is not named stays.
-const ruleShape = Object.fromEntries(ruleNames.map((name) => [name, Settings.shape[name].unwrap()]))
+const ruleShape = Object.fromEntries(
+  [...ruleNames, ...switchNames].map((name) => [name, Settings.shape[name].unwrap()]),
+)
+/** Some of a group's, none filled in: what is not named stays. */
+const someOf = <Group extends z.ZodObject>({ shape }: Group) =>
+  z.object(
+    Object.fromEntries(Object.entries<z.ZodType>(shape).map(([name, field]) => [name, bare(field).optional()])),
+  ) as unknown as z.ZodType<Partial<z.output<Group>>>
+const bare = (field: z.ZodType) =>
+  field instanceof z.ZodDefault || field instanceof z.ZodPrefault ? (field.unwrap() as z.ZodType) : field
 const SettingsChange = z
   .object({
     timezone: Timezone,
     locale: Locale,
     currency: Currency,
-    /** All of them at once. */
-    codes: CodeRules,
+    codes: someOf(CodeRules),
+    contact: someOf(ContactRules),
     ...ruleShape,
   })
   .partial()
@@ -88,6 +99,18 @@ const Rules = z.object({
         max: z.number(),
         value: z.number(),
         usual: z.number(),
+      }),
+    )
+    .max(100),
+  /** Those that are on or off. */
+  switches: z
+    .array(
+      z.object({
+        name: z.string().max(64),
+        group: z.string().max(64),
+        words: z.string().max(120),
+        says: z.string().max(400),
+        isOn: z.boolean(),
       }),
     )
     .max(100),
@@ -155,7 +178,7 @@ export const workspaces = [
     '/workspaces/current/rules',
     {
       allow: 'workspace.read',
-      summary: 'The settings that are a number each, in words, with what is usual',
+      summary: 'The settings that are a number or a switch each, in words, with what is usual',
       tags,
       reply: Rules,
     },
@@ -165,7 +188,11 @@ export const workspaces = [
         const { group, name: words, says, unit } = ruleWords[name]
         return { name, group, words, says, unit, ...boundsOf(name), value: settings[name] }
       })
-      return { items, rev }
+      const switches = switchNames.map((name) => {
+        const { group, name: words, says } = switchWords[name]
+        return { name, group, words, says, isOn: settings[name] }
+      })
+      return { items, switches, rev }
     },
   ),
 

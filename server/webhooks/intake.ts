@@ -1,24 +1,33 @@
-import { conversation, type Failure } from '../../actors/conversation/contract.ts'
+import { conversation } from '../../actors/conversation/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
+import type { ChannelKind } from '../../kernel/channel-kind.ts'
 import { conversationIdOf, derivedId } from '../../kernel/id.ts'
 import { busy, Problem } from '../../kernel/problem.ts'
-import type { ProviderError } from '../../providers/whatsapp/port.ts'
-import { type Correspondent, type Item, type ItemOf, parseItem } from '../../providers/whatsapp/webhook.ts'
+import type { Correspondent, ReceivedItem as Item, ReceivedOf as ItemOf } from '../../providers/received.ts'
+import type { ProviderError } from '../../providers/sender.ts'
 import type { MessageRow } from '../../store/queries/messages.ts'
+import type { Channel } from '../../store/settings/channels.ts'
 import type { Received, WebhookEvents } from '../../store/webhook-events.ts'
 import type { Log } from '../ports.ts'
+import { failureOf, fromOpaque } from './opaque.ts'
 import type { People } from './people.ts'
 
 /** Above this we let the provider come again rather than pile up what is not yet dealt with. */
 const underWayMax = 2_000
 /** Messages that were handed over and not yet answered. */
 const unansweredMax = 128
-const provider = 'whatsapp'
+
+/** Makes an item again of what was kept of it. */
+export type Parser = (raw: string, now: number) => Item
 
 interface Parts {
+  /** By provider. */
+  parsers: Readonly<Record<string, Parser>>
   events: WebhookEvents
   people: People
   workspaceFor(workspaceId: string, channelId: string): Workspace
+  /** Of which kind a channel is. */
+  kindOf(workspaceId: string, channelId: string): ChannelKind
   messageByProviderId(workspaceId: string, channelId: string, providerId: string): Promise<MessageRow | undefined>
   /** A person types: shown to those who look at the conversation, kept nowhere. */
   typing(workspaceId: string, conversationId: string, userId: string, on: boolean): void
@@ -36,8 +45,8 @@ interface Place {
   workspace: Workspace
 }
 
-/** What WhatsApp tells us: kept first, answered, then dealt with, in order per person. */
-export class WhatsAppIntake {
+/** What providers tell us: kept first, answered, then dealt with, in order per person. */
+export class Intake {
   readonly #parts: Parts
   readonly #lanes = new Map<string, Promise<void>>()
   readonly #answers = new Set<Promise<void>>()
@@ -50,10 +59,10 @@ export class WhatsAppIntake {
   }
 
   /** Resolves when all that is new is durable. @throws Problem `busy` when too much waits */
-  async accept(channel: { id: string; workspaceId: string }, items: readonly Item[]) {
+  async accept(channel: Pick<Channel, 'id' | 'workspaceId' | 'provider'>, items: readonly Item[]) {
     if (this.#underWay + items.length > underWayMax)
       throw busy('intake_full', 'Too much is waiting here at the moment.', 2_000)
-    const { id: channelId, workspaceId } = channel
+    const { id: channelId, workspaceId, provider } = channel
     const kept = items.filter((item) => item.kind !== 'typing')
     for (const item of items)
       if (item.kind === 'typing')
@@ -75,9 +84,14 @@ export class WhatsAppIntake {
   /** Takes up what a crash or a fault left lying. Answers how many. */
   async sweep(limit: number) {
     const overdue = await this.#parts.events.overdue(this.#parts.now(), limit)
-    for (const event of overdue)
-      if (!this.#taken.has(event._id)) this.#take(event, parseItem(event.raw as string, this.#parts.now()))
+    for (const event of overdue) if (!this.#taken.has(event._id)) this.#take(event, this.#itemOf(event))
     return overdue.length
+  }
+
+  #itemOf({ provider, raw }: Received): Item {
+    const parse = this.#parts.parsers[provider]
+    if (!parse) throw new Error(`Nothing reads what ${provider} tells.`)
+    return parse(raw as string, this.#parts.now())
   }
 
   /** Resolves when all that was accepted is dealt with. */
@@ -167,12 +181,16 @@ export class WhatsAppIntake {
       case 'typing':
         return after(this.#typing(item, place))
       default:
-        // An echo of our own words, a template's status, an account's news: kept, and nothing more for now.
+        // An echo of our own words, a template's status, an account's news: kept, and nothing more.
         return Promise.resolve(undefined)
     }
   }
 
-  async #message({ from, providerId, content, replyTo, at }: ItemOf<'message'>, place: Place, isSwept: boolean) {
+  async #message(
+    { from, providerId, content, replyTo, at, optOut }: ItemOf<'message'>,
+    place: Place,
+    isSwept: boolean,
+  ) {
     const userId = await this.#parts.people.whoIs(place.workspace, from)
     if (!userId) return undefined
     const { channelId } = place
@@ -182,12 +200,14 @@ export class WhatsAppIntake {
       messageId: messageIdOf(channelId, providerId),
       providerId,
       channelId,
+      kind: this.#parts.kindOf(place.workspaceId, channelId),
       userId,
       address: addressOf(from),
       name: from.name ?? '',
       content,
       replyTo: answers,
       sentAt: this.#parts.timeIn(place.workspaceId, at),
+      ...(optOut && { optOut }),
     })
     return { done }
   }
@@ -227,7 +247,7 @@ export class WhatsAppIntake {
     const ours = fromOpaque(opaque) ?? (await this.#refOf(place, providerId))
     if (!ours) return // Sent by another tool through the same number.
     const failure = status === 'failed' ? failureOf(error) : null
-    const change = { messageId: ours.messageId, status, error: failure, providerId }
+    const change = { messageId: ours.messageId, status, error: failure, providerId, channelId: place.channelId }
     await place.workspace.at(conversation, ours.conversationId).statusChanged(change)
   }
 
@@ -260,25 +280,10 @@ const after = async (work: Promise<void>) => {
 /** A message that comes again under the provider's id is the same message: its row is written once. */
 const messageIdOf = (channelId: string, providerId: string) => derivedId('msg', channelId, providerId)
 
-const addressOf = ({ waId, userId }: Correspondent) => waId ?? userId ?? ''
+const addressOf = ({ waId, userId, phone, email, app }: Correspondent) => waId ?? userId ?? phone ?? email ?? app ?? ''
 
 /** Whose order it must keep. */
 function whoOf(item: Item): Correspondent {
   if ('from' in item) return item.from
   return 'recipient' in item && item.recipient ? item.recipient : {}
-}
-
-/** What we give the provider to bring back with each status: it tells the message before we know the provider's id. */
-export const opaqueOf = (conversationId: string, messageId: string) => `${conversationId}:${messageId}`
-
-function fromOpaque(opaque: string | undefined) {
-  const [conversationId, messageId, rest] = opaque?.split(':') ?? []
-  if (!conversationId?.startsWith('c_') || !messageId?.startsWith('msg_') || rest !== undefined) return undefined
-  return { conversationId, messageId }
-}
-
-export function failureOf(error: ProviderError | undefined): Failure {
-  if (!error) return { code: 'failed', title: 'WhatsApp did not say why.', providerCode: null, retryable: true }
-  const { code, title, providerCode, action } = error
-  return { code, title: title.slice(0, 500), providerCode, retryable: action === 'retry' || action === 'cool_off' }
 }

@@ -44,12 +44,12 @@ export const whatsappWebhooks = [
       reply: z.object({}),
       problems: ['bad_signature', 'malformed_json', 'not_a_whatsapp_webhook', 'webhook_too_long', 'intake_full'],
     },
-    async ({ channels, acceptWhatsApp, now, params, body, request }) => {
+    async ({ channels, acceptReceived, now, params, body, request }) => {
       const channel = await known(channels, params.channelId)
       // Over the bytes as they came: JSON that was read and written again is other bytes.
       if (!verifySignature(body, request.header('x-hub-signature-256'), either(channel, 'appSecret')))
         throw new Problem('unauthorized', 'bad_signature', 'The signature does not fit the body.')
-      await acceptWhatsApp(channel, parseWebhook(parsed(body), now()))
+      await acceptReceived(channel, parseWebhook(parsed(body), now()))
       return {}
     },
   ),
@@ -57,13 +57,14 @@ export const whatsappWebhooks = [
 
 async function known(channels: ChannelSettings, id: string): Promise<OpenChannel> {
   const channel = await channels.opened(id)
-  if (channel?.status !== 'active') throw missing('not_found', 'There is no such channel.')
+  if (channel?.status !== 'active' || channel.provider !== 'whatsapp')
+    throw missing('not_found', 'There is no such channel.')
   return channel
 }
 
 /** The secret, and for a day after it was changed the former. */
-const either = ({ former, ...channel }: OpenChannel, name: 'appSecret' | 'verifyToken') =>
-  former[name] === undefined ? [channel[name]] : [channel[name], former[name]]
+const either = ({ former, secrets }: OpenChannel, name: 'appSecret' | 'verifyToken') =>
+  [secrets[name], former[name]].filter((one) => one !== undefined)
 
 function parsed(body: Buffer): unknown {
   try {

@@ -85,16 +85,21 @@ export class BackupKeeper implements Backups {
     return at ? (this.#parts.now() - at) / 1_000 : Number.NaN
   }
 
-  /** What the schedule calls: makes what is due, proves what is due, takes away what is no longer kept. */
-  async care(): Promise<void> {
+  /**
+   * What the schedule calls: makes what is due, proves what is due, takes away what is no longer kept. `hold` throws where
+   * another process has begun to.
+   */
+  async care(hold: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#settleInterrupted()
     const good = (await this.list()).filter(({ status }) => status === 'good')
     const [newest] = good
     const now = this.#parts.now()
     const isRunning = (await this.list()).some(({ status }) => status === 'running')
+    await hold() // Two that begin at once would make two.
     if (!isRunning && (!newest || now - newest.startedAt >= dayMs)) await this.begin(null)
     else if (newest && this.#isHere(newest) && (await this.#isProofDue(good))) this.#later(() => this.#verify(newest))
     await this.settled()
+    await hold()
     await this.#prune()
   }
 

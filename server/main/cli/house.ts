@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { providerOf } from '../../channel-kinds.ts'
 import type { Config } from '../../../kernel/config.ts'
 import { missing, Problem } from '../../../kernel/problem.ts'
 import { accountByEmail } from '../../../store/settings/accounts.ts'
@@ -206,7 +207,7 @@ export const loginsOf = ({ password, members }: Demo) =>
 type OpenChannel = NonNullable<Awaited<ReturnType<Careline['channels']['opened']>>>
 
 const shownChannel = (channel: OpenChannel, url: string) => {
-  const { id, kind, name, simulate, phoneNumberId, businessId, baseUrl, token, appSecret, verifyToken } = channel
-  const webhookUrl = `${url}/webhooks/whatsapp/${id}`
-  return { id, kind, name, simulate, phoneNumberId, businessId, baseUrl, webhookUrl, token, appSecret, verifyToken }
+  const { id, kind, name, simulate, baseUrl, fields, secrets } = channel
+  const webhookUrl = `${url}${providerOf(channel).webhookPath(id)}`
+  return { id, kind, name, simulate, baseUrl, webhookUrl, ...fields, ...secrets }
 }

@@ -29,6 +29,8 @@ const help = `Careline ${packageJson.version}
     --workspace demo         Of this one only.
     --wait                   Until the old ones are destroyed.
     --status                 Says how far that is.
+  careline audit           Looks through the audit of an export that was unpacked.
+    --file DIR | FILE        Its data/audit_log.
   careline operator        Lists who looks after the installation (/platform).
     --add E-MAIL --name NAME Adds somebody; prints their password and second factor once.
     --reset E-MAIL           Gives them new ones.
@@ -84,6 +86,10 @@ const commands: Readonly<Record<string, Command>> = {
       wait: { type: 'boolean' },
     },
     run: async (values) => (await import('./rotate-key.ts')).rotateKey(values),
+  },
+  audit: {
+    options: { file: { type: 'string' } },
+    run: async (values) => (await import('./audit.ts')).audit(values),
   },
   operator: {
     options: {

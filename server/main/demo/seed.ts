@@ -78,12 +78,10 @@ async function opened(careline: Careline, at: number): Promise<Demo> {
     id: channelId,
     name: 'WhatsApp',
     simulate: true,
-    phoneNumberId: `3519${randomInt(10_000_000, 99_999_999)}`,
-    businessId: 'harbour-clinic',
+    fields: { phoneNumberId: `3519${randomInt(10_000_000, 99_999_999)}`, businessId: 'harbour-clinic' },
     baseUrl: simulatorUrl,
-    token: newSecret(),
-    appSecret: newSecret(),
-    verifyToken: newSecret(),
+    secrets: { token: newSecret(), appSecret: newSecret(), verifyToken: newSecret() },
+    madeUp: ['token', 'appSecret', 'verifyToken'],
   })
   await channelChanged(made)
   return demo

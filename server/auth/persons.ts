@@ -1,0 +1,200 @@
+import { user } from '../../actors/user/contract.ts'
+import type { Workspace } from '../../actors/runtime/contract.ts'
+import type { Caller } from '../../kernel/caller.ts'
+import { newId, newSecret } from '../../kernel/id.ts'
+import type { Address } from '../../kernel/person.ts'
+import { phoneOf } from '../../kernel/phone.ts'
+import { conflict, Problem } from '../../kernel/problem.ts'
+import type { Store } from '../../store/connection.ts'
+import {
+  endPersonFamily,
+  keepPersonSession,
+  markPersonRotated,
+  personFamily,
+  type PersonSession,
+  personSessionByHash,
+} from '../../store/settings/person-sessions.ts'
+import { workspaceBySlug } from '../../store/settings/workspaces.ts'
+import { BoundedCache } from '../bounded-cache.ts'
+import { codeInvalid } from './by-phone.ts'
+import type { Asked, PhoneCodes } from './codes.ts'
+import { hashOf, refused, type Tokens } from './tokens.ts'
+
+const sessionMs = 90 * 24 * 60 * 60_000
+/** Two tabs, or an answer that was lost, show the same token twice; for so long that is no theft. */
+const graceMs = 20_000
+/** A sign-in that ended elsewhere ends here within so long. */
+const standingMs = 5_000
+
+interface Parts {
+  store: Store
+  tokens: Tokens
+  codes(): PhoneCodes
+  /** Whose an address is in a workspace; undefined for nobody's. */
+  holderOf(workspaceId: string, address: Address): Promise<string | undefined>
+  /** Makes an address theirs. */
+  meet(workspace: Workspace, userId: string, address: Address): Promise<unknown>
+  workspaceFor(workspaceId: string): Workspace
+  hasApp(workspaceId: string): boolean
+  now(): number
+}
+
+export interface PersonSignedIn {
+  accessToken: string
+  refreshToken: string
+  /** Epoch ms at which the access token ends. */
+  expiresAt: number
+  user: { id: string; name: string }
+  workspace: { id: string; name: string }
+}
+
+interface Proof {
+  workspace: string
+  phone: string
+  code: string
+}
+
+/**
+ * The realm of the people who are looked after: they sign in by a code to a number that the business knows them by, and
+ * see what is theirs. No token of it is good in the staff's, and none of the staff's in it.
+ */
+export class Persons {
+  readonly #parts: Parts
+  readonly #standing: BoundedCache<Promise<PersonSession | undefined>>
+  readonly #listeners = new Set<(familyId: string) => void>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#standing = new BoundedCache({ max: 10_000, ttlMs: standingMs, now: parts.now })
+  }
+
+  /** The same answer, after the same work, for every number. @throws Problem `app_not_connected` and as `PhoneCodes.ask` */
+  async ask(slug: string, asked: Asked): Promise<{ resendAt: number; expiresAt: number }> {
+    const workspace = await this.#business(slug)
+    const { why: _, ...onItsWay } = await this.#parts.codes().ask('person', asked, null, async ({ e164 }) => {
+      const accountId = (await this.#holder(workspace.id, e164)) ?? null
+      return { accountId, workspaceId: workspace.id }
+    })
+    return onItsWay
+  }
+
+  /** @throws Problem `code_invalid`, after five wrong ones for the right one, too; `too_many_attempts` */
+  async useCode({ workspace: slug, ...proof }: Proof, place: string): Promise<PersonSignedIn> {
+    const { codes, workspaceFor, meet } = this.#parts
+    const { id: workspaceId } = await this.#business(slug)
+    const found = await codes().consume('person', proof, place, { accountId: null, workspaceId })
+    if (!found) throw codeInvalid()
+    const workspace = workspaceFor(workspaceId)
+    const { isBlocked, erasedAt } = await workspace.at(user, found.accountId).view()
+    if (isBlocked || erasedAt !== null) throw codeInvalid()
+    await meet(workspace, found.accountId, { kind: 'app', value: found.accountId })
+    return this.#open(workspaceId, found.accountId)
+  }
+
+  /**
+   * Exchanges a refresh token for its successor. One that was exchanged before, more than 20 s ago, has two holders:
+   * nobody knows which is the thief, so the whole sign-in ends. @throws Problem `refresh_invalid`
+   */
+  async refresh(refreshToken: string): Promise<PersonSignedIn> {
+    const { store, now } = this.#parts
+    const session = await personSessionByHash(store, hashOf(refreshToken))
+    const family = session && (await personFamily(store, session.familyId))
+    if (!session || !family || family.revokedAt !== null || session.expiresAt <= now()) throw refreshInvalid()
+    if (session.rotatedAt !== null && now() - session.rotatedAt > graceMs) {
+      await this.#end(session.familyId)
+      throw refreshInvalid()
+    }
+    // The successor is there before its parent is spent: a crash in between costs nothing, the parent still works.
+    const next = await this.#open(session.workspaceId, session.userId, session)
+    await markPersonRotated(store, session.id, now())
+    return next
+  }
+
+  /** Ends the sign-in of a refresh token, known or not. */
+  async logout(refreshToken: string) {
+    const session = await personSessionByHash(this.#parts.store, hashOf(refreshToken))
+    if (session) await this.#end(session.familyId)
+  }
+
+  /** @throws Problem `unauthorized` */
+  readonly authenticate = async (token: string): Promise<Caller> => {
+    const { sub: id, wid: workspaceId, sid: sessionId, exp } = this.#parts.tokens.readPerson(token)
+    const session = await this.#lasting(sessionId)
+    if (session?.userId !== id || session.workspaceId !== workspaceId) throw refused()
+    return { workspaceId, id, role: 'person', sessionId, expiresAt: exp * 1_000 }
+  }
+
+  /** Who these callers are by now, read from the store; undefined for whom it has ended. */
+  async now(callers: readonly Caller[]): Promise<(Caller | undefined)[]> {
+    return Promise.all(
+      callers.map(async (caller) => {
+        const family = await personFamily(this.#parts.store, caller.sessionId ?? '')
+        return family && this.#isLasting(family) ? caller : undefined
+      }),
+    )
+  }
+
+  /** Hears of every sign-in that ends here, so that its sockets can be cut. */
+  onEnded(listener: (familyId: string) => void) {
+    this.#listeners.add(listener)
+  }
+
+  async #lasting(familyId: string): Promise<PersonSession | undefined> {
+    const known = this.#standing.get(familyId) ?? personFamily(this.#parts.store, familyId)
+    this.#standing.set(familyId, known)
+    known.catch(() => this.#standing.delete(familyId))
+    const family = await known
+    return family && this.#isLasting(family) ? family : undefined
+  }
+
+  #isLasting = ({ revokedAt, expiresAt }: PersonSession) => revokedAt === null && expiresAt > this.#parts.now()
+
+  async #business(slug: string) {
+    const workspace = await workspaceBySlug(this.#parts.store, slug)
+    // Whether there is such a business at all is no secret: its pages are public.
+    if (!workspace || !this.#parts.hasApp(workspace.id))
+      throw conflict('app_not_connected', 'This business has no app.')
+    return workspace
+  }
+
+  #holder(workspaceId: string, e164: string) {
+    const phone = phoneOf(e164)
+    return phone ? this.#parts.holderOf(workspaceId, { kind: 'phone', value: phone.e164 }) : undefined
+  }
+
+  async #open(workspaceId: string, userId: string, parent?: PersonSession): Promise<PersonSignedIn> {
+    const { store, tokens, now, workspaceFor } = this.#parts
+    const refreshToken = newSecret()
+    const id = newId('psn')
+    const familyId = parent?.familyId ?? id
+    const expiresAt = parent?.expiresAt ?? now() + sessionMs
+    const session = { id, familyId, workspaceId, userId, tokenHash: hashOf(refreshToken), expiresAt }
+    const { name } = await workspaceFor(workspaceId).at(user, userId).view()
+    await keepPersonSession(store, { ...session, rotatedAt: null, revokedAt: null }, now())
+    const access = tokens.person({ sub: userId, wid: workspaceId, sid: familyId })
+    const business = await store.platform('workspaces').findOne({ _id: workspaceId }, { projection: { name: 1 } })
+    return {
+      ...{ accessToken: access.token, refreshToken, expiresAt: access.expiresAt },
+      user: { id: userId, name },
+      workspace: { id: workspaceId, name: (business?.['name'] as string | undefined) ?? '' },
+    }
+  }
+
+  async #end(familyId: string) {
+    await endPersonFamily(this.#parts.store, familyId, this.#parts.now())
+    this.#standing.delete(familyId)
+    for (const listener of this.#listeners) listener(familyId)
+  }
+}
+
+const refreshInvalid = () => new Problem('unauthorized', 'refresh_invalid', 'Please sign in again.')
+
+/** Whether a token says that it is of this realm; what it says beside is another question. */
+export function isPersonToken(token: string): boolean {
+  try {
+    const body = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { aud?: unknown }
+    return body.aud === 'person'
+  } catch {
+    return false // Whatever it is, it is no token of ours: the other realms say so.
+  }
+}

@@ -1,0 +1,101 @@
+import { Gmail } from '../../providers/gmail/api.ts'
+import type { Store } from '../../store/connection.ts'
+import type { ChannelSettings, OpenChannel } from '../../store/settings/channels.ts'
+import { gmailChannels, gmailStand, noteGmail } from '../../store/settings/gmail.ts'
+import type { MailRoom } from './mail-room.ts'
+
+interface Parts {
+  store: Store
+  channels: ChannelSettings
+  room: MailRoom
+  now(): number
+  warn(message: string, fields: Record<string, unknown>): void
+}
+
+const dayMs = 24 * 60 * 60_000
+/** After Gmail forgot where we were, so many days are looked at again; what is known changes nothing. */
+const lookedBackDays = 7
+
+/** Mailboxes at Gmail: what is new is read from its history, wherever the hint came from. */
+export class GmailRoom {
+  readonly #parts: Parts
+  /** One after the other per mailbox, so that mails keep their order. */
+  readonly #under = new Map<string, Promise<void>>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Resolves when everything that Gmail has is durable here. */
+  read(channel: OpenChannel): Promise<void> {
+    const before = this.#under.get(channel.id)?.catch(() => undefined) ?? Promise.resolve()
+    const mine = before
+      .then(() => this.#read(channel))
+      .finally(() => {
+        if (this.#under.get(channel.id) === mine) this.#under.delete(channel.id)
+      })
+    this.#under.set(channel.id, mine)
+    return mine
+  }
+
+  /** Asks Gmail to go on telling, once a day, and reads what no push told of. One process at a time does this. */
+  async renewAll(): Promise<void> {
+    for (const id of await gmailChannels(this.#parts.store)) {
+      const channel = await this.#parts.channels.opened(id)
+      if (channel?.status === 'active') await this.#renewed(channel)
+    }
+  }
+
+  async #renewed(channel: OpenChannel) {
+    const { store, now, warn } = this.#parts
+    const { id, workspaceId, fields } = channel
+    try {
+      const stand = await gmailStand(store, workspaceId, id)
+      if (stand.watchedAt === null || now() - stand.watchedAt >= dayMs) {
+        const { historyId, until } = await new Gmail(channel, now).watch(fields['topic'] ?? '')
+        await noteGmail(store, workspaceId, id, {
+          watchUntil: until,
+          watchedAt: now(),
+          ...(stand.historyId === null && { historyId }),
+        })
+      }
+      await this.read(channel)
+    } catch (error) {
+      // The other mailboxes go on; this one is tried again with the next run, and its test says why.
+      warn('gmail not read', { channelId: id, error })
+    }
+  }
+
+  async #read(channel: OpenChannel) {
+    const { store, room, now } = this.#parts
+    const { id, workspaceId, fields } = channel
+    const gmail = new Gmail(channel, now)
+    const { historyId } = await gmailStand(store, workspaceId, id)
+    const since = historyId === null ? undefined : await gmail.since(historyId)
+    // Asked before the mails, so that nothing falls between them.
+    const end = since?.historyId ?? (await gmail.profile()).historyId
+    let ignored = 0
+    for (const messageId of since?.ids ?? (await gmail.latest(lookedBackDays))) {
+      const mail = await gmail.mail(messageId)
+      if (!mail || isOwn(mail.labels)) continue
+      if (isWanted(mail.labels, fields['labels'] ?? ''))
+        await room.take(channel, mail.bytes, { repliesOnly: fields['repliesOnly'] === 'yes' })
+      else ignored++
+    }
+    await noteGmail(store, workspaceId, id, { historyId: end, ignored })
+  }
+}
+
+const isOwn = (labels: readonly string[]) => labels.some((one) => ['SENT', 'DRAFT', 'TRASH', 'SPAM'].includes(one))
+
+/** `INBOX,-CATEGORY_PROMOTIONS`: one of those that are named, none of those with a minus. */
+export function isWanted(labels: readonly string[], filter: string): boolean {
+  const named = filter
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+  const out = named.filter((one) => one.startsWith('-')).map((one) => one.slice(1))
+  const wanted = named.filter((one) => !one.startsWith('-'))
+  if (labels.some((one) => out.includes(one))) return false
+  return wanted.length === 0 || labels.some((one) => wanted.includes(one))
+}

@@ -1,0 +1,36 @@
+import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
+import type { Auth } from '../auth/auth.ts'
+import type { PhoneCodes } from '../auth/codes.ts'
+import { Persons } from '../auth/persons.ts'
+import type { People } from '../webhooks/people.ts'
+import type { KnownSettings } from './settings.ts'
+import type { Storage } from './storage.ts'
+
+interface Parts {
+  storage: Storage
+  people: People
+  auth: Auth
+  system: ActorSystem
+  settings: Pick<KnownSettings, 'ofWorkspace'>
+  now(): number
+}
+
+/** The realm of the people who are looked after. How codes reach them is said when that is there. */
+export function openPersons({ storage, auth, system, settings, people, now }: Parts) {
+  const later: { codes?: PhoneCodes } = {}
+  const persons = new Persons({
+    store: storage.store,
+    tokens: auth.tokens,
+    codes: () => {
+      if (!later.codes) throw new Error('Nobody signs in before everything is there.')
+      return later.codes
+    },
+    holderOf: (workspaceId, address) => people.holderOf(workspaceId, address),
+    meet: (workspace, userId, address) => people.give(workspace, userId, address),
+    workspaceFor: (workspaceId) => system.workspace(workspaceId, principal('system', 'persons')),
+    hasApp: (workspaceId) =>
+      (settings.ofWorkspace(workspaceId).channels ?? []).some(({ kind, isActive }) => kind === 'app' && isActive),
+    now,
+  })
+  return { persons, codesAre: (codes: PhoneCodes) => void (later.codes = codes) }
+}

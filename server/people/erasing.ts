@@ -1,0 +1,64 @@
+import { conversation } from '../../actors/conversation/contract.ts'
+import { user } from '../../actors/user/contract.ts'
+import type { Workspace } from '../../actors/runtime/contract.ts'
+import { conversationIdOf } from '../../kernel/id.ts'
+import { invalid } from '../../kernel/problem.ts'
+import type { Store } from '../../store/connection.ts'
+import { eraseHistory } from '../../store/erasure.ts'
+import type { Rest } from '../../store/rest.ts'
+import { endPersonSessions } from '../../store/settings/person-sessions.ts'
+import type { People } from '../webhooks/people.ts'
+
+interface Parts {
+  store: Store
+  rest: Rest
+  people: People
+  removeFile(workspaceId: string, fileId: string): Promise<unknown>
+  changed(): Promise<void>
+  now(): number
+}
+
+/** For good: nothing is left that says who somebody was, but the hashes of where nothing may be sent to any more. */
+export class Erasing {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /**
+   * `typed` is the person's name, or their id where they have none: nobody erases by mistake. Again, it goes on where
+   * it was interrupted. @throws Problem `not_the_name`, `user_missing`
+   */
+  async erase(workspace: Workspace, userId: string, typed: string) {
+    const person = workspace.at(user, userId)
+    const before = await person.view()
+    const expected = before.name.trim() || userId
+    if (before.erasedAt === null && typed.trim() !== expected) {
+      const message = 'This is not their name.'
+      throw invalid('not_the_name', message, [{ path: 'name', message }])
+    }
+    const { store, rest, people, removeFile, changed, now } = this.#parts
+    const others = await this.#merged(workspace, userId)
+    const all = [userId, ...others]
+    // The addresses first: who writes from one of them next is somebody new.
+    for (const one of before.identities) await people.release(workspace.id, one, all)
+    for (const id of all) await workspace.at(user, id).erase()
+    for (const id of all) await endPersonSessions(store, workspace.id, id, now())
+    // They are told by the person's own turn as well; here it is waited for, since history goes next.
+    for (const id of all) await workspace.at(conversation, conversationIdOf(id)).erasePerson()
+    await changed()
+    const { files, messages, rows, events } = await eraseHistory({ store, rest }, workspace.id, all)
+    for (const fileId of new Set(files)) await removeFile(workspace.id, fileId)
+    const { erasedAt } = await person.view()
+    return { erasedAt: erasedAt ?? 0, messages, rows, events, files: new Set(files).size }
+  }
+
+  /** Those who were merged with them are the same human being. */
+  async #merged({ id }: Workspace, userId: string): Promise<string[]> {
+    const found = await this.#parts.store
+      .of(id)
+      .find('users', { aliasOf: userId }, { projection: { _id: 1 }, limit: 50 })
+    return found.map(({ _id }) => _id)
+  }
+}

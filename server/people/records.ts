@@ -1,0 +1,14 @@
+import type { Bundles } from './bundles.ts'
+import type { Duplicates } from './duplicates.ts'
+import type { Erasing } from './erasing.ts'
+import type { Merging } from './merging.ts'
+import type { Register } from './register.ts'
+
+/** What is known of each person: entered, merged, erased, taken along. */
+export interface Records {
+  register: Register
+  merging: Merging
+  duplicates: Duplicates
+  erasing: Erasing
+  bundles: Bundles
+}
