@@ -47,9 +47,13 @@ interface Named {
   name: string
 }
 
-/** Whether colleagues may act as me. */
+/** Whom somebody lets act as them. */
+export type Trusted = 'colleagues' | 'operators' | 'both'
+
+/** Whether others may act as me: colleagues until then, operators of the installation until then. */
 export interface Consent {
   until: string | null
+  operatorsUntil: string | null
   asked: (Named & { at: string }) | null
   acting: (Named & { since: string })[]
 }
@@ -71,7 +75,7 @@ export const accessOf = (http: Http) => ({
   revokeKey: (id: string) => http.delete(`/api-keys/${at(id)}`),
 
   consent: () => http.get<Consent>('/auth/consent'),
-  allow: (hours: number) => http.put<Consent>('/auth/consent', { hours }),
+  allow: (hours: number, who: Trusted) => http.put<Consent>('/auth/consent', { hours, who }),
   withdraw: () => http.delete('/auth/consent'),
   askToActAs: (memberId: string) => http.post<undefined>(`/members/${at(memberId)}/impersonation/ask`),
   /** The session is not held yet: whoever calls keeps their own for afterwards. */

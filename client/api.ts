@@ -1,6 +1,6 @@
 import { adminOf } from './admin.ts'
 import { accessOf } from './access.ts'
-import { connectionsOf, type Integration } from './connections.ts'
+import { connectionsOf, type Integration, type WayNow } from './connections.ts'
 import { careOf } from './care.ts'
 import { businessOf } from './business.ts'
 import { filesOf } from './files.ts'
@@ -79,6 +79,7 @@ export function createCore(options: HttpOptions = {}) {
       retry: (id: string) => http.post<CommandResult<'message.retry'>>(`/messages/${at(id)}/retry`),
     },
 
+    /** What else is done with a person is `recordsOf` of `records.ts`. */
     users: {
       get: (id: string) => http.get<Profile>(`/users/${at(id)}`),
       update: (id: string, change: Partial<Pick<Profile, 'name' | 'stage' | 'timezone' | 'locale'>>) =>
@@ -124,6 +125,8 @@ function conversationsOf(http: Http) {
       http.get<Page<Message>>(path(id, '/messages'), { query: page }),
     send: (id: string, draft: Draft, idempotencyKey?: string) =>
       http.post<CommandResult<'message.send'>>(path(id, '/messages'), draft, keyed(idempotencyKey)),
+    /** By which channels they are reached now. */
+    ways: (id: string) => http.get<{ items: WayNow[] }>(path(id, '/ways')),
     note: (id: string, text: string, idempotencyKey?: string) =>
       http.post<CommandResult<'note.add'>>(path(id, '/notes'), { text }, keyed(idempotencyKey)),
     read: (id: string, upTo: number) => http.post<CommandResult<'message.read'>>(path(id, '/read'), { upTo }),

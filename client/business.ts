@@ -1,4 +1,5 @@
 import type { Http, Page } from './http.ts'
+import type { TeamRule } from './tools.ts'
 import type { Session } from './tokens.ts'
 
 export interface Profile {
@@ -15,6 +16,20 @@ export interface Branding {
   colour: string
   fromName: string
   logoFileId: string | null
+}
+
+/** When and how often people are written to of the business's own accord. */
+export interface ContactRules {
+  /** `21:00`, by the person's own clock; nothing is quiet where both are the same. */
+  quietFrom: string
+  quietTo: string
+  /** What waits for their end. */
+  quietFor: ('transactional' | 'operational' | 'marketing')[]
+  marketingMax: number
+  marketingDays: number
+  /** What a STOP ends besides what comes on its channel. */
+  stopEnds: 'channel' | 'marketing'
+  help: string
 }
 
 /** Where one-time codes go, and what they may cost. */
@@ -35,7 +50,7 @@ export interface Business {
   isSandbox: boolean
   profile: Profile
   branding: Branding
-  settings: { timezone: string; locale: string; currency: string; codes: CodeRules }
+  settings: { timezone: string; locale: string; currency: string; codes: CodeRules; contact: ContactRules }
   quotas: { members: number; channels: number; requestsPerMinute: number; storageBytes: number }
   /** Give it back with a change: it is refused where somebody else was faster. */
   rev: number
@@ -45,7 +60,13 @@ export interface BusinessChange {
   name?: string
   profile?: Partial<Profile>
   branding?: Partial<Branding>
-  settings?: { timezone?: string; locale?: string; currency?: string; codes?: CodeRules } & Record<string, unknown>
+  settings?: {
+    timezone?: string
+    locale?: string
+    currency?: string
+    codes?: CodeRules
+    contact?: ContactRules
+  } & Record<string, unknown>
 }
 
 export interface Interval {
@@ -91,6 +112,15 @@ export interface Rule {
   usual: number
 }
 
+/** One that is on or off. */
+export interface Switch {
+  name: string
+  group: string
+  words: string
+  says: string
+  isOn: boolean
+}
+
 export type StepName = 'business' | 'hours' | 'channels' | 'staff' | 'service' | 'privacy'
 export interface Step {
   key: StepName
@@ -117,6 +147,8 @@ export interface Team {
   name: string
   description: string
   memberIds: string[]
+  /** How what waits for it is assigned; null: as the business says. */
+  assignment: TeamRule | null
   rev: number
 }
 export interface Offer {
@@ -165,7 +197,7 @@ export const businessOf = (http: Http) => ({
   /** Exactly these are on afterwards. */
   setModules: (on: string[], rev: number) =>
     http.put<{ items: ModuleLine[]; rev: number }>('/workspaces/current/modules', { on }, seen(rev)),
-  rules: () => http.get<{ items: Rule[]; rev: number }>('/workspaces/current/rules'),
+  rules: () => http.get<{ items: Rule[]; switches: Switch[]; rev: number }>('/workspaces/current/rules'),
 
   onboarding: () => http.get<Onboarding>('/workspaces/current/onboarding'),
   markStep: (step: StepName, status: Step['status']) =>
@@ -176,12 +208,14 @@ export const businessOf = (http: Http) => ({
 
   teams: () => http.get<Page<Team>>('/teams', { query: { limit: 100 } }),
   makeTeam: (team: { name: string; memberIds?: string[] }) => http.post<Team>('/teams', team),
-  changeTeam: (team: Team, change: Partial<Pick<Team, 'name' | 'description' | 'memberIds'>>) =>
+  changeTeam: (team: Team, change: Partial<Pick<Team, 'name' | 'description' | 'memberIds' | 'assignment'>>) =>
     http.patch<Team>(`/teams/${at(team.id)}`, change, seen(team.rev)),
   removeTeam: (team: Team) => http.delete(`/teams/${at(team.id)}`, seen(team.rev)),
   offers: () => http.get<Page<Offer>>('/services', { query: { limit: 100 } }),
-  makeOffer: (offer: Pick<Offer, 'name' | 'durationMin' | 'priceMinor' | 'currency'>) =>
+  makeOffer: (offer: Pick<Offer, 'name' | 'description' | 'durationMin' | 'priceMinor' | 'currency'>) =>
     http.post<Offer>('/services', offer),
+  changeOffer: (offer: Offer, change: Partial<Omit<Offer, 'id' | 'rev'>>) =>
+    http.patch<Offer>(`/services/${at(offer.id)}`, change, seen(offer.rev)),
   removeOffer: (offer: Offer) => http.delete(`/services/${at(offer.id)}`, seen(offer.rev)),
 
   brand: (slug: string) => http.get<Brand>(`/public/${at(slug)}/brand`, unsigned),

@@ -6,6 +6,8 @@ export interface Integration {
   kind: string
   provider: string
   name: string
+  /** What names it at its provider: a number, a mail address. */
+  address: string
   simulate: boolean
   status: string
 }
@@ -16,6 +18,9 @@ export interface ProviderField {
   label: string
   help: string
   isSecret: boolean
+  /** A simulated channel does not ask for it. */
+  isMadeUp: boolean
+  isOptional: boolean
   pattern: string | null
 }
 
@@ -31,25 +36,41 @@ export interface ChannelKind {
 /** With how many messages wait. */
 export type HealthNow = Health & { waiting: number }
 
-export type ChannelSecret = 'token' | 'appSecret' | 'verifyToken'
+/** The name of one of its provider's secrets. */
+export type ChannelSecret = string
 
 export interface ChannelView extends Integration {
-  phoneNumberId: string
-  businessId: string
+  /** By the names of its provider's fields. */
+  fields: Record<string, string>
   baseUrl: string
   /** What is copied into the provider's page. */
   webhookUrl: string
   /** Those that were made up to simulate it. */
   madeUp: ChannelSecret[]
-  previousUntil: { appSecret?: string; verifyToken?: string }
+  secrets: Record<string, string>
+  previousUntil: Record<string, string>
   verifiedAt: string | null
 }
 
 export interface NewChannel {
   kind: string
+  provider?: string
   name: string
   simulate?: boolean
   [field: string]: unknown
+}
+
+/** One of the channels by which a person is reached. */
+export interface WayNow {
+  channelId: string
+  kind: 'whatsapp' | 'sms' | 'email' | 'app'
+  address: string
+  /** Without a choice it goes this way. */
+  isUsual: boolean
+  /** Until when it takes free text; null where it always does. */
+  windowExpiresAt: string | null
+  /** Why free text does not go this way now. */
+  whyNot: 'window_closed' | 'stopped' | null
 }
 
 /** What a channel's provider says of us. */

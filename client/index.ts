@@ -1,5 +1,7 @@
 // What the package `@careline/client` offers to those who install it. Inside this repository, import from the file itself.
 export { createApi } from './api.ts'
+export { recordsOf } from './records.ts'
+export { toolsOf } from './tools.ts'
 export type { Api, ConversationFilter, Draft, NewWhatsApp, SendWindow } from './api.ts'
 export type { FileCard, FileLink, StoredFile } from './files.ts'
 export type { Integration } from './connections.ts'

@@ -88,16 +88,10 @@ export class Line {
     return this.#isUp
   }
 
-  /** Asks and waits for the acknowledgement. Throws ApiProblem: the server's refusal, or `unreachable` (ask again). */
-  async ask<T extends object>(event: string, request: object): Promise<T> {
-    if (!this.#isUp) throw unreachable()
-    const answer = await this.#answer<T>(event, request)
-    if (!answer.ok) throw new ApiProblem(answer.error)
-    return answer
-  }
-
-  #answer<T>(event: string, request: object) {
-    return new Promise<Answer<T>>((resolve, reject) => {
+  /** Asks and waits for the acknowledgement. Rejects with ApiProblem: the server's refusal, or `unreachable` (ask again). */
+  ask<T extends object>(event: string, request: object) {
+    return new Promise<T>((resolve, reject) => {
+      if (!this.#isUp) throw unreachable()
       const over = () => {
         stop()
         this.#asked.delete(lost)
@@ -114,7 +108,8 @@ export class Line {
       this.#asked.add(lost)
       this.#socket.emit(event, request, (answer: Answer<T>) => {
         over()
-        resolve(answer)
+        if (answer.ok) resolve(answer)
+        else reject(new ApiProblem(answer.error))
       })
     })
   }
@@ -205,7 +200,7 @@ export class Line {
     this.#isUp = true
     this.hello = hello
     this.offsetMs = Date.parse(hello.now) - this.#platform.now()
-    if (hello.expiresAt !== undefined) this.#renewBefore(hello.expiresAt)
+    this.#renewBefore(hello.expiresAt)
     this.#ears.up()
   }
 
@@ -225,7 +220,8 @@ export class Line {
     for (const lost of [...this.#asked]) lost()
   }
 
-  #renewBefore(expiresAt: string) {
+  #renewBefore(expiresAt: string | undefined) {
+    if (expiresAt === undefined) return
     const leftMs = Date.parse(expiresAt) - (this.#platform.now() + this.offsetMs)
     this.#after('renew', Math.max(leftMs / 2, leftMs - renewBeforeMs), () => void this.#renew())
   }
@@ -233,7 +229,7 @@ export class Line {
   async #renew() {
     try {
       const answer = await this.ask<{ expiresAt?: string }>('token', { token: await this.#freshToken() })
-      if (answer.expiresAt !== undefined) this.#renewBefore(answer.expiresAt)
+      this.#renewBefore(answer.expiresAt)
     } catch (error) {
       // The server cuts when the old token ends, and the reconnect asks for a token again; but who is signed out, stays so.
       const { shown } = asProblem(error)

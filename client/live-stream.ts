@@ -137,8 +137,11 @@ export class LiveStream {
     this.#ends.clear()
     const { signals } = this.#reducer
     if (!signals) return
-    for (const signal of present) this.#expire(signal)
-    this.signals = present.reduce((before, signal) => signals.reduce(before, signal), signals.none)
+    this.signals = signals.none
+    for (const signal of present) {
+      this.#expire(signal)
+      this.signals = signals.reduce(this.signals, signal)
+    }
   }
 
   /** Whatever signal says `{id, on: true}` ends by itself. */

@@ -1,6 +1,9 @@
 import type { BackupList } from './care.ts'
+import type { Job } from './admin.ts'
 import { Http, type Page } from './http.ts'
-import type { TokenStorage } from './tokens.ts'
+import type { Role } from './people.ts'
+import type { Session, TokenStorage } from './tokens.ts'
+import type { ErrorKind, ErrorStatus } from './watch.ts'
 
 /** A workspace as an operator sees it: sizes, and nothing of what is in it. */
 export interface Tenancy {
@@ -18,6 +21,14 @@ export interface Tenancy {
   storageBytes: number
 }
 
+/** Somebody who works in a workspace, and whether operators may act as them. */
+export interface Employee {
+  id: string
+  name: string
+  role: Role
+  operatorsUntil: string | null
+}
+
 export interface OperatorSession {
   accessToken: string
   refreshToken: string
@@ -32,9 +43,10 @@ export interface OperatorSlot {
 }
 
 const freshMs = 30_000
+const at = encodeURIComponent
 
-/** What the operators of an installation do: a realm of their own, with a sign-in of its own. */
-export function createOperators(slot: OperatorSlot, { url = '' } = {}) {
+/** Requests of the operators' realm, signed with what the slot holds. */
+function signedBy(slot: OperatorSlot, url: string) {
   let refreshing: Promise<OperatorSession> | undefined
   // Tokens are this realm's own affair: of what Http knows of sessions, nothing is used.
   const none: TokenStorage = { load: () => undefined, save: () => undefined }
@@ -60,15 +72,25 @@ export function createOperators(slot: OperatorSlot, { url = '' } = {}) {
     const session = held && !isFresh ? await refresh(held.refreshToken) : held
     return session ? { authorization: `Bearer ${session.accessToken}` } : {}
   }
-  const get = async <T>(path: string, query = {}) =>
-    http.get<T>(`/platform${path}`, { ...plain, query, headers: await headers() })
-  const post = async <T>(path: string, body: object = {}) =>
-    http.post<T>(`/platform${path}`, body, { ...plain, headers: await headers() })
+  return {
+    /** Before there is a session. */
+    signIn: (said: object) => http.post<OperatorSession>('/platform/auth/sign-in', said, plain),
+    get: async <T>(path: string, query = {}) =>
+      http.get<T>(`/platform${path}`, { ...plain, query, headers: await headers() }),
+    post: async <T>(path: string, body: object = {}) =>
+      http.post<T>(`/platform${path}`, body, { ...plain, headers: await headers() }),
+    patch: async <T>(path: string, body: object) =>
+      http.patch<T>(`/platform${path}`, body, { ...plain, headers: await headers() }),
+  }
+}
 
+/** What the operators of an installation do: a realm of their own, with a sign-in of its own. */
+export function createOperators(slot: OperatorSlot, { url = '' } = {}) {
+  const { signIn, get, post, patch } = signedBy(slot, url)
   return {
     session: () => slot.load(),
     async signIn(said: { email: string; password: string; code: string }) {
-      const session = await http.post<OperatorSession>('/platform/auth/sign-in', said, plain)
+      const session = await signIn(said)
       slot.save(session)
       return session
     },
@@ -77,9 +99,22 @@ export function createOperators(slot: OperatorSlot, { url = '' } = {}) {
     },
     workspaces: (query: { q?: string; cursor?: string; limit?: number } = {}) =>
       get<Page<Tenancy>>('/workspaces', query),
-    suspend: (id: string, reason: string) => post<Tenancy>(`/workspaces/${encodeURIComponent(id)}/suspend`, { reason }),
-    resume: (id: string) => post<Tenancy>(`/workspaces/${encodeURIComponent(id)}/resume`),
-    rotateKey: (id: string) => post<undefined>(`/workspaces/${encodeURIComponent(id)}/rotate-key`),
+    suspend: (id: string, reason: string) => post<Tenancy>(`/workspaces/${at(id)}/suspend`, { reason }),
+    resume: (id: string) => post<Tenancy>(`/workspaces/${at(id)}/resume`),
+    rotateKey: (id: string) => post<undefined>(`/workspaces/${at(id)}/rotate-key`),
+    members: (id: string) => get<{ items: Employee[] }>(`/workspaces/${at(id)}/members`),
+    askToActAs: (id: string, memberId: string) =>
+      post<undefined>(`/workspaces/${at(id)}/members/${at(memberId)}/impersonation/ask`),
+    /** A session of the workspace: nothing of this realm holds it. */
+    actAs: (id: string, memberId: string) =>
+      post<Session>(`/workspaces/${at(id)}/members/${at(memberId)}/impersonation`),
+    errors: (filter: { id?: string; status?: ErrorStatus; cursor?: string } = {}) =>
+      get<Page<ErrorKind>>('/errors', filter),
+    changeError: (id: string, status: ErrorStatus) => patch<ErrorKind>(`/errors/${at(id)}`, { status }),
+    jobs: () => get<{ items: Job[] }>('/jobs'),
+    runJob: (name: string) => post<Job>(`/jobs/${at(name)}/run`),
+    pauseJob: (name: string) => post<Job>(`/jobs/${at(name)}/pause`),
+    resumeJob: (name: string) => post<Job>(`/jobs/${at(name)}/resume`),
     backups: () => get<BackupList>('/backups'),
     backUp: () => post('/backups'),
   }

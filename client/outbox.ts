@@ -61,7 +61,8 @@ export class Outbox {
       this.#isLoaded = true
       const given = [...this.#entries.values()]
       this.#entries.clear()
-      for (const entry of inOrder(kept).slice(0, entriesMax)) this.#restore(entry)
+      const before = [...kept].sort((a, b) => a.at - b.at).slice(0, entriesMax) // In the order in which they were given.
+      for (const entry of before) this.#restore(entry)
       for (const entry of given) this.#entries.set(entry.id, entry)
       this.pump()
       this.#tell()
@@ -85,7 +86,7 @@ export class Outbox {
   give<Name extends CommandName>(name: Name, input: CommandInput<Name>, expect?: Effect): Command<Name> {
     const id = this.#newId()
     const result = new Promise<CommandResult<Name>>((resolve, reject) => {
-      const size = byteLength(JSON.stringify(input)) + envelopeBytes
+      const size = sizeOf(input)
       if (this.#isFull(size)) {
         reject(problem('outbox_full', 'Too much waits to be sent.', true))
         return
@@ -161,7 +162,7 @@ export class Outbox {
     this.#set(entry)
     this.#keep(id)
     const stream = streamOf(entry)
-    if (stream !== undefined) this.#streams.sending(stream)
+    if (stream) this.#streams.sending(stream)
     try {
       const request = { id, name, input, ...(expect && { expect }) }
       this.#accept(entry, await this.#line().ask<{ result: unknown; effect?: Effect }>('command', request))
@@ -169,7 +170,7 @@ export class Outbox {
       if (!(error instanceof ApiProblem)) throw error
       this.#failed(entry, error)
     }
-    if (stream !== undefined) this.#streams.answered(stream)
+    if (stream) this.#streams.answered(stream)
     this.pump()
   }
 
@@ -240,7 +241,7 @@ export class Outbox {
   }
 
   #restore(entry: OutboxEntry) {
-    this.#sizes.set(entry.id, byteLength(JSON.stringify(entry.input)) + envelopeBytes)
+    this.#sizes.set(entry.id, sizeOf(entry.input))
     this.#latestAt = Math.max(this.#latestAt, entry.at)
     this.#entries.set(entry.id, atRest(entry))
   }
@@ -278,7 +279,7 @@ export class Outbox {
   }
 }
 
-const inOrder = (entries: readonly OutboxEntry[]) => [...entries].sort((a, b) => a.at - b.at)
+const sizeOf = (input: unknown) => byteLength(JSON.stringify(input)) + envelopeBytes
 
 const isUnsent = ({ state }: OutboxEntry) => state === 'waiting' || state === 'sending'
 
@@ -288,5 +289,5 @@ const laneOf = (entry: OutboxEntry) => streamOf(entry) ?? entry.name
 /** Where its events will be, as far as it is known before. */
 function streamOf({ input }: OutboxEntry) {
   const { conversationId } = input as { conversationId?: string }
-  return conversationId === undefined ? undefined : `conversation:${conversationId}`
+  return conversationId ? `conversation:${conversationId}` : undefined
 }

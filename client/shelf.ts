@@ -29,13 +29,7 @@ export class Shelf {
       for (const entry of entries) this.#kept.set(entry.id, whatOf(entry))
       found(entries)
     }
-    try {
-      const entries = this.#storage?.load() ?? []
-      if (entries instanceof Promise) entries.then(loaded, failed)
-      else loaded(entries)
-    } catch {
-      failed()
-    }
+    attempt(() => this.#storage?.load() ?? [], loaded, failed)
   }
 
   keep(entry: OutboxEntry) {
@@ -51,15 +45,12 @@ export class Shelf {
   }
 
   /** Whether it got there is told by `isKept`: what cannot be kept is sent all the same. */
-  #write(id: string, write: () => void | Promise<void> | undefined) {
-    const failed = () => this.#wrote(id, false)
-    try {
-      const written = write()
-      if (written) written.then(() => this.#wrote(id, true), failed)
-      else this.#wrote(id, true)
-    } catch {
-      failed()
-    }
+  #write(id: string, write: () => void | Promise<void>) {
+    attempt(
+      write,
+      () => this.#wrote(id, true),
+      () => this.#wrote(id, false),
+    )
   }
 
   /** One that is not in the outbox any more is no loss: the server knows its id. */
@@ -71,6 +62,17 @@ export class Shelf {
       this.#kept.set(id, 'not there')
     }
     if (this.isKept !== before) this.#changed()
+  }
+}
+
+/** At once where the storage answers at once: what was given then is not sent before it is known. */
+function attempt<Made>(run: () => Made | Promise<Made>, done: (made: Made) => void, failed: () => void) {
+  try {
+    const made = run()
+    if (made instanceof Promise) made.then(done, failed)
+    else done(made)
+  } catch {
+    failed()
   }
 }
 

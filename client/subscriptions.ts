@@ -22,6 +22,10 @@ const patienceMs = 1_000
 // An answer comes right after its events. When it does not, they are shown without it.
 const holdMs = 300
 
+function inBatches<One>(all: One[], ask: (some: One[]) => Promise<void>) {
+  for (let from = 0; from < all.length; from += batchMax) void ask(all.slice(from, from + batchMax))
+}
+
 export interface SubscriptionEars {
   /** A stream begins or ends to be open or behind. */
   counted(): void
@@ -61,7 +65,7 @@ export class Subscriptions {
   }
 
   open(stream: string): LiveStream {
-    const known = this.#entries.get(stream) ?? this.#asleep.get(stream)
+    const known = this.#held(stream)
     if (known) {
       known.holders++
       this.wake(stream)
@@ -80,10 +84,14 @@ export class Subscriptions {
   }
 
   release(stream: string) {
-    const entry = this.#entries.get(stream) ?? this.#asleep.get(stream)
+    const entry = this.#held(stream)
     if (!entry || --entry.holders > 0) return
     this.#asleep.delete(stream)
     this.#leave(stream)
+  }
+
+  #held(stream: string) {
+    return this.#entries.get(stream) ?? this.#asleep.get(stream)
   }
 
   /** Somebody listens again: it goes on from where it stood. */
@@ -119,8 +127,7 @@ export class Subscriptions {
     if (!entry) return
     entry.stopHolding?.()
     entry.live.isHeld = false
-    this.#ears.moved(stream)
-    if (entry.phase === 'live' && entry.live.hasHole) this.#ask(entry)
+    this.#moved(entry)
   }
 
   pause() {
@@ -131,8 +138,7 @@ export class Subscriptions {
     const entry = this.#entries.get(event.stream)
     if (!entry || entry.phase === 'refused') return
     entry.live.take(event)
-    this.#ears.moved(event.stream)
-    if (entry.phase === 'live' && entry.live.hasHole) this.#ask(entry)
+    this.#moved(entry)
   }
 
   signal(signal: Signal) {
@@ -152,6 +158,11 @@ export class Subscriptions {
     entry.live.refuse(error)
     this.#ears.moved(stream)
     this.#ears.counted()
+  }
+
+  #moved(entry: Entry) {
+    this.#ears.moved(entry.live.name)
+    if (entry.phase === 'live' && entry.live.hasHole) this.#ask(entry)
   }
 
   #ask(entry: Entry) {
@@ -174,9 +185,9 @@ export class Subscriptions {
     if (!this.#line().isUp) return
     const left = [...this.#leaving]
     this.#leaving.clear()
-    for (let from = 0; from < left.length; from += batchMax) void this.#unsubscribe(left.slice(from, from + batchMax))
+    inBatches(left, (some) => this.#unsubscribe(some))
     const due = [...this.#entries.values()].filter(({ phase }) => phase === 'due')
-    for (let from = 0; from < due.length; from += batchMax) void this.#subscribe(due.slice(from, from + batchMax))
+    inBatches(due, (some) => this.#subscribe(some))
     this.#ears.counted()
   }
 

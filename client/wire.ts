@@ -1,23 +1,37 @@
 import type { z } from 'zod'
+import type { attention, Call as CallSchema, Calls as CallsSchema } from '../actors/attention/contract.ts'
 import type { channel, Health as HealthSchema } from '../actors/channel/contract.ts'
+import type { conversation } from '../actors/conversation/contract.ts'
 import type {
-  conversation,
   ConversationStatus as ConversationStatusSchema,
-  Failure as FailureSchema,
   Header as HeaderSchema,
+  Preview as PreviewSchema,
+} from '../actors/conversation/contract/header.ts'
+import type { Scheduled as ScheduledSchema } from '../actors/conversation/contract/later.ts'
+import type { Draft as DraftSchema } from '../actors/conversation/contract/machines.ts'
+import type { Question as QuestionSchema } from '../actors/conversation/contract/understanding.ts'
+import type { OwnMessage as OwnMessageSchema } from '../actors/conversation/contract/person.ts'
+import type {
+  Failure as FailureSchema,
   Message as MessageSchema,
   MessageStatus as MessageStatusSchema,
-  Preview as PreviewSchema,
-} from '../actors/conversation/contract.ts'
+} from '../actors/conversation/contract/message.ts'
 import type {
   Counts as CountsSchema,
   inbox,
   Line as LineSchema,
   Presence as PresenceSchema,
 } from '../actors/inbox/contract.ts'
+import type { Board as BoardSchema, OnBoard as OnBoardSchema, roster } from '../actors/roster/contract.ts'
 import type { Shape } from '../actors/runtime/contract.ts'
-import type { Profile as ProfileSchema, Stage as StageSchema, user } from '../actors/user/contract.ts'
+import type {
+  Activity as ActivitySchema,
+  Private as PrivateSchema,
+  Profile as ProfileSchema,
+  user,
+} from '../actors/user/contract.ts'
 import type { Content as ContentSchema, Outgoing as OutgoingSchema } from '../kernel/content.ts'
+import type { Identity as IdentitySchema, Stage as StageSchema } from '../kernel/person.ts'
 import type { CommandShapes } from '../realtime/commands/contract.ts'
 
 // Everything in its wire form: instants are ISO 8601 strings. The schemas are the server's own; none of their code comes along.
@@ -26,17 +40,34 @@ export type Content = z.input<typeof ContentSchema>
 /** What staff may send. */
 export type Outgoing = z.input<typeof OutgoingSchema>
 export type Message = z.input<typeof MessageSchema>
+export type OwnMessage = z.input<typeof OwnMessageSchema>
 export type MessageStatus = z.input<typeof MessageStatusSchema>
 export type Failure = z.input<typeof FailureSchema>
+/** What is to go later, and what a machine would say. */
+export type Scheduled = z.input<typeof ScheduledSchema>
+export type Draft = z.input<typeof DraftSchema>
+export type Question = z.input<typeof QuestionSchema>
 /** What stands above a thread, and in the inbox's line. */
 export type Header = z.input<typeof HeaderSchema>
 export type ConversationStatus = z.input<typeof ConversationStatusSchema>
+export type Priority = Header['priority']
 export type Line = z.input<typeof LineSchema>
 export type Preview = z.input<typeof PreviewSchema>
 export type Counts = z.input<typeof CountsSchema>
 export type Presence = z.input<typeof PresenceSchema>
 export type Profile = z.input<typeof ProfileSchema>
 export type Stage = z.input<typeof StageSchema>
+export type Identity = z.input<typeof IdentitySchema>
+/** What only some may see of a person. */
+export type PersonPrivate = z.input<typeof PrivateSchema>
+/** A line of a person's timeline that is no message. */
+export type Activity = z.input<typeof ActivitySchema>
+/** Who is there, who has how much, and what waits that nobody has. */
+export type Board = z.input<typeof BoardSchema>
+export type OnBoard = z.input<typeof OnBoardSchema>
+/** What calls for the attention of whoever is signed in. */
+export type Calls = z.input<typeof CallsSchema>
+export type Call = z.input<typeof CallSchema>
 export type Health = z.input<typeof HealthSchema>
 
 /** Any event of a contract on the wire: narrow by `type`, and `data` is known. */
@@ -54,6 +85,8 @@ export type ConversationSignal = Signalled<typeof conversation>
 export type InboxEvent = Heard<typeof inbox>
 export type InboxSignal = Signalled<typeof inbox>
 export type UserEvent = Heard<typeof user>
+export type RosterEvent = Heard<typeof roster>
+export type AttentionEvent = Heard<typeof attention>
 export type ChannelEvent = Heard<typeof channel>
 
 /** One entry of a stream's log, as the socket brings it. `seq` is dense; `at` is ISO. */

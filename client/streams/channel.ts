@@ -1,5 +1,4 @@
 import type { ChannelEvent, Health } from '../wire.ts'
+import { reducing, whole } from './reducing.ts'
 
-export function onChannel(state: Health, event: ChannelEvent): Health {
-  return event.type === 'channel.health_changed' ? event.data : state
-}
+export const onChannel = reducing<Health, ChannelEvent>({ 'channel.health_changed': whole })

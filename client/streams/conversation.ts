@@ -1,9 +1,15 @@
-import { advances } from '../../kernel/delivery.ts'
-import type { ConversationEvent, ConversationSignal, Header, Message } from '../wire.ts'
-import { ignored } from './ignored.ts'
+import type { ConversationEvent, ConversationSignal, Draft, Header, Message, Question, Scheduled } from '../wire.ts'
+import { withChange, withMessage } from './messages.ts'
+import { reducing } from './reducing.ts'
 
 /** Newest last. Starts with the latest 50; older ones are pages over HTTP (`before` the first one's `n`). */
 export interface ConversationState {
+  /** What is to go later, in its order. */
+  readonly scheduled: readonly Scheduled[]
+  /** What a machine would say. */
+  readonly draft: Draft | null
+  /** What the person was asked, with choices, and has not answered. */
+  readonly question: Question | null
   readonly conversation: Header
   readonly messages: readonly Message[]
   /** There are older ones than the first. */
@@ -20,68 +26,42 @@ export interface ConversationSignals {
   readonly viewers: readonly { readonly id: string; readonly since: string }[]
 }
 
-/** A screen that stays open for a week keeps no more than this. */
-export const messagesMax = 1_000
-
 export const conversationSignals: ConversationSignals = { typing: [], viewers: [] }
 
-export function onConversation(state: ConversationState, event: ConversationEvent): ConversationState {
-  const { type, data } = event
-  switch (type) {
-    case 'message.created':
-      return { ...withMessage(state, data.message), conversation: data.conversation }
-    case 'message.status_changed':
-      return patch(state, data.messageId, (message) =>
-        advances(message, data) ? { status: data.status, error: data.error } : undefined,
-      )
-    case 'message.edited':
-    case 'message.file_fetched':
-    case 'message.withdrawn': // What it said is gone on the server too.
-    case 'message.reacted': {
-      const { messageId, ...changed } = data
-      return patch(state, messageId, () => changed)
-    }
-    case 'conversation.changed':
-      return { ...state, conversation: data.conversation }
-    default:
-      return ignored(state, type)
-  }
-}
+const header = (state: ConversationState, { conversation }: Pick<ConversationState, 'conversation'>) => ({
+  ...state,
+  conversation,
+})
+const put = (state: ConversationState, values: Partial<ConversationState>) => ({ ...state, ...values })
 
-export function onConversationSignal(signals: ConversationSignals, signal: ConversationSignal): ConversationSignals {
-  const { type, data } = signal
-  switch (type) {
-    case 'conversation.typing': {
-      const others = signals.typing.filter(({ id }) => id !== data.id)
-      return { ...signals, typing: data.on ? [...others, { id: data.id, role: data.role }] : others }
-    }
-    case 'conversation.viewing':
-      return { ...signals, viewers: data.viewers }
-    default:
-      return ignored(signals, type)
-  }
-}
+/** `word.heard` explains what followed, and changes nothing that is shown; `own` is of the person's own stream. */
+type Others = 'word.heard' | 'own.message_created' | 'own.message_changed'
 
-/** In its place by `n`, once: an event that the snapshot already holds changes nothing. */
-function withMessage(state: ConversationState, message: Message): ConversationState {
-  const { messages } = state
-  if (messages.some(({ _id }) => _id === message._id)) return state
-  let after = messages.length // From the end: a new one is the last, nearly always.
-  while ((messages[after - 1]?.n ?? 0) > message.n) after--
-  const all = [...messages.slice(0, after), message, ...messages.slice(after)]
-  return all.length > messagesMax
-    ? { ...state, messages: all.slice(-messagesMax), hasMore: true }
-    : { ...state, messages: all }
-}
+export const onConversation = reducing<ConversationState, ConversationEvent, Others>({
+  'message.created': (state, data) => header(withMessage(state, data), data),
+  'message.status_changed': withChange,
+  'message.rerouted': withChange,
+  'message.edited': withChange,
+  'message.file_fetched': withChange,
+  'message.withdrawn': withChange, // What it said is gone on the server too.
+  'message.reacted': withChange,
+  'conversation.changed': header,
+  'sla.warning': header,
+  'sla.breached': header,
+  'sla.met': header,
+  'conversation.scheduled_changed': put,
+  'conversation.draft_changed': put,
+  // Two threads became one, or two again: the latest of what there is now.
+  'conversation.rearranged': (state, now) => ({ ...state, ...now, hasMore: (now.messages[0]?.n ?? 1) > 1 }),
+  'question.asked': put,
+  'question.closed': (state, { questionId }) =>
+    state.question?.questionId === questionId ? { ...state, question: null } : state,
+})
 
-function patch(
-  state: ConversationState,
-  messageId: string,
-  change: (message: Message) => Partial<Message> | undefined,
-): ConversationState {
-  const at = state.messages.findIndex(({ _id }) => _id === messageId)
-  const message = state.messages[at]
-  const changed = message && change(message)
-  if (!changed) return state
-  return { ...state, messages: state.messages.map((one, index) => (index === at ? { ...one, ...changed } : one)) }
-}
+export const onConversationSignal = reducing<ConversationSignals, ConversationSignal>({
+  'conversation.typing': (signals, { id, role, on }) => {
+    const others = signals.typing.filter((one) => one.id !== id)
+    return { ...signals, typing: on ? [...others, { id, role }] : others }
+  },
+  'conversation.viewing': (signals, { viewers }) => ({ ...signals, viewers }),
+})

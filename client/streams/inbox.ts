@@ -1,5 +1,6 @@
 import type { Counts, InboxEvent, InboxSignal, Line, Presence } from '../wire.ts'
-import { ignored } from './ignored.ts'
+import { latestFirst } from './latest.ts'
+import { reducing } from './reducing.ts'
 
 /** The open conversations, latest first: the newest 50 at first, and every line that changed since. */
 export interface InboxState {
@@ -17,35 +18,25 @@ export const inboxSignals: InboxSignals = { people: {} }
 /** A screen that stays open for a week keeps no more than this; the rest is pages over HTTP. */
 export const linesMax = 500
 
-export function onInbox(state: InboxState, event: InboxEvent): InboxState {
-  const { type, data } = event
-  return type === 'inbox.lines_changed'
-    ? { counts: data.counts, lines: data.lines.reduce(withLine, state.lines) }
-    : ignored(state, type)
-}
+export const onInbox = reducing<InboxState, InboxEvent>({
+  'inbox.lines_changed': (state, { counts, lines }) => {
+    const changed = new Set(lines.map(({ conversationId }) => conversationId))
+    const others = state.lines.filter(({ conversationId }) => !changed.has(conversationId))
+    const open = lines.filter(({ conversation }) => conversation.status === 'open')
+    return { counts, lines: latestFirst([...others, ...open], placeOf, linesMax) }
+  },
+})
 
-export function onInboxSignal(signals: InboxSignals, signal: InboxSignal): InboxSignals {
-  const { type, data } = signal
-  if (type === 'settings.changed') return signals // For whoever shows it: it is told, and kept by nobody.
-  if (type !== 'inbox.presence') return ignored(signals, type)
-  const people = { ...signals.people }
-  for (const one of data.people) {
-    if (one.status === 'offline') delete people[one.id]
-    else people[one.id] = one
-  }
-  return { people }
-}
+export const onInboxSignal = reducing<InboxSignals, InboxSignal, 'settings.changed'>({
+  'inbox.presence': (signals, { people }) => {
+    const all = { ...signals.people }
+    for (const one of people) {
+      if (one.status === 'offline') delete all[one.id]
+      else all[one.id] = one
+    }
+    return { people: all }
+  },
+})
 
-function withLine(lines: readonly Line[], line: Line): readonly Line[] {
-  const others = lines.filter(({ conversationId }) => conversationId !== line.conversationId)
-  if (line.conversation.status !== 'open') return others
-  const after = others.findIndex((other) => isNewer(line, other))
-  const place = after < 0 ? others.length : after
-  return [...others.slice(0, place), line, ...others.slice(place)].slice(0, linesMax)
-}
-
-/** As the list over HTTP is sorted: by the last message, then by id. */
-function isNewer(a: Line, b: Line) {
-  const [atA, atB] = [a.conversation.lastMessageAt ?? '', b.conversation.lastMessageAt ?? '']
-  return atA === atB ? a.conversationId > b.conversationId : atA > atB
-}
+/** As the list over HTTP is sorted: by the last message, then by id; where nothing was said yet, last. */
+const placeOf = ({ conversation, conversationId }: Line) => (conversation.lastMessageAt ?? '0') + conversationId

@@ -1,4 +1,5 @@
-import type { Health, Profile, Signal, StreamEvent } from '../wire.ts'
+import type { Board, Calls, Health, Profile, Signal, StreamEvent } from '../wire.ts'
+import { onAttention } from './attention.ts'
 import { onChannel } from './channel.ts'
 import {
   type ConversationSignals,
@@ -8,15 +9,21 @@ import {
   onConversationSignal,
 } from './conversation.ts'
 import { type InboxSignals, inboxSignals, type InboxState, onInbox, onInboxSignal } from './inbox.ts'
-import { type MeState, onMe, onUser } from './user.ts'
+import { onOwnConversation, type OwnConversationState } from './own.ts'
+import { onRoster } from './roster.ts'
+import { type MeState, onMe, onTimeline, onUser, type TimelineState } from './user.ts'
 
 /** What a stream's state is, by the part of its name before the colon. */
 export interface States {
   conversation: ConversationState
+  'conversation.own': OwnConversationState
   inbox: InboxState
   user: Profile
   'user.me': MeState
+  'user.timeline': TimelineState
   channel: Health
+  attention: Calls
+  roster: Board
 }
 
 export interface SignalStates {
@@ -37,22 +44,30 @@ export interface Reducer {
   signals?: { none: unknown; reduce(signals: unknown, signal: Signal): unknown }
 }
 
-// The one place where types are erased: `type` decides what `data` is, and the contract has bound the two.
-const reducer = <State, Event>(reduce: (state: State, event: Event) => State): Reducer => ({
-  reduce: reduce as Reducer['reduce'],
-})
-const signalling = <Signals, One>(none: Signals, reduce: (signals: Signals, signal: One) => Signals) => ({
-  none,
-  reduce: reduce as (signals: unknown, signal: Signal) => unknown,
-})
-
-export const reducers: { [Kind in StreamKind]: Reducer } = {
-  conversation: { ...reducer(onConversation), signals: signalling(conversationSignals, onConversationSignal) },
-  inbox: { ...reducer(onInbox), signals: signalling(inboxSignals, onInboxSignal) },
-  user: reducer(onUser),
-  'user.me': reducer(onMe),
-  channel: reducer(onChannel),
+interface Reducing<State> {
+  reduce(state: State, event: never): State
+}
+interface Signalling<State> {
+  signals: { none: State; reduce(signals: State, signal: never): State }
 }
 
+const all = {
+  conversation: { reduce: onConversation, signals: { none: conversationSignals, reduce: onConversationSignal } },
+  'conversation.own': { reduce: onOwnConversation },
+  inbox: { reduce: onInbox, signals: { none: inboxSignals, reduce: onInboxSignal } },
+  user: { reduce: onUser },
+  'user.me': { reduce: onMe },
+  'user.timeline': { reduce: onTimeline },
+  channel: { reduce: onChannel },
+  attention: { reduce: onAttention },
+  roster: { reduce: onRoster },
+} satisfies {
+  [Kind in StreamKind]: Reducing<States[Kind]> &
+    (Kind extends keyof SignalStates ? Signalling<SignalStates[Kind]> : object)
+}
+
+// The one place where types are erased: `type` decides what `data` is, and the contract has bound the two.
+export const reducers = all as unknown as { [Kind in StreamKind]: Reducer }
+
 export const reducerOf = (stream: string): Reducer | undefined =>
-  (reducers as { [kind: string]: Reducer | undefined })[stream.slice(0, stream.indexOf(':'))]
+  (reducers as { [kind: string]: Reducer | undefined })[stream.split(':', 1)[0] ?? '']

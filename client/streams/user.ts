@@ -1,13 +1,30 @@
-import type { Profile, UserEvent } from '../wire.ts'
+import type { Activity, Profile, UserEvent } from '../wire.ts'
+import { latestFirst } from './latest.ts'
+import { reducing, whole } from './reducing.ts'
 
 export type MeState = Pick<Profile, 'name' | 'timezone' | 'locale'>
 
-/** `user:{id}`: the person as staff see them. */
-export function onUser(state: Profile, event: UserEvent): Profile {
-  return event.type === 'user.changed' ? event.data : state
+/** The latest 50, from the latest. */
+export interface TimelineState {
+  readonly items: readonly Activity[]
 }
+const itemsMax = 50
+
+type Of<Type extends UserEvent['type']> = Extract<UserEvent, { type: Type }>
+
+/** `user:{id}`: the person as staff see them. */
+export const onUser = reducing<Profile, Of<'user.changed'>>({ 'user.changed': whole })
 
 /** `user.me:{id}`: what that person sees of themselves. */
-export function onMe(state: MeState, event: UserEvent): MeState {
-  return event.type === 'user.me_changed' ? event.data : state
-}
+export const onMe = reducing<MeState, Of<'user.me_changed'>>({ 'user.me_changed': whole })
+
+/** `user.timeline:{id}`: what happened to a person besides what was said. */
+export const onTimeline = reducing<TimelineState, Of<'user.activity'>>({
+  'user.activity': ({ items }, activity) => ({
+    items: latestFirst(
+      [...items.filter(({ _id }) => _id !== activity._id), activity],
+      ({ at, _id }) => at + _id,
+      itemsMax,
+    ),
+  }),
+})

@@ -7,7 +7,7 @@ import { asked, example, messageRef } from './message.ts'
 import type { Schemas } from './schemas.ts'
 
 const channel = 'commands'
-const always: readonly Code[] = ['no_such_command', 'not_allowed', 'stale', 'stale_command', ...ofOwners]
+const always: readonly Code[] = ['no_such_command', 'not_allowed', 'module_off', 'stale', 'stale_command', ...ofOwners]
 
 /** Each command with its input, its result and what it may be refused with. */
 export function commandsOf(schemas: Schemas) {

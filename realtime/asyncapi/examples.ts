@@ -14,14 +14,25 @@ const header = {
   name: 'Amina Benali',
   contact: '+49 151 2345678',
   status: 'open',
+  snoozedUntil: null,
+  priority: 'high',
+  tags: ['allergy'],
   assigneeId: 'mem_ravi',
+  teamId: 'team_reception',
   episode: { id: 'eps_7', openedAt: earlier },
   unread: 0,
+  received: 7,
+  seen: { mem_ravi: 7 },
   waitingSince: null,
   channelId: 'chn_reception',
   windowExpiresAt: tomorrow,
   automationPausedUntil: null,
+  aiMode: 'off',
   humanRev: 3,
+  sla: {
+    policyId: 'sla_reception',
+    clocks: [{ promised: 'resolution', minutes: 480, dueAt: tomorrow, isWarned: false, breachedAt: null }],
+  },
   messageCount: 12,
   lastMessageAt: at,
 }
@@ -49,20 +60,69 @@ const line = {
   last: { messageId: 'msg_12', text: text.text, kind: 'text', direction: 'out', hasFailed: false },
 }
 const profile = {
+  userId: 'example',
   name: 'Amina Benali',
+  firstName: 'Amina',
+  lastName: 'Benali',
   stage: 'customer',
+  statusId: null,
   timezone: 'Europe/Berlin',
   locale: 'de',
-  identities: [{ kind: 'wa_id', value: '491512345678' }],
+  birthday: '9999-05-15',
+  tags: ['vip'],
+  custom: { shoe_size: 38 },
+  source: 'wa_id',
+  acquisition: null,
+  isBetaTester: false,
+  referralCode: null,
+  referrerId: null,
+  identities: [
+    {
+      kind: 'wa_id',
+      value: '491512345678',
+      id: 'idn_1',
+      label: '',
+      verifiedAt: earlier,
+      isPrimary: true,
+      since: earlier,
+    },
+  ],
+  isBlocked: false,
+  blockedAt: null,
+  aliasOf: null,
+  erasedAt: null,
+  engagement: { score: 53, parts: { recency: 40, days: 3, ways: 10, rating: 0 } },
   createdAt: earlier,
   lastSeenAt: at,
+  rev: 3,
+  privateRev: 0,
+}
+const activity = {
+  _id: 'act_1',
+  userId: 'example',
+  kind: 'tagged',
+  what: { added: 'vip' },
+  by: { role: 'staff', id: 'mem_ravi' },
+  at,
 }
 const presence = { people: [{ id: 'mem_ravi', status: 'online', devices: 2 }] }
+
+const board = {
+  members: [{ id: 'mem_ravi', status: 'online', open: 4, capacity: 20, takes: true, lastAt: earlier }],
+  waiting: [{ teamId: null, count: 1 }],
+  queue: [{ conversationId: 'c_usr_amina', since: earlier, teamId: null, why: 'all_full' }],
+}
 
 /** What an event of this type says. */
 export const eventExamples: Record<string, unknown> = {
   'message.created': { message, conversation: header },
   'message.status_changed': { messageId: 'msg_12', status: 'delivered', error: null },
+  'message.rerouted': {
+    messageId: 'msg_12',
+    channelId: 'ch_2',
+    fellBack: { channelId: 'ch_1', code: 'undeliverable', title: 'This number is not on WhatsApp.' },
+    ...{ status: 'pending', error: null },
+  },
   'message.edited': { messageId: 'msg_11', content: { kind: 'text', text: 'At six, please.' }, editedAt: at },
   'message.file_fetched': {
     messageId: 'msg_10',
@@ -74,9 +134,79 @@ export const eventExamples: Record<string, unknown> = {
     deletedAt: at,
   },
   'message.reacted': { messageId: 'msg_12', reactions: { person: '👍', staff: null } },
+  'own.message_created': {
+    message: {
+      ...{ _id: 'msg_12', n: 12, channelId: 'ch_2', content: { kind: 'text', text: 'Yes, we have a place at six.' } },
+      ...{ replyTo: null, reactions: { person: null, staff: null }, at, editedAt: null, deletedAt: null },
+      ...{ direction: 'out', status: 'sent' },
+    },
+  },
+  'own.message_changed': { messageId: 'msg_12', status: 'delivered' },
   'conversation.changed': { conversation: { ...header, status: 'resolved' } },
+  'conversation.scheduled_changed': {
+    scheduled: [
+      {
+        messageId: 'msg_14',
+        sendAt: tomorrow,
+        content: text,
+        channelId: null,
+        replyTo: null,
+        class: 'conversational',
+        about: null,
+        by: { kind: 'staff', id: 'mem_ravi' },
+        createdAt: at,
+        unlessAnswered: true,
+        waitsFor: null,
+      },
+    ],
+  },
+  'conversation.draft_changed': {
+    draft: { draftId: 'drf_1', text: 'Yes, at six there is room.', sawRev: 3, by: 'key_assistant', at },
+  },
+  'question.asked': {
+    question: {
+      questionId: 'qst_1',
+      for: { kind: 'booking', ref: 'bk_17' },
+      choices: [
+        { id: 'mon', title: 'Monday, 9:00' },
+        { id: 'tue', title: 'Tuesday, 14:00' },
+      ],
+      messageId: 'msg_12',
+      askedAt: at,
+      expiresAt: tomorrow,
+    },
+  },
+  'question.closed': {
+    questionId: 'qst_1',
+    for: { kind: 'booking', ref: 'bk_17' },
+    outcome: 'answered',
+    choiceId: 'tue',
+    messageId: 'msg_13',
+  },
+  'word.heard': { messageId: 'msg_13', word: 'skip', language: 'en' },
+  'sla.warning': { promised: 'resolution', policyId: 'sla_reception', episodeId: 'eps_7', conversation: header },
+  'sla.breached': { promised: 'next_response', policyId: 'sla_reception', episodeId: 'eps_7', conversation: header },
+  'sla.met': { promised: 'first_response', policyId: 'sla_reception', episodeId: 'eps_7', conversation: header },
+  'attention.changed': {
+    calls: [
+      {
+        callId: 'cal_1',
+        why: 'mentioned',
+        conversationId: 'example',
+        messageId: 'msg_13',
+        by: 'mem_ravi',
+        at,
+        seenAt: null,
+      },
+    ],
+    unseen: 1,
+  },
+  'roster.changed': board,
+  'roster.staff_changed': board,
   'inbox.lines_changed': { lines: [line], counts: { open: 4, unassigned: 1, unread: 2, resolved: 31 } },
   'user.changed': profile,
+  'user.activity': activity,
+  'conversation.rearranged': { conversation: header, messages: [message] },
   'user.me_changed': { name: 'Amina Benali', timezone: 'Europe/Berlin', locale: 'de' },
   'channel.health_changed': {
     state: 'degraded',
@@ -103,13 +233,42 @@ export const commandExamples: {
     result: z.input<CommandShapes[Name]['result']>
   }
 } = {
+  'own_message.send': { input: { content: text }, result: { messageId: 'msg_13', n: 13 } },
+  'own_message.read': { input: { upTo: 12 }, result: {} },
   'message.send': { input: { conversationId, content: text }, result: { messageId: 'msg_12', n: 12 } },
-  'message.read': { input: { conversationId, upTo: 12 }, result: { unread: 0 } },
+  'message.read': { input: { conversationId, upTo: 12 }, result: { unread: 0, mine: 0 } },
   'message.retry': { input: { messageId: 'msg_12' }, result: { messageId: 'msg_12', n: 12 } },
   'note.add': { input: { conversationId, text: 'She prefers evenings.' }, result: { messageId: 'msg_13', n: 13 } },
   'conversation.assign': { input: { conversationId, assigneeId: 'mem_ravi' }, result: { assigneeId: 'mem_ravi' } },
   'conversation.take': { input: { conversationId }, result: { assigneeId: 'mem_ravi' } },
-  'conversation.set_status': { input: { conversationId, status: 'resolved' }, result: { status: 'resolved' } },
+  'conversation.set_status': {
+    input: { conversationId, status: 'snoozed', until: tomorrow },
+    result: { status: 'snoozed', snoozedUntil: tomorrow },
+  },
+  'conversation.set_priority': { input: { conversationId, priority: 'high' }, result: { priority: 'high' } },
+  'conversation.tag': { input: { conversationId, add: ['allergy'], remove: [] }, result: { tags: ['allergy'] } },
+  'conversation.set_team': {
+    input: { conversationId, teamId: 'team_reception' },
+    result: { teamId: 'team_reception' },
+  },
+  'conversation.pause_automation': {
+    input: { conversationId, hours: 24 },
+    result: { automationPausedUntil: tomorrow },
+  },
+  'conversation.resume_automation': { input: { conversationId }, result: { automationPausedUntil: null } },
+  'conversation.set_ai_mode': { input: { conversationId, aiMode: 'draft' }, result: { aiMode: 'draft' } },
+  'message.schedule': {
+    input: { conversationId, content: text, sendAt: tomorrow, unlessAnswered: true },
+    result: { messageId: 'msg_14', sendAt: tomorrow },
+  },
+  'message.reschedule': {
+    input: { conversationId, messageId: 'msg_14', sendAt: tomorrow },
+    result: { messageId: 'msg_14', sendAt: tomorrow },
+  },
+  'message.cancel': { input: { conversationId, messageId: 'msg_14' }, result: { messageId: 'msg_14' } },
+  'draft.settle': { input: { conversationId, draftId: 'drf_1', isUsed: true }, result: { draftId: 'drf_1' } },
+  'rating.ask': { input: { conversationId }, result: { episodeId: 'eps_7' } },
+  'attention.look': { input: { conversationId }, result: { unseen: 0 } },
   'conversation.typing': { input: { conversationId, on: true }, result: {} },
   'conversation.viewing': { input: { conversationId, on: true }, result: {} },
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
+import type { Module } from '../../kernel/modules.ts'
 import type { Permission } from '../../kernel/permissions.ts'
 import type { Contests } from '../socket/contests.ts'
 import type { Queries } from '../socket/stream.ts'
@@ -34,9 +35,18 @@ export interface Done<Result> {
   stream?: string
 }
 
-export interface Command {
+/** What a command asks of whoever gives it: the same as the route that does the same, which a test compares. */
+export interface Terms {
+  /** `self`: of somebody who is looked after, for their own affairs. */
+  allow: Permission | 'self'
+  /** Where it is switched off, the answer is `module_off`. */
+  module: Module
+  /** What the audit calls it, `noun.past_participle`; nothing where the history of what it changes says enough. */
+  audit?: string
+}
+
+export interface Command extends Terms {
   name: string
-  allow: Permission
   shape: CommandShape
   handle(call: CommandCall<unknown>): Promise<Done<unknown>>
 }
@@ -44,11 +54,13 @@ export interface Command {
 /** One command: its words are in `contract.ts`, for clients as well; here is who may give it, and what it does. */
 export function command<Name extends CommandName>(
   name: Name,
-  allow: Permission,
+  /** A permission alone: of the inbox, whose history is its audit. */
+  asks: Permission | Terms,
   handle: (
     call: CommandCall<z.output<CommandShapes[Name]['input']>>,
   ) => Promise<Done<z.output<CommandShapes[Name]['result']>>>,
 ): Command {
   // Here the types end: the gateway decodes the input by this very shape before it calls.
-  return { name, allow, shape: commandShapes[name], handle: handle }
+  const terms: Terms = typeof asks === 'string' ? { allow: asks, module: 'inbox' } : asks
+  return { ...terms, name, shape: commandShapes[name], handle: handle }
 }

@@ -37,11 +37,6 @@ function holderIn(error: unknown): string {
   return holderId
 }
 
-export const setStatus = command('conversation.set_status', 'conversations.write', async ({ input, workspace }) => ({
-  result: await workspace.at(conversation, input.conversationId).setStatus({ status: input.status }),
-  stream: streamOf(input.conversationId),
-}))
-
 /** The others at their screens see it at once, the person on their phone now and then. */
 export const typing = command('conversation.typing', 'conversations.write', async ({ input, workspace, seat }) => {
   const { conversationId, on } = input

@@ -1,7 +1,8 @@
-import { conversation, type Message } from '../../actors/conversation/contract.ts'
+import { conversation } from '../../actors/conversation/contract.ts'
+import type { Message } from '../../actors/conversation/contract/message.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
 import { Outgoing } from '../../kernel/content.ts'
-import { conflict, missing } from '../../kernel/problem.ts'
+import { conflict, invalid, missing } from '../../kernel/problem.ts'
 import { command } from './command.ts'
 
 const streamOf = (conversationId: string) => streamName(conversation.kind, 'main', conversationId)
@@ -35,10 +36,12 @@ export const retry = command(
 export const note = command(
   'note.add',
   'conversations.write',
-  async ({ input: { conversationId, text }, workspace }) => ({
-    result: await workspace.at(conversation, conversationId).note({ text }),
-    stream: streamOf(conversationId),
-  }),
+  async ({ input: { conversationId, ...words }, workspace, queries }) => {
+    for (const id of words.mentions ?? [])
+      if (!(await queries.isMember(workspace.id, id)))
+        throw invalid('invalid_request', 'Nobody of this id works here.', [{ path: 'mentions', message: 'Unknown.' }])
+    return { result: await workspace.at(conversation, conversationId).note(words), stream: streamOf(conversationId) }
+  },
 )
 
 /** What it said, if it is something that can be sent. */

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import type { EventLog, Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
+import type { Module } from '../../kernel/modules.ts'
 import { may, wordsOf } from '../../kernel/permissions.ts'
 import { missing, Problem } from '../../kernel/problem.ts'
-import type { Command } from '../commands/command.ts'
+import type { Command, Done } from '../commands/command.ts'
 import type { Connection } from './connection.ts'
 import { Contests } from './contests.ts'
 import type { CommandRequest } from './protocol.ts'
@@ -21,8 +22,18 @@ export interface Parts {
   queries: Queries
   /** `commandId` makes the request repeatable. */
   workspace(caller: Caller, commandId: string): Workspace
+  /** @throws Problem `module_off` where that is switched off */
+  demand?(workspaceId: string, module: Module): void
+  /** Runs what the audit is to know of, whatever becomes of it. `target`: an id. */
+  audited?<Result>(act: Act, run: () => Promise<Result>): Promise<Result>
   /** What several processes remember together: a command may come again at another one. */
   marks?: Marks
+}
+
+export interface Act {
+  caller: Caller
+  action: string
+  target: string | null
 }
 
 export interface Marks {
@@ -51,23 +62,26 @@ export class Commanding {
     const command = this.#commands.get(name)
     if (!command) throw missing('no_such_command', `There is no command ${name}.`)
     const { allow } = command
-    if (!may(caller, allow))
+    if (allow === 'self' && caller.role !== 'person')
+      throw new Problem('forbidden', 'not_allowed', 'This is for the people who are looked after.')
+    if (allow !== 'self' && !may(caller, allow))
       throw new Problem('forbidden', 'not_allowed', `This needs the permission ${allow} (${wordsOf(allow)}).`)
+    this.#parts.demand?.(caller.workspaceId, command.module)
     const decoded = decode(command.shape.input, input ?? {})
     // The id belongs to its caller: nobody gets the answer to another's command by guessing it.
     const commandId = `${caller.role}/${caller.id}/${id}`
     if (expect) await this.#check(caller, commandId, expect)
 
-    const { result, stream } = await command.handle({
-      input: decoded,
-      caller,
-      queries,
-      seat: connection,
-      workspace: workspace(caller, commandId),
-      contests: this.#contests,
-    })
+    const call = { input: decoded, caller, queries, seat: connection, contests: this.#contests }
+    const run = () => command.handle({ ...call, workspace: workspace(caller, commandId) })
+    const { result, stream } = await this.#audited(command, caller, decoded, run)
     const effect = stream && { stream, seq: await log.head(caller.workspaceId, stream) }
     return { result: outward(command.shape.result, result), ...(effect && { effect }) }
+  }
+
+  #audited({ audit: action }: Command, caller: Caller, input: unknown, run: () => Promise<Done<unknown>>) {
+    const { audited } = this.#parts
+    return action && audited ? audited({ caller, action, target: idIn(input) }, run) : run()
   }
 
   /** What the client decided on must still be the latest. What comes between this look and the turn is not seen. */
@@ -84,4 +98,10 @@ export class Commanding {
       this.#expected.delete(oldest)
     }
   }
+}
+
+/** What a command is about: the first id that it names. */
+function idIn(input: unknown): string | null {
+  const named = Object.entries(input ?? {}).find(([name]) => name === 'id' || name.endsWith('Id'))
+  return typeof named?.[1] === 'string' ? named[1] : null
 }

@@ -43,6 +43,8 @@ export interface Parts {
   wire: Wire
   clock: Clock
   roster: Roster
+  /** Hears of it, too: of staff, what is other than before. */
+  heard?(workspaceId: string, people: readonly Shown[]): void
   /** To the sockets of this process. */
   emit(workspaceId: string, signal: WireSignal): void
 }
@@ -187,6 +189,7 @@ export class Presence {
     changed.clear()
     if (news.length > 0) workspace.present = undefined
     if (people.size + told.size === 0) this.#workspaces.delete(workspaceId)
+    if (news.length > 0) this.#parts.heard?.(workspaceId, news)
     for (const signal of this.#signals(workspaceId, news)) this.#parts.emit(workspaceId, signal)
   }
 

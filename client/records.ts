@@ -1,0 +1,133 @@
+import type { Http, Page } from './http.ts'
+import type { Identity, PersonPrivate, Profile } from './wire.ts'
+
+type FieldValue = string | number | boolean | string[]
+/** Null takes a field away; what is not named stays. */
+type FieldsChange = Record<string, FieldValue | null>
+
+/** What people change of a person; what is not named stays. */
+export interface PersonChange {
+  name?: string
+  firstName?: string
+  lastName?: string
+  stage?: Profile['stage']
+  statusId?: string | null
+  timezone?: string | null
+  locale?: string | null
+  /** `1990-05-15`, or `9999-05-15` where the year is unknown. */
+  birthday?: string | null
+  custom?: FieldsChange
+  source?: string
+  isBetaTester?: boolean
+}
+export interface PrivateChange {
+  gender?: string
+  address?: string
+  demographics?: FieldsChange
+  psychographics?: FieldsChange
+  metadata?: FieldsChange
+  custom?: FieldsChange
+}
+export interface CustomField {
+  id: string
+  rev: number
+  key: string
+  name: string
+  description: string
+  type: 'text' | 'number' | 'date' | 'choice' | 'choices' | 'yes_no'
+  options: string[]
+  isSensitive: boolean
+  order: number
+}
+export interface TimelineItem {
+  id: string
+  at: string
+  kind: string
+  by: { role: string; id: string } | null
+  text: string
+  what: Record<string, string | number | boolean | null>
+}
+export interface Duplicate {
+  id: string
+  userIds: [string, string]
+  reasons: ('same_number' | 'similar_number' | 'same_email' | 'name_and_birthday')[]
+  score: number
+  status: 'open' | 'dismissed'
+  foundAt: string
+}
+export type MergeSide = 'winner' | 'loser'
+export type MergeChoices = Record<string, MergeSide>
+export interface MergePreview {
+  winner: Profile
+  loser: Profile
+  fields: { field: string; winner: string | null; loser: string | null; from: MergeSide }[]
+  tags: string[]
+  identities: Identity[]
+  tooMany: boolean
+}
+export interface Merge {
+  _id: string
+  winnerId: string
+  loserId: string
+  by: string
+  at: string
+  undoUntil: string
+  undoneAt: string | null
+}
+type Address = Pick<Identity, 'kind' | 'value'>
+
+const at = encodeURIComponent
+
+/** One person: what is known of them, and what becomes of it. */
+export const recordsOf = (http: Http) => {
+  const of = (id: string) => `/users/${at(id)}`
+  const headers = (rev: number | undefined) => (rev === undefined ? {} : { headers: { 'if-match': String(rev) } })
+  return {
+    /** Of somebody who was merged, the one who stands for both. */
+    get: (id: string) => http.get<Profile>(of(id)),
+    enter: (
+      person: PersonChange & {
+        identities?: (Address & { label?: string })[]
+        tags?: string[]
+        private?: PrivateChange
+      },
+    ) => http.post<Profile>('/users', person),
+    /** `rev`: the last one that was read; refused where somebody changed them since. */
+    update: (id: string, change: PersonChange, rev?: number) => http.patch<Profile>(of(id), change, headers(rev)),
+    private: (id: string) => http.get<PersonPrivate>(`${of(id)}/private`),
+    updatePrivate: (id: string, change: PrivateChange, rev?: number) =>
+      http.patch<PersonPrivate>(`${of(id)}/private`, change, headers(rev)),
+    tag: (id: string, change: { add?: string[]; remove?: string[] }) => http.post<Profile>(`${of(id)}/tags`, change),
+    block: (id: string, reason: string) => http.post<Profile>(`${of(id)}/block`, { reason }),
+    unblock: (id: string) => http.post<Profile>(`${of(id)}/unblock`),
+    addIdentity: (id: string, address: Address & { label?: string; isVerified?: boolean }) =>
+      http.post<Profile>(`${of(id)}/identities`, address),
+    changeIdentity: (
+      id: string,
+      identityId: string,
+      change: { label?: string; isPrimary?: true; isVerified?: boolean },
+    ) => http.patch<Profile>(`${of(id)}/identities/${at(identityId)}`, change),
+    removeIdentity: (id: string, identityId: string) => http.delete(`${of(id)}/identities/${at(identityId)}`),
+    /** The latest first; `kinds` as in `message,note,tagged`. */
+    timeline: (id: string, query: { kinds?: string; cursor?: string; limit?: number } = {}) =>
+      http.get<Page<TimelineItem>>(`${of(id)}/timeline`, { query }),
+    customFields: () => http.get<Page<CustomField>>('/custom-fields', { query: { limit: 100 } }),
+
+    duplicates: (query: { cursor?: string; limit?: number } = {}) =>
+      http.get<Page<Duplicate>>('/users/duplicates', { query }),
+    findDuplicates: () => http.post<{ pairs: number }>('/users/duplicates/scan'),
+    dismissDuplicate: (id: string) => http.post<undefined>(`/users/duplicates/${at(id)}/dismiss`),
+    previewMerge: (winnerId: string, loserId: string, choices: MergeChoices = {}) =>
+      http.post<MergePreview>('/users/merge/preview', { winnerId, loserId, choices }),
+    merge: (winnerId: string, loserId: string, choices: MergeChoices = {}) =>
+      http.post<{ mergeId: string; profile: Profile }>('/users/merge', { winnerId, loserId, choices }),
+    undoMerge: (mergeId: string) => http.post<Profile>(`/users/merge/${at(mergeId)}/undo`),
+    merges: (id: string) => http.get<{ items: Merge[] }>(`${of(id)}/merges`),
+    /** For good. `name`: theirs, as whoever does it has typed it. */
+    erase: (id: string, name: string) => http.post<{ erasedAt: string }>(`${of(id)}/erase`, { name }),
+    /** Begins; `exportLink` answers when it is there. */
+    export: (id: string) => http.post<{ id: string }>(`${of(id)}/export`),
+    exportLink: (id: string, exportId: string) =>
+      http.post<{ url: string; expiresAt: string }>(`${of(id)}/export/${at(exportId)}/link`),
+  }
+}
