@@ -12,12 +12,14 @@ const AssignList = lazy(() => import('./assign-list.tsx').then((part) => ({ defa
 interface Props {
   conversationId: string
   assigneeId: string | null
+  /** False where several are on a page: no key would know which is meant. */
+  hasKeys?: boolean
 }
 
-export const AssignMenu = ({ conversationId, assigneeId }: Props) => {
+export const AssignMenu = ({ conversationId, assigneeId, hasKeys = true }: Props) => {
   const [state, setState] = useState<'never' | 'open' | 'closed'>('never')
   const { run, error } = useCommand('conversation.assign')
-  useKeys({ assign: () => setState('open') })
+  useKeys(hasKeys ? { assign: () => setState('open') } : {})
   return (
     <>
       <Take conversationId={conversationId} isFree={assigneeId === null} />

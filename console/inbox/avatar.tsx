@@ -1,12 +1,9 @@
-import { IconBrandWhatsapp } from '@tabler/icons-react'
 import type { CSSProperties } from 'react'
 import type { Presence } from '../../client/wire.ts'
+import type { ChannelKind } from '../../kernel/channel-kind.ts'
 import { Dot } from '../parts/dot.tsx'
 import style from './avatar.module.css'
-
-export const ChannelGlyph = ({ size = 12 }: { size?: number }) => (
-  <IconBrandWhatsapp size={size} stroke={2} color="var(--whatsapp)" aria-hidden="true" />
-)
+import { ChannelGlyph } from './channel-glyph.tsx'
 
 const initials = (name: string) =>
   name
@@ -24,18 +21,19 @@ const hue = (name: string) => {
 
 interface Props {
   name: string
-  hasChannel?: boolean
+  /** By which kind of channel a person is written to. */
+  kind?: ChannelKind | undefined
   size?: number
   /** Of a colleague who is there. */
   status?: 'online' | 'away' | 'busy'
 }
 
-export const Avatar = ({ name, hasChannel = false, size = 38, status }: Props) => (
+export const Avatar = ({ name, kind, size = 38, status }: Props) => (
   <span className={style.avatar} style={{ '--hue': hue(name), '--d': `${size}px` } as CSSProperties} aria-hidden="true">
     {initials(name) || '?'}
-    {hasChannel && (
+    {kind && (
       <span className={style.glyph}>
-        <ChannelGlyph />
+        <ChannelGlyph kind={kind} size={12} />
       </span>
     )}
     {status && <Dot status={status} />}

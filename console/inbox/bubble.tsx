@@ -2,12 +2,14 @@ import { IconArrowBackUp, IconLock } from '@tabler/icons-react'
 import { memo, type ReactNode } from 'react'
 import type { Message } from '../../client/wire.ts'
 import { IconButton } from '../parts/button.tsx'
+import { ActivityLine } from './activity-line.tsx'
 import style from './bubble.module.css'
 import { Said } from './content/content.tsx'
 import { Failed } from './failed.tsx'
 import { gist } from './gist.ts'
 import { Tick } from './tick.tsx'
 import type { Times } from './times.ts'
+import { AskWhy } from './why.tsx'
 
 export interface BubbleProps {
   message: Message
@@ -25,11 +27,14 @@ export interface BubbleProps {
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, isLast } = props
   if (message.direction === 'note') return <Note {...props} />
+  if (message.content.kind === 'activity')
+    return <ActivityLine one={message.content} by={props.by} at={message.at} times={props.times} />
   return (
     <div className={style.message} data-from={sideOf(message)} data-last={isLast || undefined}>
       <div className={style.line}>
         <Body {...props} />
         {canBeAnswered(props) && <Reply {...props} />}
+        {!props.isWaiting && <AskWhy messageId={message._id} className={style.reply} />}
       </div>
       <Reactions reactions={message.reactions} />
       <Failed message={message} />
@@ -56,10 +61,11 @@ const Body = ({ message, by, repliesTo }: BubbleProps) => (
 const Foot = ({ message, by, isLast, isWaiting, times }: BubbleProps) => {
   const isOurs = sideOf(message) === 'us'
   const isUsual = !isWaiting && ['received', 'sent', 'delivered', 'read'].includes(message.status)
-  if (!isLast && isUsual && message.editedAt === null) return null
+  if (!isLast && isUsual && message.editedAt === null && !message.fellBack) return null
   return (
     <p className={style.foot}>
       {isLast && isOurs && <span>{by}</span>}
+      {message.fellBack && <span title={message.fellBack.title}>by SMS, as it failed on WhatsApp</span>}
       {message.editedAt && <span title={`Edited ${times.full(message.editedAt)}`}>edited</span>}
       {isLast && <At at={message.at} times={times} />}
       {isOurs && <Tick status={message.status} isWaiting={isWaiting} />}

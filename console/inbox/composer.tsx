@@ -1,32 +1,34 @@
 import { IconLock, IconX } from '@tabler/icons-react'
-import { useEffect, useRef, type RefObject } from 'react'
-import { flushSync } from 'react-dom'
-import type { Header, Message } from '../../client/wire.ts'
-import { careline } from '../live/careline.ts'
-import { useKeys } from '../shell/keys.ts'
+import { useRef, type ReactNode, type RefObject } from 'react'
+import type { Draft, Header, Message } from '../../client/wire.ts'
 import { IconButton } from '../parts/button.tsx'
 import { Attachments } from './attachments.tsx'
-import { ChannelGlyph } from './avatar.tsx'
+import { ChannelPicker, useWays } from './channel-picker.tsx'
+import { CannedPicker, optionId, useCannedPicker } from './canned-picker.tsx'
 import style from './composer.module.css'
-import { useDraft } from './draft.ts'
 import { Field } from './field.tsx'
 import { gist } from './gist.ts'
+import { MachineDraft } from './machine-draft.tsx'
+import { MentionPicker, useMentionPicker } from './mention-picker.tsx'
+import { SendLater } from './send-later.tsx'
 import { Tools } from './tools.tsx'
-import { contentOf, useAttachments } from './use-attachments.ts'
-import { useWindow, WindowClosed, WindowTimer } from './window-timer.tsx'
+import { useWriting } from './use-writing.ts'
+import { WindowClosed, WindowTimer } from './window-timer.tsx'
 
 interface Props {
   conversationId: string
   conversation: Header
+  draft: Draft | null
   replyTo: Message | null
   leaveReply: () => void
 }
 
 export const Composer = (props: Props) => {
   const { conversationId, conversation, replyTo } = props
-  const { leftMs, isClosed } = useWindow(conversation.channelId, conversation.windowExpiresAt)
+  const by = useWays(conversationId, conversation)
+  const { way, leftMs, isClosed } = by
   const field = useRef<HTMLTextAreaElement>(null)
-  const writing = useWriting(props, field)
+  const writing = useWriting({ ...props, way }, field)
   const { draft, attachments } = writing
   const isBlocked = isClosed && !draft.isNote
   return (
@@ -39,8 +41,11 @@ export const Composer = (props: Props) => {
         if (!isBlocked && !draft.isNote) attachments.add(event.dataTransfer.files)
       }}
     >
+      {props.draft && <MachineDraft conversationId={conversationId} draft={props.draft} use={writing.change} />}
       <div className={style.box}>
-        <Top isNote={draft.isNote} toNote={writing.toNote} leftMs={leftMs} />
+        <Top isNote={draft.isNote} toNote={writing.toNote} leftMs={leftMs}>
+          <ChannelPicker {...by} text={draft.text} />
+        </Top>
         {replyTo && !draft.isNote && <Replying message={replyTo} leave={props.leaveReply} />}
         {isBlocked ? (
           <WindowClosed
@@ -49,19 +54,7 @@ export const Composer = (props: Props) => {
             toNote={() => writing.toNote(true)}
           />
         ) : (
-          <>
-            {!draft.isNote && <Attachments files={attachments.files} remove={attachments.remove} />}
-            <Field
-              field={field}
-              text={draft.text}
-              name={conversation.name}
-              isNote={draft.isNote}
-              change={writing.change}
-              send={writing.send}
-              paste={attachments.add}
-            />
-            <Tools isNote={draft.isNote} canSend={writing.canSend} attach={attachments.add} send={writing.send} />
-          </>
+          <Written conversationId={conversationId} name={conversation.name} field={field} writing={writing} />
         )}
       </div>
       <p className="unseen" role="status">
@@ -71,61 +64,57 @@ export const Composer = (props: Props) => {
   )
 }
 
-function useWriting({ conversationId, replyTo, leaveReply }: Props, field: RefObject<HTMLTextAreaElement | null>) {
-  const draft = useDraft(conversationId)
-  const attachments = useAttachments()
-  const ready = attachments.files.filter(({ state }) => state === 'ready')
-  const isUploading = attachments.files.some(({ state }) => state === 'uploading')
-  const text = draft.text.trim()
-  const canSend = !isUploading && (text !== '' || (ready.length > 0 && !draft.isNote))
-  const write = (isNote: boolean) => {
-    // At once, so that the very next key is written: the field may only now take the place of another word.
-    flushSync(() => draft.set({ isNote }))
-    field.current?.focus()
-  }
-  useKeys({ answer: () => write(false), note: () => write(true) })
-  useEffect(() => {
-    if (replyTo) field.current?.focus()
-  }, [replyTo, field])
-  useEffect(() => () => careline().typing(conversationId, false), [conversationId])
-
-  const send = () => {
-    if (!canSend) return
-    const client = careline()
-    client.typing(conversationId, false)
-    if (draft.isNote) {
-      void client.command('note.add', { conversationId, text })
-      draft.set({ text: '' })
-      return
-    }
-    const answers = replyTo ? { replyTo: replyTo._id } : {}
-    for (const content of contentsOf(text, ready))
-      void client.command('message.send', { conversationId, content, ...answers })
-    draft.set({ text: '' })
-    attachments.clear()
-    leaveReply()
-  }
-  return {
-    draft,
-    attachments,
-    canSend,
-    send,
-    toNote: write,
-    change: (next: string) => {
-      draft.set({ text: next })
-      if (!draft.isNote) careline().typing(conversationId, next.trim() !== '')
-    },
-  }
+interface WrittenProps {
+  conversationId: string
+  name: string
+  field: RefObject<HTMLTextAreaElement | null>
+  writing: ReturnType<typeof useWriting>
 }
 
-/** Words go under the first file that can carry them; without one they are a message of their own. */
-function contentsOf(text: string, files: Parameters<typeof contentOf>[0][]) {
-  const carrier = text.length <= 1_024 ? files.findIndex(({ mime }) => !mime.startsWith('audio/')) : -1
-  const sent = files.flatMap((file, index) => contentOf(file, index === carrier ? text : '') ?? [])
-  return carrier >= 0 || text === '' ? sent : [...sent, { kind: 'text' as const, text }]
+const Written = ({ conversationId, name, field, writing }: WrittenProps) => {
+  const { draft, attachments } = writing
+  const canned = useCannedPicker({ conversationId, text: draft.text, change: writing.change })
+  const mention = useMentionPicker({ isNote: draft.isNote, text: draft.text, change: writing.change })
+  return (
+    <>
+      {!draft.isNote && <Attachments files={attachments.files} remove={attachments.remove} />}
+      <CannedPicker picker={canned} />
+      <MentionPicker picker={mention} />
+      <Field
+        field={field}
+        text={draft.text}
+        name={name}
+        isNote={draft.isNote}
+        change={writing.change}
+        send={writing.send}
+        paste={attachments.add}
+        list={
+          mention.isOpen
+            ? { id: mention.listId, isOpen: true, activeId: mention.activeId, onKey: mention.onKey }
+            : { id: canned.listId, isOpen: canned.isOpen, activeId: optionId(canned), onKey: canned.onKey }
+        }
+      />
+      <Tools
+        isNote={draft.isNote}
+        canSend={writing.canSend}
+        attach={attachments.add}
+        send={writing.send}
+        isLater={writing.isLater}
+        later={writing.later}
+      />
+      {writing.isLater && !draft.isNote && <SendLater send={writing.sendLater} />}
+    </>
+  )
 }
 
-const Top = ({ isNote, toNote, leftMs }: { isNote: boolean; toNote: (isNote: boolean) => void; leftMs: number }) => (
+interface TopProps {
+  isNote: boolean
+  toNote: (isNote: boolean) => void
+  leftMs: number
+  children: ReactNode
+}
+
+const Top = ({ isNote, toNote, leftMs, children }: TopProps) => (
   <div className={style.top}>
     <div className={style.kinds} role="group" aria-label="What you write">
       <button type="button" aria-pressed={!isNote} onClick={() => toNote(false)}>
@@ -140,10 +129,7 @@ const Top = ({ isNote, toNote, leftMs }: { isNote: boolean; toNote: (isNote: boo
       <span className={style.aside}>Seen by staff only</span>
     ) : (
       <>
-        <span className={style.via}>
-          <ChannelGlyph size={14} />
-          WhatsApp
-        </span>
+        {children}
         <WindowTimer leftMs={leftMs} />
       </>
     )}

@@ -1,30 +1,39 @@
 import { IconArrowUp, IconClockHour4, IconSearch } from '@tabler/icons-react'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Line } from '../../client/wire.ts'
 import { useNow } from '../live/use-now.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState, OfflineStrip } from '../shell/line-state.tsx'
-import { useInbox } from '../shell/use-title.ts'
 import style from './list.module.css'
 import { Rows } from './rows.tsx'
 import { span } from './times.ts'
 import { useCalm } from './use-calm.ts'
 import { longest, useLines } from './use-lines.ts'
-import { viewOf, views, type View } from './views.ts'
+import { selection, useSelection } from './selection.ts'
+import { Views } from './view-bar.tsx'
+import { type Chosen, keyOf, viewOf } from './views.ts'
+
+// With the first that is selected, and not before.
+const BulkBar = lazy(() => import('./bulk-bar.tsx').then((part) => ({ default: part.BulkBar })))
+
+const emptyOf = ({ view, team, saved }: Chosen) =>
+  team === undefined && saved === undefined ? viewOf[view].empty : 'Nothing is in this view now.'
 
 /** Whose name or last words hold what is looked for. */
 const finds = (wanted: string) => (line: Line) =>
   `${line.conversation.name} ${line.conversation.contact} ${line.last?.text ?? ''}`.toLocaleLowerCase().includes(wanted)
 
 export const ConversationList = () => {
-  const { view = 'open' } = useSearch({ from: '/shell/staff/inbox' })
+  const { view = 'open', team, saved } = useSearch({ from: '/shell/staff/inbox' })
+  const chosen = { view, team, saved }
   const { conversationId } = useParams({ strict: false })
   const [search, setSearch] = useState('')
-  const list = useLines(view)
+  const list = useLines(chosen)
+  const selected = useSelection()
   const wanted = search.trim().toLocaleLowerCase()
   const lines = wanted === '' ? list.lines : list.lines.filter(finds(wanted))
-  const calm = useCalm({ view, lines, known: list.known })
+  const calm = useCalm({ view: keyOf(chosen), lines, known: list.known })
   useStepping(calm.lines, conversationId)
   const Title = conversationId ? 'h2' : 'h1'
   return (
@@ -36,7 +45,12 @@ export const ConversationList = () => {
           <Longest lines={list.known.values()} />
         </div>
         <Search search={search} setSearch={setSearch} />
-        <Views view={view} />
+        {wanted.length > 1 && (
+          <Link className={style.everywhere} to="/search" search={{ q: search.trim() }}>
+            Search “{search.trim()}” in all that was said
+          </Link>
+        )}
+        <Views chosen={chosen} />
       </header>
       {calm.newer > 0 && (
         <button type="button" className={style.newer} onClick={calm.release}>
@@ -44,15 +58,18 @@ export const ConversationList = () => {
           {calm.newer} newer
         </button>
       )}
+      {selected.size > 0 && (
+        <Suspense>
+          <BulkBar selected={selected} known={list.known} />
+        </Suspense>
+      )}
       <Rows
-        key={view}
+        key={keyOf(chosen)}
         list={{ ...list, lines: calm.lines }}
         bind={calm.bind}
         here={conversationId}
         empty={
-          wanted === ''
-            ? viewOf[view].empty
-            : `Nobody here matches “${search}”. Names and last words are looked through.`
+          wanted === '' ? emptyOf(chosen) : `Nobody here matches “${search}”. Names and last words are looked through.`
         }
       />
       <OfflineStrip />
@@ -60,20 +77,35 @@ export const ConversationList = () => {
   )
 }
 
-/** J and K, along the rows as they stand. */
+/** J and K, along the rows as they stand; X selects. Keys come faster than pages: what counts is where they lead. */
 function useStepping(lines: Line[], conversationId: string | undefined) {
   const navigate = useNavigate()
-  const at = lines.findIndex((line) => line.conversationId === conversationId)
-  const step = (by: 1 | -1) => {
-    const next = lines[at < 0 ? 0 : Math.min(lines.length - 1, Math.max(0, at + by))]
-    if (!next) return
+  const aim = useRef(conversationId)
+  useEffect(() => {
+    aim.current = conversationId
+  }, [conversationId])
+  const step = (by: 0 | 1 | -1) => {
+    const at = lines.findIndex((line) => line.conversationId === aim.current)
+    return lines[at < 0 ? 0 : Math.min(lines.length - 1, Math.max(0, at + by))]?.conversationId
+  }
+  const go = (by: 1 | -1) => {
+    const next = step(by)
+    if (next === undefined) return
+    aim.current = next
     void navigate({
       to: '/inbox/$conversationId',
-      params: { conversationId: next.conversationId },
+      params: { conversationId: next },
       search: (before) => before,
     })
   }
-  useKeys({ next: () => step(1), previous: () => step(-1) })
+  useKeys({
+    next: () => go(1),
+    previous: () => go(-1),
+    select: () => {
+      const id = step(0)
+      if (id !== undefined) selection.toggle(id)
+    },
+  })
 }
 
 /** A wait that is shorter is nothing to speak of. */
@@ -124,28 +156,5 @@ const Search = ({ search, setSearch }: { search: string; setSearch: (search: str
       />
       <kbd aria-hidden="true">/</kbd>
     </label>
-  )
-}
-
-const Views = ({ view }: { view: View }) => {
-  const counts = useInbox().data?.counts
-  return (
-    <nav className={style.views} aria-label="Show">
-      {views.map((one) => {
-        const count = counts && viewOf[one].count(counts)
-        return (
-          <Link
-            key={one}
-            from="/inbox"
-            to="."
-            search={one === 'open' ? {} : { view: one }}
-            aria-current={view === one ? 'true' : undefined}
-          >
-            {viewOf[one].name}
-            {count !== undefined && count !== null && <span className="figures">{count.toLocaleString('en')}</span>}
-          </Link>
-        )
-      })}
-    </nav>
   )
 }

@@ -8,11 +8,13 @@ interface Props {
   change: (text: string) => void
   send: () => void
   paste: (files: Iterable<File>) => void
+  /** The list that the keys go to first, and what of it is chosen. */
+  list?: { id: string; isOpen: boolean; activeId: string; onKey: (event: KeyboardEvent) => boolean }
 }
 
 const heightMax = 200
 
-export const Field = ({ field, text, name, isNote, change, send, paste }: Props) => {
+export const Field = ({ field, text, name, isNote, change, send, paste, list }: Props) => {
   useLayoutEffect(() => {
     const { current } = field
     if (!current) return
@@ -21,6 +23,7 @@ export const Field = ({ field, text, name, isNote, change, send, paste }: Props)
   }, [field, text])
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return
+    if (list?.onKey(event)) return event.preventDefault()
     if (event.key === 'Escape') event.currentTarget.blur()
     if (event.key !== 'Enter' || event.shiftKey) return
     event.preventDefault()
@@ -42,6 +45,12 @@ export const Field = ({ field, text, name, isNote, change, send, paste }: Props)
       onKeyDown={onKeyDown}
       onPaste={onPaste}
       placeholder={isNote ? 'Write to your colleagues' : `Answer ${name.split(' ')[0] ?? ''}`}
+      {...(list?.isOpen && {
+        role: 'combobox',
+        'aria-expanded': true,
+        'aria-controls': list.id,
+        'aria-activedescendant': list.activeId,
+      })}
       aria-label={isNote ? 'Note' : `Answer to ${name}`}
     />
   )

@@ -15,13 +15,15 @@ const kinds: Record<Content['kind'], string> = {
   buttons: 'Buttons',
   list: 'List',
   template: 'Template',
+  email: 'E-mail',
+  activity: 'What happened',
   unsupported: 'Something that WhatsApp cannot show',
 }
 
 /** A message in a few words, for quotations. */
 export function gist({ content, deletedAt }: Pick<Message, 'content' | 'deletedAt'>): string {
   if (deletedAt !== null) return 'Withdrawn message'
-  if ('text' in content) return content.text.slice(0, 120)
+  if ('text' in content && content.text) return content.text.slice(0, 120)
   if ('caption' in content && content.caption) return content.caption.slice(0, 120)
   if (content.kind === 'answer') return content.title
   return kinds[content.kind]

@@ -1,11 +1,15 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useKeys } from '../shell/keys.ts'
 import { useInbox, useTitle } from '../shell/use-title.ts'
 import { ConversationList } from './conversation-list.tsx'
 import style from './inbox.module.css'
-import { Thread } from './thread.tsx'
+import { loadThread } from './load-thread.ts'
+
+const Thread = lazy(() => loadThread().then((part) => ({ default: part.Thread })))
+/** Once the list stands, the thread's part comes without being asked for: it then opens at once, also without a line. */
+const threadAfterMs = 2_000
 
 const hasRoom = '(min-width: 1180px)'
 
@@ -16,6 +20,10 @@ export const InboxPage = () => {
   const [isPersonWanted, setPersonWanted] = useState<boolean | null>(null)
   const isPersonOpen = isPersonWanted ?? isWide
   const isPersonOver = isPersonOpen && !isWide
+  useEffect(() => {
+    const timer = setTimeout(() => void loadThread().catch(() => undefined), threadAfterMs)
+    return () => clearTimeout(timer)
+  }, [])
   useKeys({
     back: () => {
       if (isPersonOver) setPersonWanted(false)
@@ -31,11 +39,13 @@ export const InboxPage = () => {
     >
       <ConversationList />
       {conversationId ? (
-        <Thread
-          key={conversationId}
-          conversationId={conversationId}
-          person={{ isOpen: isPersonOpen, toggle: () => setPersonWanted(!isPersonOpen) }}
-        />
+        <Suspense fallback={<section aria-label="Conversation" aria-busy="true" />}>
+          <Thread
+            key={conversationId}
+            conversationId={conversationId}
+            person={{ isOpen: isPersonOpen, toggle: () => setPersonWanted(!isPersonOpen) }}
+          />
+        </Suspense>
       ) : (
         <Nothing />
       )}

@@ -11,6 +11,7 @@ import { Bubble } from './bubble.tsx'
 import { itemsOf, type Item } from './items.ts'
 import style from './thread.module.css'
 import { timesIn } from './times.ts'
+import { unseenBy } from './unseen.ts'
 import { Trouble } from './trouble.tsx'
 import { useMessages } from './use-older.ts'
 import { useReading } from './use-reading.ts'
@@ -85,9 +86,11 @@ function useItems(conversationId: string, messages: readonly Message[]) {
 
 /** Where the unread began when the thread was opened; the line stays until the thread is left. */
 function useFirstUnread({ conversation, messages }: ConversationState) {
+  const me = useSession().user.id
   const [n] = useState(() => {
-    if (conversation.unread === 0) return -1
-    return messages.filter(({ direction }) => direction === 'in').at(-conversation.unread)?.n ?? -1
+    const unseen = unseenBy(conversation, me)
+    if (unseen === 0) return -1
+    return messages.filter(({ direction }) => direction === 'in').at(-unseen)?.n ?? -1
   })
   return n
 }

@@ -1,3 +1,4 @@
+import { isUntilResolved } from '../../kernel/pause.ts'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
@@ -15,7 +16,8 @@ export const Paused = ({ conversationId, until }: { conversationId: string; unti
   return (
     <p className={style.paused}>
       <span>
-        Automation is silent until <span className="figures">{soon(times, until, now)}</span>
+        Automation is silent until{' '}
+        <span className="figures">{isUntilResolved(until) ? 'this is resolved' : soon(times, until, now)}</span>
       </span>
       <button type="button" disabled={isBusy} onClick={() => void resume()}>
         Resume

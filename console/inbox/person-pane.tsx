@@ -1,4 +1,5 @@
 import { IconClock, IconPencil, IconX } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState, type FormEvent } from 'react'
 import type { Header, Profile } from '../../client/wire.ts'
 import { api } from '../live/careline.ts'
@@ -7,15 +8,16 @@ import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import { useStream } from '../live/use-stream.ts'
 import { Button, IconButton } from '../parts/button.tsx'
-import { Avatar, ChannelGlyph } from './avatar.tsx'
+import { Avatar } from './avatar.tsx'
+import { ChannelGlyph } from './channel-glyph.tsx'
 import style from './person-pane.module.css'
 import { timesIn } from './times.ts'
 import { Trouble } from './trouble.tsx'
 
 const Remarks = lazy(() => import('../parts/remarks.tsx').then((part) => ({ default: part.Remarks })))
 
-const stages = { lead: 'Lead', engaged: 'In conversation', customer: 'Client' }
-const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp', phone: 'Phone', email: 'E-mail' }
+const stages = { lead: 'Lead', engaged: 'In conversation', booked: 'Booked', customer: 'Client', lost: 'Lost' }
+const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp', phone: 'Phone', email: 'E-mail', app: 'App' }
 
 /** WhatsApp's own name for somebody says something only where they hide their number. */
 function addresses({ identities }: Profile) {
@@ -53,6 +55,16 @@ export const PersonPane = ({ conversation, close }: { conversation: Header; clos
         <Trouble error={error} what="More about this person cannot be read." again={() => void refetch()} />
       )}
       {data && <Facts profile={data} />}
+      {data && data.tags.length > 0 && (
+        <p className={style.tags} aria-label="Tags">
+          {data.tags.map((tag) => (
+            <span key={tag}>{tag}</span>
+          ))}
+        </p>
+      )}
+      <Link to="/person/$userId" params={{ userId }} className={style.all}>
+        All about them
+      </Link>
       <Suspense>
         <Remarks kind="person" recordId={userId} about={name} />
       </Suspense>
@@ -116,7 +128,7 @@ const Facts = ({ profile }: { profile: Profile }) => {
         <div key={`${kind} ${value}`}>
           <dt>{kinds[kind]}</dt>
           <dd className={style.reach}>
-            {kind.startsWith('wa_') && <ChannelGlyph size={14} />}
+            {kind.startsWith('wa_') && <ChannelGlyph kind="whatsapp" />}
             <bdi className="figures">{shownAs(kind, value)}</bdi>
           </dd>
         </div>

@@ -5,29 +5,36 @@ import type { Line } from '../../client/wire.ts'
 import { useNow } from '../live/use-now.ts'
 import { useMembers, useSession } from '../live/use-session.ts'
 import { Count } from '../parts/count.tsx'
+import { useChannelKind } from '../settings/use-connections.ts'
 import { Avatar } from './avatar.tsx'
 import { kindOf } from './gist.ts'
 import style from './list.module.css'
+import { named } from './named.ts'
+import { nearest, SlaTimer } from './standing.tsx'
 import { span, timesIn } from './times.ts'
+import { unseenBy } from './unseen.ts'
 
 /** Below this the window is worth a word in the list. */
 const closingMs = 2 * 3_600_000
 
 export const Row = memo(function Row({ line, isHere }: { line: Line; isHere: boolean }) {
-  const { conversation, conversationId } = line
-  const times = timesIn(useSession().workspace.timezone)
+  const { conversationId } = line
+  const conversation = named(line.conversation)
+  const { user, workspace } = useSession()
+  const times = timesIn(workspace.timezone)
   const now = useNow(30_000)
+  const unseen = unseenBy(conversation, user.id)
   return (
     <Link
       to="/inbox/$conversationId"
       params={{ conversationId }}
       search={(before) => before}
       className={style.row}
-      data-unread={conversation.unread > 0 || undefined}
+      data-unread={unseen > 0 || undefined}
       data-here={isHere || undefined}
       aria-current={isHere || undefined}
     >
-      <Avatar name={conversation.name} hasChannel />
+      <Avatar name={conversation.name} kind={useChannelKind(conversation.channelId)} />
       <span className={style.rowText}>
         <span className={style.rowTop}>
           <bdi className={style.name}>{conversation.name}</bdi>
@@ -39,7 +46,7 @@ export const Row = memo(function Row({ line, isHere }: { line: Line; isHere: boo
         </span>
         <span className={style.rowMid}>
           <Snippet last={line.last} />
-          <Count of={conversation.unread} says="unread" />
+          <Count of={unseen} says="unread" />
         </span>
         <Marks line={line} now={now} />
       </span>
@@ -73,6 +80,8 @@ const Marks = ({ line, now }: { line: Line; now: number }) => {
       <Loud line={line} now={now} />
       <span data-tone="quiet">{assigneeId === null ? 'Unassigned' : nameOf(assigneeId)}</span>
       {status === 'resolved' && <span data-tone="good">Resolved</span>}
+      {status === 'snoozed' && <span data-tone="quiet">Put off</span>}
+      {status === 'pending' && <span data-tone="quiet">Waits</span>}
     </span>
   )
 }
@@ -86,6 +95,7 @@ const Loud = ({ line: { conversation, last }, now }: { line: Line; now: number }
         Not delivered
       </span>
     )
+  if (nearest(conversation)) return <SlaTimer conversation={conversation} now={now} />
   if (waitingSince === null) return null
   const leftMs = windowExpiresAt === null ? 0 : Date.parse(windowExpiresAt) - now
   if (leftMs > 0 && leftMs < closingMs)

@@ -5,7 +5,9 @@ import type { Line } from '../../client/wire.ts'
 import { useStatus } from '../live/use-command.ts'
 import { Trouble } from './trouble.tsx'
 import style from './list.module.css'
+import { named } from './named.ts'
 import { Row } from './row.tsx'
+import { selection, useSelection } from './selection.ts'
 import type { useCalm } from './use-calm.ts'
 
 interface Props {
@@ -36,6 +38,7 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
     getItemKey: (index) => lines[index]?.conversationId ?? index,
   })
   const shown = virtual.getVirtualItems()
+  const selected = useSelection()
   const isAtEnd = (shown.at(-1)?.index ?? 0) >= lines.length - 5
   useEffect(() => {
     if (isAtEnd) more()
@@ -52,7 +55,7 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
       {hasTrouble && list.error && <Trouble error={list.error} what="This list cannot be read." again={list.again} />}
       {lines.length === 0 && list.isPending && !list.error && <Outlines />}
       {lines.length === 0 && !list.isPending && <p className={style.none}>{empty}</p>}
-      <ul style={{ height: virtual.getTotalSize() }}>
+      <ul data-picking={selected.size > 0 || undefined} style={{ height: virtual.getTotalSize() }}>
         {shown.map(({ index, key, start }) => {
           const line = lines[index]
           return (
@@ -63,6 +66,7 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
                 aria-posinset={index + 1}
                 style={{ transform: `translateY(${start}px)` }}
               >
+                <Pick line={line} isSelected={selected.has(line.conversationId)} />
                 <Row line={line} isHere={line.conversationId === here} />
               </li>
             )
@@ -72,6 +76,18 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
     </div>
   )
 }
+
+/** Over the face, where somebody points at it or has begun to select. */
+const Pick = ({ line: { conversationId, conversation }, isSelected }: { line: Line; isSelected: boolean }) => (
+  <label className={style.pick}>
+    <input
+      type="checkbox"
+      checked={isSelected}
+      aria-label={`Select ${named(conversation).name}`}
+      onChange={() => selection.toggle(conversationId)}
+    />
+  </label>
+)
 
 /** Rows in outline, for a list that is on its way. Nothing for the first moment, so that a quick answer does not flash. */
 const Outlines = () => (

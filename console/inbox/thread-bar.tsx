@@ -2,19 +2,24 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Header } from '../../client/wire.ts'
+import { channelWords } from '../../kernel/channel-words.ts'
 import { useCommand, useStatus } from '../live/use-command.ts'
 import { useNow } from '../live/use-now.ts'
 import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
 import { useSignals } from '../live/use-signal.ts'
+import { useChannelKind } from '../settings/use-connections.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState } from '../shell/line-state.tsx'
 import { AssignMenu } from './assign-menu.tsx'
 import { Avatar, withStatus } from './avatar.tsx'
+import { Macros } from './macros.tsx'
 import type { PersonSwitch } from './person-switch.ts'
 import style from './thread.module.css'
+import { Standing } from './standing.tsx'
 import { span } from './times.ts'
 import { Trouble } from './trouble.tsx'
+import { WorkflowMenu } from './workflow-menu.tsx'
 
 interface Props {
   conversationId: string
@@ -24,6 +29,7 @@ interface Props {
 
 export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
   const resolve = useResolve(conversationId, conversation)
+  const kind = useChannelKind(conversation.channelId)
   return (
     <header>
       <div className={style.bar}>
@@ -40,18 +46,21 @@ export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
             <bdi>{conversation.name}</bdi>
           </h1>
           <p>
-            <span>WhatsApp</span>
+            {kind && <span>{channelWords[kind]}</span>}
             <LineTrouble />
             <Waiting since={conversation.waitingSince} />
             <Others conversationId={conversationId} />
           </p>
         </div>
         <div className={style.actions}>
+          <Macros conversationId={conversationId} />
           <AssignMenu conversationId={conversationId} assigneeId={conversation.assigneeId} />
+          <WorkflowMenu conversationId={conversationId} conversation={conversation} />
           <About name={conversation.name} person={person} />
           <Done isResolved={conversation.status === 'resolved'} onClick={resolve.toggle} />
         </div>
       </div>
+      <Standing conversation={conversation} />
       {resolve.error && <Trouble error={resolve.error} what="The status did not change." again={resolve.toggle} />}
     </header>
   )

@@ -8,6 +8,8 @@ const signs: Record<Exclude<MessageStatus, 'received'>, { icon: typeof IconClock
   sent: { icon: IconCheck, says: 'Sent' },
   delivered: { icon: IconChecks, says: 'Delivered' },
   read: { icon: IconChecks, says: 'Read' },
+  scheduled: { icon: IconClock, says: 'To be sent later' },
+  cancelled: { icon: IconClockPause, says: 'Cancelled before it went' },
   failed: { icon: IconAlertCircle, says: 'Not delivered' },
 }
 

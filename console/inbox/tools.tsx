@@ -1,4 +1,4 @@
-import { IconPaperclip, IconSend2 } from '@tabler/icons-react'
+import { IconClockHour4, IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { useRef } from 'react'
 import { IconButton } from '../parts/button.tsx'
 import style from './composer.module.css'
@@ -9,9 +9,11 @@ interface Props {
   canSend: boolean
   attach: (files: Iterable<File>) => void
   send: () => void
+  isLater: boolean
+  later: () => void
 }
 
-export const Tools = ({ isNote, canSend, attach, send }: Props) => {
+export const Tools = ({ isNote, canSend, attach, send, isLater, later }: Props) => {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <div className={style.tools}>
@@ -37,6 +39,11 @@ export const Tools = ({ isNote, canSend, attach, send }: Props) => {
             }}
           />
         </>
+      )}
+      {!isNote && (
+        <IconButton says="Send later" data-tip="Send later" aria-expanded={isLater} disabled={!canSend} onClick={later}>
+          <IconClockHour4 size={18} stroke={1.7} />
+        </IconButton>
       )}
       <span className={style.hint}>
         <kbd>⏎</kbd> send

@@ -1,16 +1,16 @@
 import { useState, type FocusEvent, type PointerEvent } from 'react'
 import type { Line } from '../../client/wire.ts'
-import type { View } from './views.ts'
 
 interface Held {
-  view: View
+  /** Which list it is. */
+  view: string
   ids: string[]
   /** The newest message of each line when the order was held. */
   newest: Map<string, string | null>
 }
 
 interface Live {
-  view: View
+  view: string
   lines: Line[]
   known: Map<string, Line>
 }

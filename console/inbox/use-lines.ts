@@ -1,13 +1,16 @@
 import { useQuery, queryOptions } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
+import type { ConversationFilter } from '../../client/api.ts'
+import type { Filter } from '../../client/tools.ts'
 import type { Line } from '../../client/wire.ts'
 import { cache } from '../live/cache.ts'
 import { api } from '../live/careline.ts'
+import { tools } from '../live/tools.ts'
 import { pagesQuery, usePages } from '../live/use-page.ts'
 import { useSession } from '../live/use-session.ts'
 import { onEvent } from '../live/use-stream.ts'
 import { useInbox } from '../shell/use-title.ts'
-import { viewOf, type View } from './views.ts'
+import { type Chosen, keyOf, viewOf } from './views.ts'
 
 const pageSize = 50
 const touchedMax = 2_000
@@ -47,10 +50,25 @@ function withLine(before: Touched, line: Line): Touched {
   return { ...others, [line.conversationId]: line }
 }
 
-const linesQuery = (view: View) =>
-  pagesQuery<Line>(['lines', view], (cursor) =>
-    api.conversations.list({ ...viewOf[view].asks, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) }),
-  )
+const teamField = (team: string): Filter =>
+  team === 'none' ? { field: 'team', is: 'unknown' } : { field: 'team', is: 'is', value: team }
+
+/** The built-in views in the language of filters: with a team, the server is asked by it. */
+function filterOf({ status, assignee }: ConversationFilter, team: string): Filter {
+  const parts: Filter[] = [teamField(team)]
+  if (status !== undefined && status !== 'all') parts.push({ field: 'status', is: 'is', value: status })
+  if (assignee === 'none') parts.push({ field: 'assignee', is: 'unknown' })
+  else if (assignee !== undefined) parts.push({ field: 'assignee', is: 'is', value: assignee })
+  return { all: parts }
+}
+
+const linesQuery = ({ view, team, saved }: Chosen) =>
+  pagesQuery<Line>(['lines', keyOf({ view, team, saved })], (cursor) => {
+    const page = { limit: pageSize, ...(cursor !== undefined && { cursor }) }
+    if (saved !== undefined) return tools.inView(saved, page)
+    if (team !== undefined) return tools.matching(filterOf(viewOf[view].asks, team), page)
+    return api.conversations.list({ ...viewOf[view].asks, ...page })
+  })
 
 /** Every line that is known, by conversation: pages, then the snapshot of the inbox, then what changed since. */
 function useKnown(pages: readonly { items: Line[] }[] | undefined) {
@@ -65,16 +83,38 @@ function useKnown(pages: readonly { items: Line[] }[] | undefined) {
   }, [pages, snapshot, touched])
 }
 
-/** The lines of one view, the newest first, always as they are now. */
-export function useLines(view: View) {
-  const list = usePages(linesQuery(view))
+/** The lines of what is chosen, in its order, always as they are now. */
+export function useLines(chosen: Chosen) {
+  const { view, team, saved } = chosen
+  const list = usePages(linesQuery(chosen))
   const known = useKnown(list.pages)
   const me = useSession().user.id
-  const lines = useMemo(
-    () => [...known.values()].filter((line) => viewOf[view].keeps(line, me)).sort(byNewest),
-    [known, view, me],
-  )
+  useRenewed(saved === undefined ? undefined : list.again)
+  const lines = useMemo(() => {
+    // What a saved view asks is the server's to answer: its pages are read again when anything has changed.
+    if (saved !== undefined)
+      return (list.pages ?? []).flatMap(({ items }) => items.flatMap((line) => known.get(line.conversationId) ?? []))
+    const isOfTeam = ({ conversation: { teamId } }: Line) => team === undefined || (teamId ?? 'none') === team
+    return [...known.values()].filter((line) => viewOf[view].keeps(line, me) && isOfTeam(line)).sort(byNewest)
+  }, [known, list.pages, view, team, saved, me])
   return { ...list, known, lines }
+}
+
+const renewMs = 2_000
+
+/** Some time after something changed, and not for each that did. */
+function useRenewed(again: (() => void) | undefined) {
+  const touched = useQuery(touchedQuery).data
+  const held = useRef(again)
+  useEffect(() => {
+    held.current = again
+  })
+  const isAsked = again !== undefined
+  useEffect(() => {
+    if (!isAsked) return
+    const timer = setTimeout(() => held.current?.(), renewMs)
+    return () => clearTimeout(timer)
+  }, [touched, isAsked])
 }
 
 const newestOf = ({ conversation: { lastMessageAt } }: Line) => lastMessageAt ?? ''

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ConversationState } from '../../client/streams/conversation.ts'
 import { careline } from '../live/careline.ts'
+import { useSession } from '../live/use-session.ts'
+import { unseenBy } from './unseen.ts'
 
 /** Whether somebody can see this page now. */
 function useVisible() {
@@ -18,12 +20,15 @@ export function useReading(conversationId: string, { conversation, messages }: C
   const said = useRef(0)
   const isVisible = useVisible()
   const last = messages.at(-1)?.n ?? 0
+  const me = useSession().user.id
+  // The first look is said too: from then on this member has a mark of their own.
+  const isSeen = Object.hasOwn(conversation.seen, me) && unseenBy(conversation, me) === 0
   useEffect(() => {
-    if (!isVisible || !isAtEnd || conversation.unread === 0 || said.current >= last) return
+    if (!isVisible || !isAtEnd || isSeen || said.current >= last) return
     said.current = last
     // Refused means: it stays unread, which the screen shows.
     careline()
       .command('message.read', { conversationId, upTo: last })
       .catch(() => undefined)
-  }, [conversationId, conversation.unread, isVisible, isAtEnd, last])
+  }, [conversationId, isSeen, isVisible, isAtEnd, last])
 }

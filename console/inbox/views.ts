@@ -14,6 +14,15 @@ interface Kept {
   empty: string
 }
 
+/** What is shown: one of these, of all teams or of one; or a view that somebody saved, by its id. */
+export interface Chosen {
+  view: View
+  team?: string | undefined
+  saved?: string | undefined
+}
+
+export const keyOf = ({ view, team, saved }: Chosen) => saved ?? (team === undefined ? view : `${view}/${team}`)
+
 const isOpen = ({ conversation: { status } }: Line) => status !== 'resolved'
 
 export const viewOf: Record<View, Kept> = {

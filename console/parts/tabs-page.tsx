@@ -1,16 +1,18 @@
 import { Link, type LinkProps, Outlet } from '@tanstack/react-router'
+import { useHereInSight } from './in-sight.ts'
 import style from './page.module.css'
 
 interface Props {
   name: string
-  tabs: { to: NonNullable<LinkProps['to']>; says: string }[]
+  /** `isExact`: the pages below its address have tabs of their own. */
+  tabs: readonly { to: NonNullable<LinkProps['to']>; says: string; isExact?: boolean }[]
 }
 /** Several pages that belong together, one at a time. */
 export const TabsPage = ({ name, tabs }: Props) => (
   <div className={style.frame}>
-    <nav className={style.tabs} aria-label={name}>
-      {tabs.map(({ to, says }) => (
-        <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>
+    <nav ref={useHereInSight<HTMLElement>()} className={style.tabs} aria-label={name}>
+      {tabs.map(({ to, says, isExact = false }) => (
+        <Link key={to} to={to} activeOptions={{ exact: isExact }} activeProps={{ 'aria-current': 'page' }}>
           {says}
         </Link>
       ))}

@@ -9,10 +9,15 @@ import { said } from './said.ts'
 type Of<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
 type File = Extract<Content, { mime: string }>
 
+/** What colleagues do among themselves is never sent, and mails have a page of their own. */
+const isElsewhere = (content: Content): content is Of<'activity' | 'email'> =>
+  content.kind === 'activity' || content.kind === 'email'
+
 /** What a message says, on the phone's own screen. `answer` taps one of its buttons or rows. */
 export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer: (id: string) => void }) => {
   const { content } = message
   if ('mime' in content) return <Media content={content} />
+  if (isElsewhere(content)) return null
   switch (content.kind) {
     case 'text':
       return <Words>{content.text}</Words>
@@ -27,17 +32,19 @@ export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer
     case 'unsupported':
       return <Words>A message of a kind that is new here: {content.what}</Words>
     case 'template':
-      return (
-        <>
-          <Words>{said(message)}</Words>
-          {content.copyCode !== undefined && <CopyCode code={content.copyCode} />}
-        </>
-      )
+      return <Template content={content} says={said(message)} />
     case 'answer':
     case 'reaction':
       return <Words>{said(message)}</Words>
   }
 }
+
+const Template = ({ content: { copyCode }, says }: { content: Of<'template'>; says: string }) => (
+  <>
+    <Words>{says}</Words>
+    {copyCode !== undefined && <CopyCode code={copyCode} />}
+  </>
+)
 
 const CopyCode = ({ code }: { code: string }) => (
   <button type="button" className={style.copy} onClick={() => void navigator.clipboard.writeText(code)}>

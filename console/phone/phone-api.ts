@@ -164,18 +164,36 @@ export interface SimulatedText {
   id: string
   to: string
   text: string
-  status: 'queued' | 'sent' | 'delivered' | 'undelivered'
+  status: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'received'
   /** Twilio's, where it was not delivered. */
   errorCode: number | null
   at: number
+  /** Missing where it is from a business to a person. */
+  direction?: 'in' | 'out'
+  from: string
+  /** As data URLs. */
+  files?: string[]
 }
 
-/** The latest first. */
-export const texts = async () => (await kept<{ texts: SimulatedText[] }>('texts')).texts
+/** A number of a business that texts can be written to. */
+export interface SimulatedLine {
+  channelId: string
+  name: string
+  number: string
+}
 
-async function kept<T>(path: string): Promise<T> {
+/** The texts, the latest first, and who can be written to. */
+export const texts = () => kept<{ texts: SimulatedText[]; lines: SimulatedLine[] }>('texts')
+
+/** Somebody writes a text; `status` is what the business's channel answered, 0 where nobody is there. */
+export const writeText = (text: { from: string; to: string; text: string; files?: string[] }) =>
+  kept<{ id: string; status: number }>('texts/messages', text)
+
+/** What is kept under a path; with a body it is said there. */
+export async function kept<T>(path: string, body?: object): Promise<T> {
   const headers = { authorization: `Bearer ${phoneKey() ?? ''}` }
-  const answer = await fetch(`/simulator/${path}`, { headers })
+  const said = body && { method: 'POST', body: JSON.stringify(body) }
+  const answer = await fetch(`/simulator/${path}`, { headers, ...said })
   if (!answer.ok) throw new PhoneError(answer.status, `The simulator said ${answer.status}.`)
   return (await answer.json()) as T
 }

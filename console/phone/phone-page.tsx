@@ -55,7 +55,8 @@ const Table = ({ snapshot: { channels, people } }: { snapshot: Snapshot }) => {
           <h1>Phones</h1>
           <p>
             What you type here reaches the inbox as it would from WhatsApp itself.{' '}
-            <Link to="/letters">To the letters</Link> <Link to="/texts">To the texts</Link>
+            <Link to="/letters">To the letters</Link> <Link to="/texts">To the texts</Link>{' '}
+            <Link to="/mails">To the mails</Link>
           </p>
         </div>
         {channels.length > 1 && <Channels channels={channels} chosen={chosen} choose={setChosen} />}

@@ -18,7 +18,7 @@ export function said(message: PhoneMessage): string {
   const { content } = message
   if (message.deleted) return 'Deleted message'
   if (message.shown) return message.shown
-  if ('text' in content) return content.text
+  if ('text' in content && content.text !== undefined) return content.text
   if ('caption' in content && content.caption) return content.caption
   if (content.kind === 'answer') return content.title
   if (content.kind === 'template') return content.name

@@ -1,13 +1,14 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useState, type FormEvent } from 'react'
 import { timesIn } from '../inbox/times.ts'
+import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
 import { usePlainTitle } from '../shell/use-title.ts'
 import { KeyGate } from './key-gate.tsx'
-import style from './letters.module.css'
-import { PhoneError, phoneKey, type SimulatedText, texts } from './phone-api.ts'
+import { PhoneError, phoneKey, type SimulatedLine, type SimulatedText, texts, writeText } from './phone-api.ts'
 import page from './phone.module.css'
+import style from './texts.module.css'
 
 const textsQuery = queryOptions({ queryKey: ['texts'], queryFn: texts, refetchInterval: 2_000, staleTime: 0 })
 const became: Record<SimulatedText['status'], string> = {
@@ -15,9 +16,10 @@ const became: Record<SimulatedText['status'], string> = {
   sent: 'on its way',
   delivered: 'delivered',
   undelivered: 'not delivered',
+  received: 'sent',
 }
 
-/** The text messages that simulated SMS keeps instead of sending: codes are read here. */
+/** The telephones that simulated SMS reaches: codes are read here, and businesses are written to. */
 export const TextsPage = () => {
   usePlainTitle('Texts')
   const [hasKey, setKey] = useState(() => phoneKey() !== null)
@@ -27,14 +29,15 @@ export const TextsPage = () => {
 const Texts = ({ forget }: { forget: () => void }) => {
   const { data, error, refetch } = useQuery({ ...textsQuery, retry: false })
   if (error instanceof PhoneError && error.status === 401) return <KeyGate isRefused enter={() => void refetch()} />
+  const threads = data ? threadsOf(data.texts) : []
   return (
     <div className={page.page}>
       <header className={page.head}>
         <div>
           <h1>Texts</h1>
           <p>
-            What Careline would have sent by SMS; nothing has left this server.{' '}
-            <Link to="/letters">To the letters</Link> <Link to="/phone">To the phones</Link>
+            SMS as people see them; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
+            <Link to="/letters">To the letters</Link>
           </p>
         </div>
         {error && (
@@ -46,29 +49,144 @@ const Texts = ({ forget }: { forget: () => void }) => {
           </p>
         )}
       </header>
-      {data?.length === 0 && <p className={style.none}>No text has been written yet.</p>}
-      <ul className={style.letters}>
-        {data?.map((text) => (
-          <OneText key={text.id} {...text} />
+      {data && data.lines.length > 0 && <Write lines={data.lines} />}
+      {data && threads.length === 0 && <p className={style.none}>No text has been written yet.</p>}
+      <ul className={style.threads}>
+        {threads.map(({ key, ...thread }) => (
+          <Thread key={key} {...thread} line={data?.lines.find(({ number }) => number === thread.number)} />
         ))}
       </ul>
     </div>
   )
 }
 
-const OneText = ({ to, text, status, errorCode, at }: SimulatedText) => {
+interface ThreadOf {
+  key: string
+  person: string
+  number: string
+  /** Oldest first. */
+  texts: SimulatedText[]
+}
+
+/** One per person and number, the one with the latest text first. */
+function threadsOf(texts: SimulatedText[]): ThreadOf[] {
+  const found = new Map<string, ThreadOf>()
+  for (const text of texts) {
+    const [person, number] = text.direction === 'in' ? [text.from, text.to] : [text.to, text.from]
+    const key = `${person} ${number}`
+    const thread = found.get(key) ?? { key, person, number, texts: [] }
+    found.set(key, thread)
+    thread.texts.unshift(text)
+  }
+  return [...found.values()]
+}
+
+const Thread = ({ person, number, texts, line }: Omit<ThreadOf, 'key'> & { line: SimulatedLine | undefined }) => (
+  <li className={style.thread}>
+    <h2 className="figures">
+      <bdi>{person}</bdi>
+      <small>
+        with <bdi>{line?.name ?? number}</bdi>
+      </small>
+    </h2>
+    <ol className={style.said} aria-label={`Texts of ${person}`}>
+      {texts.map((text) => (
+        <OneText key={text.id} {...text} />
+      ))}
+    </ol>
+    {line && <Answer from={person} to={line.number} />}
+  </li>
+)
+
+const OneText = ({ text, status, errorCode, at, direction = 'out', files = [] }: SimulatedText) => {
   const now = useNow(30_000)
   const times = timesIn(Intl.DateTimeFormat().resolvedOptions().timeZone)
   return (
-    <li>
-      <h2 className="figures">
-        <bdi>{to}</bdi>
-      </h2>
-      <p className={style.about}>
+    <li data-mine={direction === 'in' || undefined}>
+      {files.map((file, index) =>
+        file.startsWith('data:image/') ? (
+          <img key={index} src={file} alt="A picture" />
+        ) : (
+          <a key={index} href={file} download>
+            A file
+          </a>
+        ),
+      )}
+      {text !== '' && <p>{text}</p>}
+      <small>
         {became[status]}
-        {errorCode !== null && ` (${errorCode})`}, <span className="figures">{times.ago(at, now)}</span>
-      </p>
-      <p className={style.text}>{text}</p>
+        {errorCode !== null && ` (${String(errorCode)})`}, <span className="figures">{times.ago(at, now)}</span>
+      </small>
     </li>
+  )
+}
+
+/** What is written is sent; what was typed stays where it was not taken. */
+function useWriting(address: { from: string; to: string }) {
+  const cache = useQueryClient()
+  const [text, setText] = useState('')
+  const { failed, isBusy, ...doing } = useDoing()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void doing.do(async () => {
+      await writeText({ ...address, text })
+      setText('')
+      await cache.invalidateQueries({ queryKey: textsQuery.queryKey })
+    })
+  }
+  return { text, setText, failed, isBusy, submit }
+}
+
+const Answer = ({ from, to }: { from: string; to: string }) => {
+  const { text, setText, failed, isBusy, submit } = useWriting({ from, to })
+  return (
+    <form className={style.write} onSubmit={submit}>
+      <input
+        required
+        dir="auto"
+        maxLength={1_600}
+        aria-label={`Text from ${from}`}
+        placeholder="Text message"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+      />
+      <button type="submit" disabled={isBusy}>
+        Send
+      </button>
+      {failed && <p role="alert">It was not sent: {failed.message}</p>}
+    </form>
+  )
+}
+
+/** Somebody who has not written yet. */
+const Write = ({ lines }: { lines: SimulatedLine[] }) => {
+  const [from, setFrom] = useState('+4915112345678')
+  const [to, setTo] = useState(lines[0]?.number ?? '')
+  const { text, setText, failed, isBusy, submit } = useWriting({ from, to })
+  return (
+    <form className={style.fresh} onSubmit={submit} aria-label="Write a text">
+      <label>
+        From
+        <input type="tel" required pattern="\+\d{6,15}" value={from} onChange={({ target }) => setFrom(target.value)} />
+      </label>
+      <label>
+        To
+        <select value={to} onChange={({ target }) => setTo(target.value)}>
+          {lines.map(({ channelId, name, number }) => (
+            <option key={channelId} value={number}>
+              {name}, {number}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Text
+        <input required dir="auto" maxLength={1_600} value={text} onChange={({ target }) => setText(target.value)} />
+      </label>
+      <button type="submit" disabled={isBusy}>
+        Send
+      </button>
+      {failed && <p role="alert">It was not sent: {failed.message}</p>}
+    </form>
   )
 }

@@ -1,24 +1,20 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { createOperators, type OperatorSession, type Tenancy } from '../../client/operators.ts'
+import type { OperatorSession } from '../../client/operators.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useDoing } from '../live/use-doing.ts'
-import { bytesOf, figure } from '../operations/cells.tsx'
 import { Button } from '../parts/button.tsx'
 import { CodeField, EmailField, PasswordField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import settings from '../settings/settings.module.css'
 import { Card } from '../sign-in/card.tsx'
 import { usePlainTitle } from '../shell/use-title.ts'
+import { PlatformErrors } from './errors.tsx'
+import { PlatformJobs } from './jobs.tsx'
+import { operators } from './operators.ts'
 import style from './platform.module.css'
-
-const slot = 'careline.operator'
-/** Until the tab is closed: whoever looks after everything signs in each time. */
-const operators = createOperators({
-  load: () => JSON.parse(sessionStorage.getItem(slot) ?? 'null') as OperatorSession | undefined,
-  save: (session) =>
-    session ? sessionStorage.setItem(slot, JSON.stringify(session)) : sessionStorage.removeItem(slot),
-})
+import { Workspaces } from './workspaces.tsx'
 
 /** Where the operators of the installation look after it. Nothing of a workspace's sign-in counts here. */
 export const PlatformPage = () => {
@@ -50,18 +46,15 @@ const SignIn = ({ entered }: { entered: (session: OperatorSession) => void }) =>
   )
 }
 
+const tabs = { workspaces: 'Workspaces', errors: 'Errors', jobs: 'Jobs' } as const
+const shown = { workspaces: Workspaces, errors: PlatformErrors, jobs: PlatformJobs } as const
+
 const Whole = ({ session, left }: { session: OperatorSession; left: () => void }) => {
-  const [find, setFind] = useState('')
-  usePlainTitle('Platform')
-  const workspaces = useInfiniteQuery({
-    queryKey: ['platform', 'workspaces', find],
-    queryFn: ({ pageParam }) =>
-      operators.workspaces({ ...(find && { q: find }), ...(pageParam && { cursor: pageParam }) }),
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  })
+  const { show, error } = useSearch({ from: '/platform' })
+  const here = error === undefined ? (show ?? 'workspaces') : 'errors'
+  const Shown = shown[here]
+  usePlainTitle(`${tabs[here]}: platform`)
   const { doing, failed } = useLeaving(left)
-  const all = workspaces.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <main className={style.whole}>
       <header className={style.head}>
@@ -71,30 +64,16 @@ const Whole = ({ session, left }: { session: OperatorSession; left: () => void }
           Sign out
         </Button>
       </header>
+      <nav className={page.tabs} aria-label="Platform">
+        {(Object.keys(tabs) as (keyof typeof tabs)[]).map((one) => (
+          <Link key={one} to="/platform" search={{ show: one }} aria-current={one === here ? 'page' : undefined}>
+            {tabs[one]}
+          </Link>
+        ))}
+      </nav>
       <div className={page.page}>
-        <h1>Workspaces</h1>
         {failed && <Trouble error={failed} what="You may still be signed in." />}
-        <Proven />
-        <search className={settings.form}>
-          <label>
-            Find by name
-            <input type="search" maxLength={64} value={find} onChange={({ target }) => setFind(target.value)} />
-          </label>
-        </search>
-        {workspaces.error && (
-          <Trouble
-            error={workspaces.error}
-            what="The workspaces cannot be read."
-            again={() => void workspaces.refetch()}
-          />
-        )}
-        {workspaces.data && all.length === 0 && <p className={page.none}>There is none.</p>}
-        <ul className={page.letters}>
-          {all.map((one) => (
-            <Line key={one.id} one={one} />
-          ))}
-        </ul>
-        {workspaces.hasNextPage && <Button onClick={() => void workspaces.fetchNextPage()}>Show more</Button>}
+        <Shown />
       </div>
     </main>
   )
@@ -105,105 +84,8 @@ function useLeaving(left: () => void) {
   const cache = useQueryClient()
   const leave = async () => {
     await operators.signOut()
-    cache.removeQueries({ queryKey: ['platform'] })
+    cache.removeQueries({ predicate: ({ queryKey }) => queryKey.includes('platform') })
     left()
   }
   return { failed, doing: () => void doing.do(leave) }
-}
-
-const Proven = () => {
-  const { data } = useQuery({ queryKey: ['platform', 'backups'], queryFn: () => operators.backups() })
-  if (!data) return null
-  if (data.provenAt === null) return <p className={page.warning}>No backup was restored to see that it can be.</p>
-  return (
-    <p>
-      The last backup that a restore has proven is of{' '}
-      <b className="figures">{new Date(data.provenAt).toLocaleString()}</b>.
-    </p>
-  )
-}
-
-const Line = ({ one }: { one: Tenancy }) => (
-  <li aria-labelledby={`ws-${one.id}`}>
-    <h2 id={`ws-${one.id}`}>
-      <bdi>{one.name}</bdi> <small>{one.status}</small>
-    </h2>
-    <dl className={page.facts}>
-      <Fact name="Short name" says={one.slug} />
-      <Fact name="Members" says={`${figure(one.members)} of ${figure(one.quotas.members)}`} />
-      <Fact name="Conversations" says={figure(one.conversations)} />
-      <Fact name="Messages" says={figure(one.messages)} />
-      <Fact name="Files" says={`${bytesOf(one.storageBytes)} of ${bytesOf(one.quotas.storageBytes)}`} />
-    </dl>
-    {one.suspension !== null && <p className={page.why}>{one.suspension}</p>}
-    <Choice one={one} />
-  </li>
-)
-
-const Fact = ({ name, says }: { name: string; says: string }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd className="figures">{says}</dd>
-  </div>
-)
-
-const Choice = ({ one: { id, name, status } }: { one: Tenancy }) => {
-  const [reason, setReason] = useState<string | null>(null)
-  const cache = useQueryClient()
-  const { failed, isBusy, ...doing } = useDoing()
-  const act = (work: () => Promise<unknown>) =>
-    void doing.do(async () => {
-      await work()
-      setReason(null)
-      await cache.invalidateQueries({ queryKey: ['platform', 'workspaces'] })
-    })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    act(() => operators.suspend(id, reason ?? ''))
-  }
-  return (
-    <div className={page.choice}>
-      {failed && <Trouble error={failed} what="That did not work." />}
-      {reason !== null && (
-        <form className={settings.form} onSubmit={submit}>
-          <label>
-            Why
-            <input
-              required
-              autoFocus
-              maxLength={500}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          </label>
-          <Button tone="urgent" type="submit" disabled={isBusy}>
-            Suspend it
-          </Button>
-        </form>
-      )}
-      {status === 'suspended' && (
-        <button
-          type="button"
-          aria-label={`Let it go on: ${name}`}
-          disabled={isBusy}
-          onClick={() => act(() => operators.resume(id))}
-        >
-          Let it go on
-        </button>
-      )}
-      {(status === 'active' || status === 'draft') && reason === null && (
-        <button type="button" aria-label={`Suspend: ${name}`} disabled={isBusy} onClick={() => setReason('')}>
-          Suspend
-        </button>
-      )}
-      <button
-        type="button"
-        aria-label={`New key: ${name}`}
-        disabled={isBusy}
-        onClick={() => act(() => operators.rotateKey(id))}
-      >
-        New key
-      </button>
-    </div>
-  )
 }

@@ -10,6 +10,7 @@ import { useTitle } from '../shell/use-title.ts'
 import { PasswordField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { ConsentSection } from './consent.tsx'
+import { EmailSection } from './email.tsx'
 import { PhonesSection } from './phones.tsx'
 import { deviceName } from './device.ts'
 import { SecuritySection } from './security/security-section.tsx'
@@ -30,6 +31,7 @@ export const AccountPage = () => {
       <SignIns />
       <ConsentSection />
       <SecuritySection />
+      <EmailSection />
       <PhonesSection />
       <Password />
     </div>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
-import type { Business, Rule } from '../../client/business.ts'
+import type { Business, Rule, Switch } from '../../client/business.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
 import { useDoing } from '../live/use-doing.ts'
@@ -8,6 +8,7 @@ import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
 import { CodeRulesForm } from './code-rules.tsx'
+import { ContactRulesForm } from './contact-rules.tsx'
 import { BusinessFields } from './business-fields.tsx'
 import { ProfileFields, profileNames } from './profile-fields.tsx'
 import style from './settings.module.css'
@@ -33,6 +34,7 @@ export const BusinessPage = () => {
             <ProfileFields business={data} names={profileNames} press="Save" />
           </section>
           <Rules business={data} />
+          <ContactRulesForm business={data} />
           <CodeRulesForm business={data} />
         </div>
       )}
@@ -55,7 +57,7 @@ const NotLive = ({ status }: { status: keyof typeof says }) => (
 const Rules = ({ business }: { business: Business }) => {
   const { data, error, refetch } = useRules()
   if (error && !data) return <Trouble error={error} what="The rules cannot be read." again={() => void refetch()} />
-  const groups = [...new Set(data?.items.map(({ group }) => group))]
+  const groups = [...new Set([...(data?.items ?? []), ...(data?.switches ?? [])].map(({ group }) => group))]
   return groups.map((group) => (
     <section key={group} aria-label={group}>
       <h2>{group}</h2>
@@ -63,6 +65,11 @@ const Rules = ({ business }: { business: Business }) => {
         .filter((rule) => rule.group === group)
         .map((rule) => (
           <OneRule key={rule.name} rule={rule} business={business} />
+        ))}
+      {data?.switches
+        .filter((one) => one.group === group)
+        .map((one) => (
+          <OneSwitch key={one.name} one={one} business={business} />
         ))}
     </section>
   ))
@@ -102,5 +109,25 @@ const OneRule = ({ rule, business }: { rule: Rule; business: Business }) => {
       </small>
       {failed && <Trouble error={failed} what="It stays as it was." />}
     </form>
+  )
+}
+
+const OneSwitch = ({ one: { name, words, says, isOn }, business }: { one: Switch; business: Business }) => {
+  const renewed = useBusinessRenewed()
+  const { failed, isBusy, ...doing } = useDoing()
+  const turn = () =>
+    void doing.do(async () => {
+      await businesses.change({ settings: { [name]: !isOn } }, business.rev)
+      await renewed()
+    })
+  return (
+    <div className={style.rule}>
+      <label className={style.switch}>
+        <input type="checkbox" checked={isOn} disabled={isBusy} aria-describedby={`rule-${name}`} onChange={turn} />
+        {words}
+      </label>
+      <small id={`rule-${name}`}>{says}</small>
+      {failed && <Trouble error={failed} what="It stays as it was." />}
+    </div>
   )
 }

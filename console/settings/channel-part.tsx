@@ -13,7 +13,7 @@ import { ChannelSecrets } from './channel-secrets.tsx'
 import { ChannelTrial } from './channel-trial.tsx'
 import { Copied } from './copied.tsx'
 import style from './settings.module.css'
-import { useChannel, useConnectionsRenewed, useHealth } from './use-connections.ts'
+import { useChannel, useConnectionsRenewed, useHealth, useKindOf } from './use-connections.ts'
 
 /** One channel: whether it works, a test of it, its secrets, and how it is switched off. */
 export const ChannelPart = ({ id }: { id: string }) => {
@@ -30,9 +30,10 @@ export const ChannelPart = ({ id }: { id: string }) => {
 }
 
 const Known = ({ channel }: { channel: ChannelView }) => {
-  const { id, name, simulate, status, phoneNumberId, businessId, webhookUrl } = channel
+  const { id, name, simulate, status, fields, webhookUrl } = channel
+  const kind = useKindOf(channel)
   const times = timesIn(useSession().workspace.timezone)
-  const stillMadeUp = channel.madeUp.filter((one: ChannelSecret) => one !== 'verifyToken')
+  const stillMadeUp = channel.madeUp.filter((one) => kind?.fields.some((field) => field.name === one))
   return (
     <>
       <header>
@@ -45,16 +46,14 @@ const Known = ({ channel }: { channel: ChannelView }) => {
       </header>
       <Health id={id} isOn={status === 'active'} />
       <dl className={page.facts}>
+        {Object.entries(fields).map(([field, value]) => (
+          <div key={field}>
+            <dt>{kind?.fields.find((one) => one.name === field)?.label ?? field}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
         <div>
-          <dt>Phone number ID</dt>
-          <dd>{phoneNumberId}</dd>
-        </div>
-        <div>
-          <dt>Business account ID</dt>
-          <dd>{businessId}</dd>
-        </div>
-        <div>
-          <dt>Known to WhatsApp</dt>
+          <dt>Known to its provider</dt>
           <dd>{knownSince(channel, times)}</dd>
         </div>
         {!simulate && (
@@ -66,7 +65,7 @@ const Known = ({ channel }: { channel: ChannelView }) => {
           </div>
         )}
       </dl>
-      <ChannelTrial id={id} isOn={status === 'active'} />
+      <ChannelTrial channel={channel} says={kind?.says ?? 'Its provider'} />
       <ChannelSecrets channel={channel} />
       <Switches channel={channel} lacks={stillMadeUp} />
     </>

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react'
-import type { ChannelSecret, ChannelView } from '../../client/connections.ts'
+import type { ChannelKind, ChannelSecret, ChannelView } from '../../client/connections.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { connections } from '../live/keeping.ts'
@@ -8,37 +8,46 @@ import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { ShownOnce } from '../parts/shown-once.tsx'
 import style from './settings.module.css'
-import { useConnectionsRenewed } from './use-connections.ts'
+import { useConnectionsRenewed, useKindOf } from './use-connections.ts'
 
-const names: Record<ChannelSecret, string> = {
-  token: 'Access token',
-  appSecret: 'App secret',
-  verifyToken: 'Verify token',
-}
-const order: ChannelSecret[] = ['token', 'appSecret', 'verifyToken']
+/** How its provider calls a secret. What its form does not ask for is ours, and has one name everywhere. */
+const nameOf = (secret: ChannelSecret, kind: ChannelKind | undefined) =>
+  kind?.fields.find(({ name }) => name === secret)?.label ?? (secret === 'verifyToken' ? 'Verify token' : secret)
 
 /** The secrets of a channel: that they are there, and how each is replaced. */
-export const ChannelSecrets = ({ channel }: { channel: ChannelView }) => (
-  <section aria-labelledby="secrets">
-    <h2 id="secrets">Secrets</h2>
-    <ul className={style.rows}>
-      {order.map((secret) => (
-        <One key={secret} channel={channel} secret={secret} />
-      ))}
-    </ul>
-  </section>
-)
+export const ChannelSecrets = ({ channel }: { channel: ChannelView }) => {
+  const kind = useKindOf(channel)
+  const secrets = Object.keys(channel.secrets)
+  if (secrets.length === 0) return null
+  return (
+    <section aria-labelledby="secrets">
+      <h2 id="secrets">Secrets</h2>
+      <ul className={style.rows}>
+        {secrets.map((secret) => (
+          <One key={secret} channel={channel} secret={secret} kind={kind} />
+        ))}
+      </ul>
+    </section>
+  )
+}
 
-const One = ({ channel, secret }: { channel: ChannelView; secret: ChannelSecret }) => {
+interface OneProps {
+  channel: ChannelView
+  secret: ChannelSecret
+  kind: ChannelKind | undefined
+}
+
+const One = ({ channel, secret, kind }: OneProps) => {
   const { id, madeUp, previousUntil } = channel
   const [isOpen, setOpen] = useState(false)
   const [made, setMade] = useState<string | null>(null)
   const times = timesIn(useSession().workspace.timezone)
   const renewed = useConnectionsRenewed()
   const { failed, isBusy, ...doing } = useDoing()
-  const isOurs = secret === 'verifyToken'
+  const name = nameOf(secret, kind)
+  const isOurs = kind?.fields.every((field) => field.name !== secret) === true
   const says = isOurs ? 'Make another' : 'Replace'
-  const until = secret === 'token' ? undefined : previousUntil[secret]
+  const until = previousUntil[secret]
   const rotate = (given?: string) =>
     doing.do(async () => {
       setMade((await connections.rotate(id, secret, given)).value ?? null)
@@ -48,7 +57,7 @@ const One = ({ channel, secret }: { channel: ChannelView; secret: ChannelSecret 
   return (
     <li>
       <span>
-        <b>{names[secret]}</b>
+        <b>{name}</b>
         <small>
           {madeUp.includes(secret) && !isOurs ? 'made up for the simulation' : '•••'}
           {until !== undefined &&
@@ -58,7 +67,7 @@ const One = ({ channel, secret }: { channel: ChannelView; secret: ChannelSecret 
       </span>
       {!isOpen && (
         <Button
-          aria-label={`${says}: ${names[secret]}`}
+          aria-label={`${says}: ${name}`}
           disabled={isBusy}
           onClick={() => (isOurs ? void rotate() : setOpen(true))}
         >
@@ -66,10 +75,10 @@ const One = ({ channel, secret }: { channel: ChannelView; secret: ChannelSecret 
         </Button>
       )}
       {isOpen && (
-        <Replace secret={secret} isBusy={isBusy} save={(value) => void rotate(value)} leave={() => setOpen(false)} />
+        <Replace name={name} isBusy={isBusy} save={(value) => void rotate(value)} leave={() => setOpen(false)} />
       )}
       {made !== null && (
-        <ShownOnce says={`The new ${names[secret].toLowerCase()}`} value={made}>
+        <ShownOnce says={`The new ${name.toLowerCase()}`} value={made}>
           Paste it at your provider: it is not shown again. The one before is good for a day.
         </ShownOnce>
       )}
@@ -79,13 +88,13 @@ const One = ({ channel, secret }: { channel: ChannelView; secret: ChannelSecret 
 }
 
 interface ReplaceProps {
-  secret: ChannelSecret
+  name: string
   isBusy: boolean
   save: (value: string) => void
   leave: () => void
 }
 
-const Replace = ({ secret, isBusy, save, leave }: ReplaceProps) => {
+const Replace = ({ name, isBusy, save, leave }: ReplaceProps) => {
   const [value, setValue] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -98,7 +107,7 @@ const Replace = ({ secret, isBusy, save, leave }: ReplaceProps) => {
         autoFocus
         type="password"
         autoComplete="off"
-        aria-label={`The new ${names[secret].toLowerCase()}`}
+        aria-label={`The new ${name.toLowerCase()}`}
         maxLength={4_096}
         value={value}
         onChange={({ target }) => setValue(target.value)}

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react'
-import type { ChannelTest } from '../../client/connections.ts'
+import type { ChannelTest, ChannelView } from '../../client/connections.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { connections } from '../live/keeping.ts'
 import { useDoing } from '../live/use-doing.ts'
@@ -9,7 +9,9 @@ import style from './settings.module.css'
 import { useConnectionsRenewed } from './use-connections.ts'
 
 /** Asks the provider whether it knows the channel, and sends one message where somebody can look. */
-export const ChannelTrial = ({ id, isOn }: { id: string; isOn: boolean }) => {
+export const ChannelTrial = ({ channel: { id, kind, status }, says }: { channel: ChannelView; says: string }) => {
+  const isMail = kind === 'email'
+  const isOn = status === 'active'
   const [to, setTo] = useState('')
   const [tested, setTested] = useState<ChannelTest | null>(null)
   const renewed = useConnectionsRenewed()
@@ -18,8 +20,8 @@ export const ChannelTrial = ({ id, isOn }: { id: string; isOn: boolean }) => {
     event.preventDefault()
     setTested(null)
     void doing.do(async () => {
-      const number = to.replace(/\D/g, '')
-      setTested(await connections.testChannel(id, number === '' ? undefined : number))
+      const address = addressOf(kind, to.trim())
+      setTested(await connections.testChannel(id, address === '' ? undefined : address))
       await renewed.channels()
     })
   }
@@ -30,13 +32,16 @@ export const ChannelTrial = ({ id, isOn }: { id: string; isOn: boolean }) => {
         <label>
           Also send a message to
           <input
-            type="tel"
-            maxLength={24}
-            placeholder="+49 151 2345678"
+            type={isMail ? 'email' : 'tel'}
+            maxLength={254}
+            placeholder={isMail ? 'you@example.com' : '+49 151 2345678'}
             value={to}
             onChange={({ target }) => setTo(target.value)}
           />
-          <small>A number that has written to this channel in the last 24 hours. Empty: nothing is sent.</small>
+          <small>
+            {kind === 'whatsapp' && 'A number that has written to this channel in the last 24 hours. '}Empty: nothing is
+            sent.
+          </small>
         </label>
         {failed && <Trouble error={failed} what="It was not tested." />}
         <Button tone="main" type="submit" disabled={isBusy || !isOn}>
@@ -47,15 +52,21 @@ export const ChannelTrial = ({ id, isOn }: { id: string; isOn: boolean }) => {
         role="status"
         className={tested && (!tested.isRight || tested.message === 'refused') ? page.warning : undefined}
       >
-        {tested && saidOf(tested)}
+        {tested && saidOf(tested, says)}
       </p>
     </section>
   )
 }
 
-function saidOf({ isRight, phoneNumber, name, quality, why, message }: ChannelTest): string {
-  if (!isRight) return `WhatsApp does not know us: ${why ?? 'it does not say why.'}`
-  const known = `WhatsApp knows it as ${name ?? ''}, ${phoneNumber ?? ''}.`
+/** As its kind of channel writes it. */
+function addressOf(kind: string, typed: string): string {
+  if (kind === 'whatsapp') return typed.replace(/\D/g, '')
+  return kind === 'sms' ? typed.replace(/[^\d+]/g, '') : typed
+}
+
+function saidOf({ isRight, phoneNumber, name, quality, why, message }: ChannelTest, says: string): string {
+  if (!isRight) return `${says} does not know us: ${why ?? 'it does not say why.'}`
+  const known = `${says} knows it as ${name ?? ''}, ${phoneNumber ?? ''}.`
   const rated = quality ? ` Quality: ${quality.toLowerCase()}.` : ''
   const sent = {
     accepted: ' The message is on its way: look at the telephone.',

@@ -38,7 +38,7 @@ const AllChannels = () => {
       {made && <NextSteps made={made} />}
       {data?.items.length === 0 && <p className={page.none}>There is none yet.</p>}
       <ul className={style.rows} aria-label="Channels">
-        {data?.items.map(({ id, name, simulate, status }) => (
+        {data?.items.map(({ id, name, provider, address, simulate, status }) => (
           <li key={id} data-quiet={status === 'active' ? undefined : true}>
             <span>
               <b>
@@ -47,25 +47,52 @@ const AllChannels = () => {
                 </Link>
               </b>{' '}
               <Badges simulate={simulate} status={status} />
-              <small>WhatsApp</small>
+              <small>
+                {kinds.find((kind) => kind.provider === provider)?.says ?? provider}
+                {address !== '' && (
+                  <>
+                    , <bdi>{address}</bdi>
+                  </>
+                )}
+              </small>
             </span>
           </li>
         ))}
       </ul>
-      {kinds.map((kind) => (
-        <Connect key={kind.kind} kind={kind} made={setMade} />
+      {kinds.map((kind, index) => (
+        <Connect key={kind.provider} kind={kind} made={setMade} isFirst={index === 0} />
       ))}
     </div>
   )
 }
 
 /** What is still to be done at the provider. */
-const NextSteps = ({ made: { id, name, webhookUrl, verifyToken, simulate } }: { made: Made }) => {
+const NextSteps = ({ made: { id, name, kind, webhookUrl, verifyToken, simulate } }: { made: Made }) => {
   if (simulate)
     return (
       <p role="status">
         <bdi>{name}</bdi> is connected to simulated people: write to it from the <Link to="/phone">phone</Link>.
       </p>
+    )
+  if (kind === 'app')
+    return (
+      <p role="status">
+        <bdi>{name}</bdi> is connected: people sign in by a code to a number that you know them by.
+      </p>
+    )
+  if (kind !== 'whatsapp')
+    return (
+      <section aria-labelledby="next-steps">
+        <h2 id="next-steps">What is left, at its provider</h2>
+        <p>It must tell us what comes in: give it this address for incoming messages.</p>
+        <Copied says="Webhook address" value={webhookUrl} />
+        <p>
+          <Link to="/settings/channels" search={{ channel: id }}>
+            Test it here
+          </Link>
+          .
+        </p>
+      </section>
     )
   return (
     <section aria-labelledby="next-steps">
@@ -97,58 +124,75 @@ const NextSteps = ({ made: { id, name, webhookUrl, verifyToken, simulate } }: { 
 interface ConnectProps {
   kind: ChannelKind
   made: (made: Made | null) => void
+  isFirst: boolean
 }
 
-const Connect = ({ kind, made }: ConnectProps) => {
+/** One form per provider, of which the first alone is open: seven of them under one another are a wall. */
+const Connect = ({ isFirst, ...form }: ConnectProps) => (
+  <details className={style.provider} open={isFirst}>
+    <summary>
+      <h2>Connect {form.kind.says}</h2>
+    </summary>
+    <ConnectForm {...form} />
+  </details>
+)
+
+const ConnectForm = ({ kind, made }: Omit<ConnectProps, 'isFirst'>) => {
   const [name, setName] = useState('')
   const [values, setValues] = useState<Record<string, string>>({})
   const [isSimulated, setSimulated] = useState(false)
   const renewed = useConnectionsRenewed()
   const { failed, isBusy, ...doing } = useDoing()
   // A simulator knows no secrets.
-  const asked = kind.fields.filter(({ isSecret }) => !(isSimulated && isSecret))
+  const asked = kind.fields.filter(({ isSecret, isMadeUp }) => !(isSimulated && (isSecret || isMadeUp)))
   const submit = (event: FormEvent) => {
     event.preventDefault()
     made(null)
     void doing.do(async () => {
-      const given = Object.fromEntries(asked.map((field) => [field.name, (values[field.name] ?? '').trim()]))
-      made(await connections.connect({ kind: kind.kind, name: name.trim(), ...given, simulate: isSimulated }))
+      const typed = asked.map(({ name, isOptional }) => ({ name, isOptional, value: (values[name] ?? '').trim() }))
+      const given = typed.filter(({ isOptional, value }) => !isOptional || value !== '')
+      made(
+        await connections.connect({
+          kind: kind.kind,
+          provider: kind.provider,
+          name: name.trim(),
+          ...Object.fromEntries(given.map((one) => [one.name, one.value])),
+          simulate: isSimulated,
+        }),
+      )
       setName('')
       setValues({})
       await renewed.channels()
     })
   }
   return (
-    <section aria-labelledby={`connect-${kind.kind}`}>
-      <h2 id={`connect-${kind.kind}`}>Connect {kind.says}</h2>
-      <form className={style.form} onSubmit={submit} data-wide>
-        <label>
-          Name
-          <input required dir="auto" maxLength={120} value={name} onChange={({ target }) => setName(target.value)} />
-          <small>How your team calls it.</small>
-        </label>
-        {kind.canSimulate && (
-          <div className={style.checks}>
-            <label>
-              <input type="checkbox" checked={isSimulated} onChange={({ target }) => setSimulated(target.checked)} />
-              Simulate it: only the phone page writes to it
-            </label>
-          </div>
-        )}
-        {asked.map((field) => (
-          <Asked
-            key={field.name}
-            field={field}
-            value={values[field.name] ?? ''}
-            change={(value) => setValues({ ...values, [field.name]: value })}
-          />
-        ))}
-        {failed && <Trouble error={failed} what="Nothing was connected." />}
-        <Button tone="main" type="submit" disabled={isBusy}>
-          Connect
-        </Button>
-      </form>
-    </section>
+    <form className={style.form} onSubmit={submit} aria-label={`Connect ${kind.says}`} data-wide>
+      <label>
+        Name
+        <input required dir="auto" maxLength={120} value={name} onChange={({ target }) => setName(target.value)} />
+        <small>How your team calls it.</small>
+      </label>
+      {kind.canSimulate && (
+        <div className={style.checks}>
+          <label>
+            <input type="checkbox" checked={isSimulated} onChange={({ target }) => setSimulated(target.checked)} />
+            Simulate it: only the phone page writes to it
+          </label>
+        </div>
+      )}
+      {asked.map((field) => (
+        <Asked
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          change={(value) => setValues({ ...values, [field.name]: value })}
+        />
+      ))}
+      {failed && <Trouble error={failed} what="Nothing was connected." />}
+      <Button tone="main" type="submit" disabled={isBusy}>
+        Connect
+      </Button>
+    </form>
   )
 }
 
@@ -158,11 +202,11 @@ interface AskedProps {
   change: (value: string) => void
 }
 
-const Asked = ({ field: { label, help, isSecret }, value, change }: AskedProps) => (
+const Asked = ({ field: { label, help, isSecret, isOptional }, value, change }: AskedProps) => (
   <label>
     {label}
     <input
-      required
+      required={!isOptional}
       type={isSecret ? 'password' : 'text'}
       autoComplete="off"
       spellCheck={false}

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { Consent, Trusted } from '../../client/access.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { access } from '../live/keeping.ts'
@@ -16,61 +17,99 @@ const hours = [
   { says: 'a week', of: 168 },
 ]
 
-/** Whether colleagues may act as me: for how long, who does, and no longer. */
+const trusted: Record<Trusted, string> = {
+  colleagues: 'whoever runs this workspace',
+  operators: 'the operators of Careline',
+  both: 'both of them',
+}
+
+/** Who may act as me, until when. */
+function words({ until, operatorsUntil }: Consent, full: (at: string) => string) {
+  const may = [
+    until && `Whoever runs this workspace may act as you until ${full(until)}.`,
+    operatorsUntil && `The operators of this installation may act as you until ${full(operatorsUntil)}.`,
+  ]
+  const said = may.filter((one) => one !== null)
+  if (said.length > 0) return [...said, 'All they do names you both.'].join(' ')
+  return 'Nobody may. If you agree, those whom you choose may, for as long as you say, an hour at a time.'
+}
+
+/** Whether others may act as me: who, for how long, who does, and no longer. */
 export const ConsentSection = () => {
   const { data, error, refetch } = useConsent()
   const times = timesIn(useSession().workspace.timezone)
-  const [of, setOf] = useState(1)
   const renewed = useAccessRenewed()
   const { failed, isBusy, ...doing } = useDoing()
   const act = (work: () => Promise<unknown>) => void doing.do(() => work().then(renewed.consent))
   return (
     <section aria-labelledby="consent">
-      <h2 id="consent">Colleagues who act as me</h2>
+      <h2 id="consent">Others who act as me</h2>
       {error && !data && <Trouble error={error} what="This cannot be read." again={() => void refetch()} />}
-      {data?.asked && (
-        <p className={page.warning}>
-          <bdi>{data.asked.name}</bdi> asked on {times.full(data.asked.at)} to act as you.
-        </p>
-      )}
-      <p className={page.none}>
-        {data?.until
-          ? `Whoever runs this workspace may act as you until ${times.full(data.until)}. All they do names you both.`
-          : 'Nobody may. If you agree, whoever runs this workspace may, for as long as you say, an hour at a time.'}
-      </p>
-      {data && data.acting.length > 0 && (
-        <ul className={style.rows} aria-label="Acting as me now">
-          {data.acting.map((one) => (
-            <li key={one.id + one.since}>
-              <span>
-                <b>
-                  <bdi>{one.name}</bdi>
-                </b>
-                <small className="figures">acts as you since {times.full(one.since)}</small>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {data?.until ? (
+      {data && <Asked asked={data.asked} />}
+      {data && <p className={page.none}>{words(data, times.full)}</p>}
+      {data && data.acting.length > 0 && <Now acting={data.acting} />}
+      {data?.until || data?.operatorsUntil ? (
         <Button className={style.own} disabled={isBusy} onClick={() => act(() => access.withdraw())}>
           No longer
         </Button>
       ) : (
-        <p className={style.line}>
-          <select aria-label="For how long" value={of} onChange={({ target }) => setOf(Number(target.value))}>
-            {hours.map((one) => (
-              <option key={one.of} value={one.of}>
-                {one.says}
-              </option>
-            ))}
-          </select>
-          <Button disabled={isBusy} onClick={() => act(() => access.allow(of))}>
-            I agree
-          </Button>
-        </p>
+        <Agree isBusy={isBusy} agree={(of, who) => act(() => access.allow(of, who))} />
       )}
       {failed && <Trouble error={failed} what="Nothing has changed." />}
     </section>
+  )
+}
+
+const Agree = ({ isBusy, agree }: { isBusy: boolean; agree: (hours: number, who: Trusted) => void }) => {
+  const [of, setOf] = useState(1)
+  const [who, setWho] = useState<Trusted>('colleagues')
+  return (
+    <p className={style.line}>
+      <select aria-label="Who" value={who} onChange={({ target }) => setWho(target.value as Trusted)}>
+        {(Object.keys(trusted) as Trusted[]).map((one) => (
+          <option key={one} value={one}>
+            {trusted[one]}
+          </option>
+        ))}
+      </select>
+      <select aria-label="For how long" value={of} onChange={({ target }) => setOf(Number(target.value))}>
+        {hours.map((one) => (
+          <option key={one.of} value={one.of}>
+            {one.says}
+          </option>
+        ))}
+      </select>
+      <Button disabled={isBusy} onClick={() => agree(of, who)}>
+        I agree
+      </Button>
+    </p>
+  )
+}
+
+const Now = ({ acting }: Pick<Consent, 'acting'>) => {
+  const times = timesIn(useSession().workspace.timezone)
+  return (
+    <ul className={style.rows} aria-label="Acting as me now">
+      {acting.map((one) => (
+        <li key={one.id + one.since}>
+          <span>
+            <b>
+              <bdi>{one.name}</bdi>
+            </b>
+            <small className="figures">acts as you since {times.full(one.since)}</small>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const Asked = ({ asked }: Pick<Consent, 'asked'>) => {
+  const times = timesIn(useSession().workspace.timezone)
+  if (!asked) return null
+  return (
+    <p className={page.warning}>
+      <bdi>{asked.name}</bdi> asked on {times.full(asked.at)} to act as you.
+    </p>
   )
 }

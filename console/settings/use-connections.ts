@@ -1,4 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ChannelView } from '../../client/connections.ts'
+import { isChannelKind } from '../../kernel/channel-words.ts'
 import { api } from '../live/careline.ts'
 import { connections } from '../live/keeping.ts'
 
@@ -19,7 +21,23 @@ const types = queryOptions({
 })
 
 export const useChannels = () => useQuery(channels)
+const channelKindOf = (kind = '') => (isChannelKind(kind) ? kind : undefined)
+
+/** How long every row of the inbox goes by what is known of the channels: their kind never changes. */
+const kindMs = 5 * 60_000
+
+/** Of which kind a channel is; undefined until it is known, and of one that was removed. */
+export const useChannelKind = (channelId: string | null) =>
+  useQuery({
+    ...channels,
+    staleTime: kindMs,
+    select: ({ items }) => channelKindOf(items.find(({ id }) => id === channelId)?.kind),
+  }).data
+
 export const useChannelKinds = () => useQuery(kinds)
+/** What can be said of a channel's provider. */
+export const useKindOf = (channel: Pick<ChannelView, 'provider'>) =>
+  useChannelKinds().data?.items.find(({ provider }) => provider === channel.provider)
 export const useEndpoints = () => useQuery(endpoints)
 export const useEventTypes = () => useQuery(types)
 

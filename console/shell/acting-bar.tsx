@@ -1,15 +1,24 @@
-import { api, leave } from '../live/careline.ts'
+import { ownSession } from '../live/acting.ts'
+import { api, become, leave } from '../live/careline.ts'
 import { useMaybeSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import style from './acting-bar.module.css'
+
+/** An operator goes back to where they came from, whoever else they are in this browser. */
+function backToPlatform() {
+  const own = ownSession()
+  if (own) become(own, '/platform')
+  else location.assign('/platform')
+}
 
 /** Says on every page that this is somebody else's place, and how to leave it. */
 export const ActingBar = () => {
   const session = useMaybeSession()
   if (!session?.acting) return null
-  const end = () => void api.logout().finally(leave)
+  const isOperator = session.acting.id.startsWith('opr_')
+  const end = () => void api.logout().finally(isOperator ? backToPlatform : leave)
   return (
-    <section className={style.bar} aria-label="Acting as a colleague">
+    <section className={style.bar} aria-label="Acting as somebody else">
       <p>
         <bdi>{session.acting.name}</bdi>, you act as <b>{session.user.name}</b>. Everything you do here names you both.
       </p>

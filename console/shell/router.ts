@@ -1,82 +1,17 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import type { StepName } from '../../client/business.ts'
+import { loadThread } from '../inbox/load-thread.ts'
 import { isView, type View } from '../inbox/views.ts'
 import { cache } from '../live/cache.ts'
-import { api } from '../live/careline.ts'
 import { streamQuery } from '../live/use-stream.ts'
 import { isStep } from '../onboarding/step-names.ts'
-import { NotFound } from './not-found.tsx'
-import { Shell } from './shell.tsx'
-
-const words = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, 2_000) : undefined)
-
-/** Of one name; nothing where the address does not say it. */
-function wordsIn<Name extends string>(search: Record<string, unknown>, name: Name): { [N in Name]?: string } {
-  const found = words(search[name])
-  return found === undefined ? {} : ({ [name]: found } as { [N in Name]: string })
-}
-
-const byToken = (search: Record<string, unknown>): { token?: string } => wordsIn(search, 'token')
+import { operationsRoutes } from './routes/operations.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { byToken, root, shell, signed, staff, wordsIn } from './routes/root.ts'
+import { settingsRoutes } from './routes/settings.ts'
+import { signingInRoutes } from './routes/signing-in.ts'
 
 const inboxPage = lazyRouteComponent(() => import('../inbox/inbox-page.tsx'), 'InboxPage')
-
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: '/sign-in',
-  validateSearch: (search): { link?: string; mail?: string; google?: string; to?: string } => ({
-    ...wordsIn(search, 'link'),
-    ...wordsIn(search, 'mail'),
-    ...wordsIn(search, 'google'),
-    ...wordsIn(search, 'to'),
-  }),
-  component: lazyRouteComponent(() => import('../sign-in/sign-in-page.tsx'), 'SignInPage'),
-})
-
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: '/invitation',
-  validateSearch: (search): { token?: string; google?: string } => ({
-    ...wordsIn(search, 'token'),
-    ...wordsIn(search, 'google'),
-  }),
-  component: lazyRouteComponent(() => import('../sign-in/invitation-page.tsx'), 'InvitationPage'),
-})
-
-const newPassword = createRoute({
-  getParentRoute: () => root,
-  path: '/new-password',
-  validateSearch: byToken,
-  component: lazyRouteComponent(() => import('../sign-in/new-password-page.tsx'), 'NewPasswordPage'),
-})
-
-const register = createRoute({
-  getParentRoute: () => root,
-  path: '/register',
-  component: lazyRouteComponent(() => import('../sign-in/register-page.tsx'), 'RegisterPage'),
-})
-
-const welcome = createRoute({
-  getParentRoute: () => root,
-  path: '/welcome',
-  validateSearch: byToken,
-  component: lazyRouteComponent(() => import('../sign-in/welcome-page.tsx'), 'WelcomePage'),
-})
-
-const signedIn = ({ location }: { location: { href: string } }) => {
-  if (!api.session()) redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
-}
-
-/** Pages of their own, without the rail, for who is signed in. */
-const signed = createRoute({ getParentRoute: () => root, id: 'signed', beforeLoad: signedIn })
 
 const confirmEmail = createRoute({
   getParentRoute: () => signed,
@@ -98,8 +33,6 @@ const openBusiness = createRoute({
   component: lazyRouteComponent(() => import('../onboarding/open-page.tsx'), 'OpenPage'),
 })
 
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
-
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -108,173 +41,68 @@ const home = createRoute({
   },
 })
 
-const staff = createRoute({
-  getParentRoute: () => shell,
-  id: 'staff',
-  beforeLoad: signedIn,
-})
-
 const inbox = createRoute({
   getParentRoute: () => staff,
   path: '/inbox',
   // What is filtered is in the address, so that it can be sent to a colleague, and Back goes back.
-  validateSearch: (search): { view?: View } => (isView(search['view']) ? { view: search['view'] } : {}),
+  validateSearch: (search): { view?: View; saved?: string; team?: string; why?: string } => ({
+    ...wordsIn(search, 'why'),
+    ...(isView(search['view']) && { view: search['view'] }),
+    ...wordsIn(search, 'saved'),
+    ...wordsIn(search, 'team'),
+  }),
   component: inboxPage,
+})
+
+const queue = createRoute({
+  getParentRoute: () => staff,
+  path: '/queue',
+  component: lazyRouteComponent(() => import('../queue/queue-page.tsx'), 'QueuePage'),
+})
+
+const mentions = createRoute({
+  getParentRoute: () => staff,
+  path: '/mentions',
+  component: lazyRouteComponent(() => import('../inbox/mentions-page.tsx'), 'MentionsPage'),
 })
 
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: '$conversationId',
   // Hovering a row already asks for its thread: the click then paints at once. Nobody waits for it.
-  loader: ({ params }) => void cache.prefetchQuery(streamQuery(`conversation:${params.conversationId}`)),
-})
-
-const settings = createRoute({
-  getParentRoute: () => staff,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('../settings/frame.tsx'), 'SettingsFrame'),
-})
-
-const account = createRoute({
-  getParentRoute: () => settings,
-  path: 'account',
-  /** What Google said, where the browser comes back from there. */
-  validateSearch: (search): { google?: string } => wordsIn(search, 'google'),
-  component: lazyRouteComponent(() => import('../settings/account-page.tsx'), 'AccountPage'),
-})
-
-const business = createRoute({
-  getParentRoute: () => settings,
-  path: 'business',
-  component: lazyRouteComponent(() => import('../settings/business-page.tsx'), 'BusinessPage'),
-})
-
-const hours = createRoute({
-  getParentRoute: () => settings,
-  path: 'hours',
-  component: lazyRouteComponent(() => import('../settings/hours-page.tsx'), 'HoursPage'),
-})
-
-const modules = createRoute({
-  getParentRoute: () => settings,
-  path: 'modules',
-  component: lazyRouteComponent(() => import('../settings/modules-page.tsx'), 'ModulesPage'),
-})
-
-const branding = createRoute({
-  getParentRoute: () => settings,
-  path: 'branding',
-  component: lazyRouteComponent(() => import('../settings/branding-page.tsx'), 'BrandingPage'),
-})
-
-const teams = createRoute({
-  getParentRoute: () => settings,
-  path: 'teams',
-  component: lazyRouteComponent(() => import('../settings/teams-page.tsx'), 'TeamsPage'),
-})
-
-const team = createRoute({
-  getParentRoute: () => settings,
-  path: 'team',
-  component: lazyRouteComponent(() => import('../settings/team-page.tsx'), 'TeamPage'),
-})
-
-const channels = createRoute({
-  getParentRoute: () => settings,
-  path: 'channels',
-  validateSearch: (search): { channel?: string } => wordsIn(search, 'channel'),
-  component: lazyRouteComponent(() => import('../settings/channels-page.tsx'), 'ChannelsPage'),
-})
-
-const webhooks = createRoute({
-  getParentRoute: () => settings,
-  path: 'webhooks',
-  validateSearch: (search): { endpoint?: string } => wordsIn(search, 'endpoint'),
-  component: lazyRouteComponent(() => import('../settings/webhooks-page.tsx'), 'WebhooksPage'),
-})
-
-const apiKeys = createRoute({
-  getParentRoute: () => settings,
-  path: 'keys',
-  component: lazyRouteComponent(() => import('../settings/keys-page.tsx'), 'KeysPage'),
-})
-
-const operations = createRoute({
-  getParentRoute: () => staff,
-  path: '/operations',
-  component: lazyRouteComponent(() => import('../operations/frame.tsx'), 'OperationsFrame'),
-})
-
-const actors = createRoute({
-  getParentRoute: () => operations,
-  path: 'actors',
-  validateSearch: (search): { kind?: string; find?: string } => {
-    const [kind, find] = [words(search['kind']), words(search['find'])]
-    return { ...(kind === undefined ? {} : { kind }), ...(find === undefined ? {} : { find }) }
+  loader: ({ params }) => {
+    void loadThread().catch(() => undefined)
+    void cache.prefetchQuery(streamQuery(`conversation:${params.conversationId}`))
   },
-  component: lazyRouteComponent(() => import('../operations/actors-page.tsx'), 'ActorsPage'),
 })
 
-const actor = createRoute({
-  getParentRoute: () => operations,
-  path: 'actors/$kind/$id',
-  component: lazyRouteComponent(() => import('../operations/actor-page.tsx'), 'ActorPage'),
+const person = createRoute({
+  getParentRoute: () => staff,
+  path: '/person/$userId',
+  validateSearch: (search): { tab?: string; merge?: string } => ({
+    ...wordsIn(search, 'tab'),
+    ...wordsIn(search, 'merge'),
+  }),
+  component: lazyRouteComponent(() => import('../people/person-page.tsx'), 'PersonPage'),
 })
 
-const jobs = createRoute({
-  getParentRoute: () => operations,
-  path: 'jobs',
-  component: lazyRouteComponent(() => import('../operations/jobs-page.tsx'), 'JobsPage'),
-})
-
-const backups = createRoute({
-  getParentRoute: () => operations,
-  path: 'backups',
-  component: lazyRouteComponent(() => import('../operations/backups-page.tsx'), 'BackupsPage'),
-})
-
-const data = createRoute({
-  getParentRoute: () => settings,
-  path: 'data',
-  component: lazyRouteComponent(() => import('../settings/data-page.tsx'), 'DataPage'),
+const search = createRoute({
+  getParentRoute: () => staff,
+  path: '/search',
+  validateSearch: (asked): { q?: string } => wordsIn(asked, 'q'),
+  component: lazyRouteComponent(() => import('../people/search-page.tsx'), 'SearchPage'),
 })
 
 /** A realm of its own: nothing of who is signed in to a workspace counts there. */
 const platform = createRoute({
   getParentRoute: () => root,
   path: '/platform',
-  component: lazyRouteComponent(() => import('../platform/platform-page.tsx'), 'PlatformPage'),
-})
-
-const deadLetters = createRoute({
-  getParentRoute: () => operations,
-  path: 'dead-letters',
-  component: lazyRouteComponent(() => import('../operations/dead-letters-page.tsx'), 'DeadLettersPage'),
-})
-
-const audit = createRoute({
-  getParentRoute: () => operations,
-  path: 'audit',
-  component: lazyRouteComponent(() => import('../operations/audit-page.tsx'), 'AuditPage'),
-})
-
-const errors = createRoute({
-  getParentRoute: () => operations,
-  path: 'errors',
-  /** One of them alone, as letters name it. */
-  validateSearch: (search): { error?: string } => wordsIn(search, 'error'),
-  component: lazyRouteComponent(() => import('../operations/errors-page.tsx'), 'ErrorsPage'),
-})
-
-const events = createRoute({
-  getParentRoute: () => operations,
-  path: 'events',
-  validateSearch: (search): { stream?: string; from?: number } => {
-    const stream = words(search['stream'])
-    const from = Number(search['from'])
-    return { ...(stream === undefined ? {} : { stream }), ...(Number.isSafeInteger(from) && from > 0 ? { from } : {}) }
+  /** Of errors one alone, as letters name it. */
+  validateSearch: (search): { show?: 'workspaces' | 'errors' | 'jobs'; error?: string } => {
+    const show = (['workspaces', 'errors', 'jobs'] as const).find((one) => one === search['show'])
+    return { ...(show && { show }), ...wordsIn(search, 'error') }
   },
-  component: lazyRouteComponent(() => import('../operations/events-page.tsx'), 'EventsPage'),
+  component: lazyRouteComponent(() => import('../platform/platform-page.tsx'), 'PlatformPage'),
 })
 
 const phone = createRoute({
@@ -299,38 +127,34 @@ const texts = createRoute({
   component: lazyRouteComponent(() => import('../phone/texts-page.tsx'), 'TextsPage'),
 })
 
+const mails = createRoute({
+  getParentRoute: () => shell,
+  path: '/mails',
+  component: lazyRouteComponent(() => import('../phone/mails-page.tsx'), 'MailsPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       home,
-      signIn,
-      invitation,
-      newPassword,
-      register,
-      welcome,
+      ...signingInRoutes,
       platform,
       signed.addChildren([confirmEmail, onboarding, openBusiness]),
       shell.addChildren([
         staff.addChildren([
           inbox.addChildren([conversation]),
-          settings.addChildren([
-            account,
-            business,
-            hours,
-            modules,
-            branding,
-            teams,
-            team,
-            channels,
-            webhooks,
-            apiKeys,
-            data,
-          ]),
-          operations.addChildren([actors, actor, deadLetters, jobs, backups, events, audit, errors]),
+          queue,
+          mentions,
+          peopleRoutes,
+          person,
+          search,
+          settingsRoutes,
+          operationsRoutes,
         ]),
         phone,
         letters,
         texts,
+        mails,
       ]),
     ]),
     defaultPreload: 'intent',

@@ -1,6 +1,8 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import {
   IconActivityHeartbeat,
+  IconAddressBook,
+  IconAt,
   IconBell,
   IconBellOff,
   IconDeviceMobile,
@@ -9,11 +11,14 @@ import {
   IconMoon,
   IconSettings,
   IconSun,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { useAttention } from '../inbox/use-attention.ts'
 import { mayIn, runsIt, useMaybeSession } from '../live/use-session.ts'
 import { Count } from '../parts/count.tsx'
+import { useHereInSight } from '../parts/in-sight.ts'
 import { Mark } from '../parts/mark.tsx'
 import { ActingBar } from './acting-bar.tsx'
 import { sound } from './bell.ts'
@@ -31,17 +36,10 @@ const KeysSheet = lazy(() => import('./keys-sheet.tsx').then((part) => ({ defaul
 export const Shell = () => {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const session = useMaybeSession()
-  const navigate = useNavigate()
   const [isSheetOpen, setSheetOpen] = useState(false)
   const isOperator = session ? runsIt(session.user) : false
-  useEffect(listenToKeys, [])
-  useKeys({
-    sheet: () => setSheetOpen(true),
-    inbox: () => void navigate({ to: '/inbox' }),
-    phones: () => void navigate({ to: '/phone' }),
-    ...(session && { settings: () => void navigate({ to: '/settings/account' }) }),
-    ...(isOperator && { operations: () => void navigate({ to: '/operations/actors' }) }),
-  })
+  const leads = session ? mayIn(session, 'queue.read') : false
+  useKeysOfPlaces({ openSheet: () => setSheetOpen(true), isSignedIn: Boolean(session), isOperator, leads })
   // A thread on a narrow screen takes the whole height; the bar at the bottom would sit on the composer.
   const isInThread = path.startsWith('/inbox/')
   return (
@@ -53,7 +51,7 @@ export const Shell = () => {
         <span className={style.mark}>
           <Mark size={30} />
         </span>
-        <Places path={path} isSignedIn={Boolean(session)} runsIt={isOperator} />
+        <Places path={path} isSignedIn={Boolean(session)} runsIt={isOperator} leads={leads} />
         <ul className={style.foot}>
           {session && <Sound />}
           <li data-wide>
@@ -85,6 +83,32 @@ export const Shell = () => {
   )
 }
 
+interface KeysOfPlaces {
+  openSheet: () => void
+  isSignedIn: boolean
+  isOperator: boolean
+  leads: boolean
+}
+
+/** The keys that go to a place, of the places that whoever sits here may see. */
+const useKeysOfPlaces = ({ openSheet, isSignedIn, isOperator, leads }: KeysOfPlaces) => {
+  const navigate = useNavigate()
+  useEffect(listenToKeys, [])
+  useKeys({
+    sheet: openSheet,
+    inbox: () => void navigate({ to: '/inbox' }),
+    phones: () => void navigate({ to: '/phone' }),
+    ...(isSignedIn && {
+      mentions: () => void navigate({ to: '/mentions' }),
+      people: () => void navigate({ to: '/people' }),
+      find: () => void navigate({ to: '/search' }),
+      settings: () => void navigate({ to: '/settings/account' }),
+    }),
+    ...(leads && { queue: () => void navigate({ to: '/queue' }) }),
+    ...(isOperator && { operations: () => void navigate({ to: '/operations/actors' }) }),
+  })
+}
+
 /** What whoever is signed in must not overlook, whichever page they are on. */
 const Bars = ({ isOperator }: { isOperator: boolean }) => {
   const session = useMaybeSession()
@@ -108,12 +132,14 @@ const Bars = ({ isOperator }: { isOperator: boolean }) => {
 interface PlacesProps {
   path: string
   isSignedIn: boolean
+  /** They see the queue. */
+  leads: boolean
   /** Owners and admins see how the installation is. */
   runsIt: boolean
 }
 
-const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
-  <ul className={style.places}>
+const Places = ({ path, isSignedIn, runsIt, leads }: PlacesProps) => (
+  <ul ref={useHereInSight<HTMLUListElement>()} className={style.places}>
     <Place
       to="/inbox"
       name="Inbox"
@@ -123,6 +149,18 @@ const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
     >
       {isSignedIn && <Unread />}
     </Place>
+    {isSignedIn && (
+      <Place
+        to="/mentions"
+        name="Mentions"
+        keys="G M"
+        isHere={path === '/mentions'}
+        icon={<IconAt size={20} stroke={1.7} />}
+      >
+        <Mentions />
+      </Place>
+    )}
+    {isSignedIn && <People path={path} />}
     <Place
       to="/phone"
       name="Phones"
@@ -130,10 +168,19 @@ const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
       isHere={path === '/phone'}
       icon={<IconDeviceMobile size={20} stroke={1.7} />}
     />
+    {leads && (
+      <Place
+        to="/queue"
+        name="Queue"
+        keys="G Q"
+        isHere={path.startsWith('/queue')}
+        icon={<IconUsersGroup size={20} stroke={1.7} />}
+      />
+    )}
     {runsIt && (
       <Place
         to="/operations/actors"
-        name="Actors"
+        name="Operations"
         keys="G O"
         isHere={path.startsWith('/operations')}
         icon={<IconActivityHeartbeat size={20} stroke={1.7} />}
@@ -151,8 +198,20 @@ const Places = ({ path, isSignedIn, runsIt }: PlacesProps) => (
   </ul>
 )
 
+const Mentions = () => <Count of={useAttention().unseen} says="not seen, " on="rail" />
+
+const People = ({ path }: { path: string }) => (
+  <Place
+    to="/people"
+    name="People"
+    keys="G C"
+    isHere={/^\/(people|person|search)\b/.test(path)}
+    icon={<IconAddressBook size={20} stroke={1.7} />}
+  />
+)
+
 interface PlaceProps {
-  to: '/inbox' | '/phone' | '/operations/actors' | '/settings/account'
+  to: '/inbox' | '/mentions' | '/queue' | '/people' | '/phone' | '/operations/actors' | '/settings/account'
   name: string
   keys: string
   isHere: boolean

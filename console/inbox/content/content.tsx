@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react'
 import type { Content } from '../../../client/wire.ts'
 import style from './content.module.css'
+import { Mail } from './mail.tsx'
 import { Media } from './media.tsx'
 import { Words } from './words.tsx'
 
@@ -18,25 +19,37 @@ type Of<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
 /** What a message says, each kind for what it is. */
 export const Said = ({ content }: { content: Content }) => {
   if ('mime' in content) return <Media content={content} />
+  const words = wordsIn(content)
+  return words === undefined ? <Other content={content} /> : <Words text={words} />
+}
+
+/** Of what is words and nothing else. */
+function wordsIn(content: Content): string | undefined {
+  if (content.kind === 'text') return content.text
+  if (content.kind === 'activity') return content.text ?? ''
+  return content.kind === 'reaction' ? (content.emoji ?? 'took a reaction back') : undefined
+}
+
+const Other = ({ content }: { content: Content }) => {
   switch (content.kind) {
-    case 'text':
-      return <Words text={content.text} />
     case 'location':
       return <Place content={content} />
     case 'contacts':
       return <Contacts content={content} />
     case 'answer':
       return <Answer content={content} />
-    case 'reaction':
-      return <Words text={content.emoji ?? 'took a reaction back'} />
     case 'buttons':
       return <Buttons content={content} />
     case 'list':
       return <Rows content={content} />
     case 'template':
       return <Template content={content} />
+    case 'email':
+      return <Mail content={content} />
     case 'unsupported':
       return <Unsupported what={content.what} />
+    default:
+      return null
   }
 }
 

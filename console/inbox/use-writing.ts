@@ -1,0 +1,118 @@
+import { useEffect, useState, type RefObject } from 'react'
+import { flushSync } from 'react-dom'
+import type { WayNow } from '../../client/connections.ts'
+import type { Message } from '../../client/wire.ts'
+import type { Outgoing } from '../../kernel/content.ts'
+import { careline } from '../live/careline.ts'
+import { useMembers } from '../live/use-session.ts'
+import { useKeys } from '../shell/keys.ts'
+import { useDraft } from './draft.ts'
+import { mentionedIn } from './mention-picker.tsx'
+import { contentOf, useAttachments } from './use-attachments.ts'
+
+interface Writing {
+  conversationId: string
+  replyTo: Message | null
+  leaveReply: () => void
+  /** By which the answer goes, where it is known. */
+  way: WayNow | undefined
+}
+
+/** What is being written, and what becomes of it. */
+export function useWriting(
+  { conversationId, replyTo, leaveReply, way }: Writing,
+  field: RefObject<HTMLTextAreaElement | null>,
+) {
+  const draft = useDraft(conversationId)
+  const attachments = useAttachments()
+  const ready = attachments.files.filter(({ state }) => state === 'ready')
+  const isUploading = attachments.files.some(({ state }) => state === 'uploading')
+  const text = draft.text.trim()
+  const canSend = !isUploading && (text !== '' || (ready.length > 0 && !draft.isNote))
+  const write = useFocus(conversationId, { replyTo, field, draft })
+  const [isLater, setLater] = useState(false)
+  const { members } = useMembers()
+  const sendLater = (sendAt: string, unlessAnswered: boolean) => {
+    if (!canSend) return
+    const answers = replyTo ? { replyTo: replyTo._id } : {}
+    for (const content of contentsOf(text, ready))
+      void careline().command('message.schedule', {
+        ...{ conversationId, content: asOn(way, content), sendAt, unlessAnswered },
+        ...answers,
+        ...chosen(way),
+      })
+    setLater(false)
+    done()
+  }
+  const done = () => {
+    draft.set({ text: '' })
+    attachments.clear()
+    leaveReply()
+  }
+  const send = () => {
+    if (!canSend) return
+    const client = careline()
+    client.typing(conversationId, false)
+    if (draft.isNote) {
+      const mentions = mentionedIn(text, members)
+      void client.command('note.add', { conversationId, text, ...(mentions.length > 0 && { mentions }) })
+      draft.set({ text: '' })
+      return
+    }
+    const answers = replyTo ? { replyTo: replyTo._id } : {}
+    for (const content of contentsOf(text, ready))
+      void client.command('message.send', { conversationId, content: asOn(way, content), ...answers, ...chosen(way) })
+    done()
+  }
+  return {
+    draft,
+    attachments,
+    canSend,
+    send,
+    isLater,
+    later: () => setLater(!isLater),
+    sendLater,
+    toNote: write,
+    change: (next: string) => {
+      draft.set({ text: next })
+      if (!draft.isNote) careline().typing(conversationId, next.trim() !== '')
+    },
+  }
+}
+
+interface Focused {
+  replyTo: Message | null
+  field: RefObject<HTMLTextAreaElement | null>
+  draft: ReturnType<typeof useDraft>
+}
+
+/** The keys and presses that lead into the field. */
+function useFocus(conversationId: string, { replyTo, field, draft }: Focused) {
+  const write = (isNote: boolean) => {
+    // At once, so that the very next key is written: the field may only now take the place of another word.
+    flushSync(() => draft.set({ isNote }))
+    field.current?.focus()
+  }
+  useKeys({ answer: () => write(false), note: () => write(true) })
+  useEffect(() => {
+    if (replyTo) field.current?.focus()
+  }, [replyTo, field])
+  useEffect(() => () => careline().typing(conversationId, false), [conversationId])
+  return write
+}
+
+/** Only what was chosen is said: by default the server knows best where they wrote last. */
+const chosen = (way: WayNow | undefined) => (way && !way.isUsual ? { channelId: way.channelId } : {})
+
+/** A mail has words of its own kind; its subject is the thread's. */
+const asOn = <One extends Outgoing>(way: WayNow | undefined, content: One) =>
+  way?.kind === 'email' && content.kind === 'text'
+    ? { kind: 'email' as const, subject: '', text: content.text }
+    : content
+
+/** Words go under the first file that can carry them; without one they are a message of their own. */
+function contentsOf(text: string, files: Parameters<typeof contentOf>[0][]) {
+  const carrier = text.length <= 1_024 ? files.findIndex(({ mime }) => !mime.startsWith('audio/')) : -1
+  const sent = files.flatMap((file, index) => contentOf(file, index === carrier ? text : '') ?? [])
+  return carrier >= 0 || text === '' ? sent : [...sent, { kind: 'text' as const, text }]
+}

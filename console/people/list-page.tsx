@@ -1,0 +1,297 @@
+import { type FormEvent, useDeferredValue, useState } from 'react'
+import type { PersonLine, Segment, Stage, Together } from '../../client/lists.ts'
+import { timesIn } from '../inbox/times.ts'
+import { Trouble } from '../inbox/trouble.tsx'
+import { lists } from '../live/lists.ts'
+import { useDoing } from '../live/use-doing.ts'
+import { mayIn, useSession } from '../live/use-session.ts'
+import { Button } from '../parts/button.tsx'
+import page from '../parts/page.module.css'
+import { useKeys } from '../shell/keys.ts'
+import { useTitle } from '../shell/use-title.ts'
+import style from './people.module.css'
+import { PersonLink } from './person-link.tsx'
+import { TakeAlong } from './take-along.tsx'
+import { useFields, usePeople, useRenewed, useSegments } from './use-lists.ts'
+import { addressOf, birthdayWords, stages, stageWords } from './words.ts'
+
+interface Asked {
+  q: string
+  stage: Stage | ''
+  segment: string
+  tag: string
+  order: 'createdAt' | 'lastSeenAt'
+}
+const nothing: Asked = { q: '', stage: '', segment: '', tag: '', order: 'createdAt' }
+
+/** What was chosen, without what was not. */
+const wantedOf = ({ q, stage, segment, tag, order }: Asked) => ({
+  order,
+  q: q.trim() || undefined,
+  stage: stage || undefined,
+  segment: segment || undefined,
+  tag: tag.trim().toLowerCase() || undefined,
+})
+
+/** The people: searched, filtered, and changed together. */
+export const PeoplePage = () => {
+  const [asked, setAsked] = useState(nothing)
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const found = usePeople(wantedOf(useDeferredValue(asked)))
+  const session = useSession()
+  const people = found.pages?.flatMap(({ items }) => items) ?? []
+  useTitle('People')
+  return (
+    <div className={page.page}>
+      <h1>People</h1>
+      <Bar asked={asked} change={setAsked} />
+      {chosen.length > 0 && <Chosen ids={chosen} done={() => setChosen([])} />}
+      {found.error && <Trouble error={found.error} what="The people cannot be read." again={found.again} />}
+      {found.pages && people.length === 0 && <p className={page.none}>Nobody of whom all of this is so.</p>}
+      {people.length > 0 && <People people={people} chosen={chosen} choose={setChosen} />}
+      {found.hasNextPage && (
+        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
+          Show more
+        </button>
+      )}
+      {mayIn(session, 'people.export') && <TakeAlong segmentId={asked.segment || null} />}
+    </div>
+  )
+}
+
+const Bar = ({ asked, change }: { asked: Asked; change(asked: Asked): void }) => {
+  const segments = useSegments().data?.items ?? []
+  const [field, setField] = useState<HTMLInputElement | null>(null)
+  useKeys({ search: () => field?.focus() })
+  const put = (part: Partial<Asked>) => change({ ...asked, ...part })
+  return (
+    <search className={style.bar}>
+      <label>
+        Name, number or address
+        <input
+          ref={setField}
+          type="search"
+          dir="auto"
+          maxLength={200}
+          value={asked.q}
+          onChange={({ target }) => put({ q: target.value })}
+        />
+      </label>
+      <label>
+        Stage
+        <select value={asked.stage} onChange={({ target }) => put({ stage: target.value as Stage | '' })}>
+          <option value="">Any</option>
+          {stages.map((one) => (
+            <option key={one} value={one}>
+              {stageWords[one]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Segment
+        <select value={asked.segment} onChange={({ target }) => put({ segment: target.value })}>
+          <option value="">Everybody</option>
+          {segments.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Tag
+        <input dir="auto" maxLength={64} value={asked.tag} onChange={({ target }) => put({ tag: target.value })} />
+      </label>
+      <label>
+        In the order of
+        <select
+          value={asked.order}
+          onChange={({ target }) => put({ order: target.value === 'lastSeenAt' ? 'lastSeenAt' : 'createdAt' })}
+        >
+          <option value="createdAt">Known since, the latest first</option>
+          <option value="lastSeenAt">Last heard of, the latest first</option>
+        </select>
+      </label>
+    </search>
+  )
+}
+
+interface PeopleProps {
+  people: readonly PersonLine[]
+  chosen: readonly string[]
+  choose(ids: readonly string[]): void
+}
+
+const chosenMax = 200
+
+const People = ({ people, chosen, choose }: PeopleProps) => {
+  const fields = useFields().data?.items ?? []
+  const own = fields.filter(({ field }) => field.startsWith('custom.'))
+  const turn = (id: string) =>
+    choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(0, chosenMax))
+  const areAll = people.every(({ userId }) => chosen.includes(userId))
+  const all = () => choose(areAll ? [] : people.slice(0, chosenMax).map(({ userId }) => userId))
+  return (
+    <div className={page.wide} tabIndex={0} role="region" aria-label="The people">
+      <table>
+        <thead>
+          <tr>
+            <th>
+              <input type="checkbox" aria-label="Choose all that are shown" checked={areAll} onChange={all} />
+            </th>
+            {['Name', 'Address', 'Stage', 'Tags', 'Birthday', 'Known since', 'Last heard of'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+            {own.map(({ field, words }) => (
+              <th key={field} scope="col">
+                <bdi>{words}</bdi>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {people.map((person) => (
+            <tr key={person.userId} data-chosen={chosen.includes(person.userId) || undefined}>
+              <td>
+                <input
+                  type="checkbox"
+                  aria-label={`Choose ${person.name || 'somebody without a name'}`}
+                  checked={chosen.includes(person.userId)}
+                  onChange={() => turn(person.userId)}
+                />
+              </td>
+              <Cells person={person} />
+              {own.map(({ field }) => (
+                <td key={field}>
+                  <bdi>{plain(person.custom[field.slice('custom.'.length)])}</bdi>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const plain = (value: PersonLine['custom'][string] | undefined) => {
+  if (Array.isArray(value)) return value.join(', ')
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return value === undefined ? '' : String(value)
+}
+
+const Cells = ({ person }: { person: PersonLine }) => {
+  const times = timesIn(useSession().workspace.timezone)
+  const { userId, name, stage, tags, birthday, createdAt, lastSeenAt } = person
+  return (
+    <>
+      <th scope="row">
+        <PersonLink userId={userId}>
+          <bdi>{name || 'Without a name'}</bdi>
+        </PersonLink>
+      </th>
+      <td className="figures">
+        <bdi>{addressOf(person)}</bdi>
+      </td>
+      <td>{stageWords[stage]}</td>
+      <td>
+        <span className={style.tags}>
+          {tags.map((tag) => (
+            <span key={tag}>
+              <bdi>{tag}</bdi>
+            </span>
+          ))}
+        </span>
+      </td>
+      <td>{birthdayWords(birthday)}</td>
+      <td className="figures">{times.full(createdAt)}</td>
+      <td className="figures">{lastSeenAt === null ? '' : times.full(lastSeenAt)}</td>
+    </>
+  )
+}
+
+/** What is done with those who were chosen. */
+const Chosen = ({ ids, done }: { ids: readonly string[]; done(): void }) => {
+  const [tag, setTag] = useState('')
+  const [left, setLeft] = useState(0)
+  const byHand = (useSegments().data?.items ?? []).filter(({ kind }) => kind === 'static')
+  const renewed = useRenewed('people', 'segments')
+  const { failed, isBusy, ...doing } = useDoing()
+  const act = (deed: Together) =>
+    void doing.do(async () => {
+      const { items } = await lists.together(ids, deed)
+      const undone = items.filter(({ isDone }) => !isDone).length
+      await renewed()
+      setLeft(undone)
+      if (undone === 0) done()
+    })
+  const tagged = (event: FormEvent) => {
+    event.preventDefault()
+    act({ tag: { add: [tag.trim().toLowerCase()] } })
+  }
+  return (
+    <section className={style.chosen} aria-label="With those who are chosen">
+      <b>{ids.length === 1 ? 'One chosen' : `${String(ids.length)} chosen`}</b>
+      <form onSubmit={tagged}>
+        <input
+          required
+          aria-label="A tag for them"
+          placeholder="Tag"
+          maxLength={64}
+          value={tag}
+          onChange={({ target }) => setTag(target.value)}
+        />
+        <Button type="submit" disabled={isBusy}>
+          Tag
+        </Button>
+      </form>
+      <select
+        aria-label="Move them to a stage"
+        value=""
+        disabled={isBusy}
+        onChange={({ target }) => act({ stage: target.value as Stage })}
+      >
+        <option value="" disabled>
+          To a stage
+        </option>
+        {stages.map((one) => (
+          <option key={one} value={one}>
+            {stageWords[one]}
+          </option>
+        ))}
+      </select>
+      {byHand.length > 0 && <OnList segments={byHand} isBusy={isBusy} act={act} />}
+      <Button tone="quiet" onClick={done}>
+        Choose nobody
+      </Button>
+      {left > 0 && <p role="status">With {String(left)} of them it could not be done.</p>}
+      {failed && <Trouble error={failed} what="Nothing has changed." />}
+    </section>
+  )
+}
+
+interface OnListProps {
+  segments: readonly Segment[]
+  isBusy: boolean
+  act(deed: Together): void
+}
+const OnList = ({ segments, isBusy, act }: OnListProps) => (
+  <select
+    aria-label="Put them on a list"
+    value=""
+    disabled={isBusy}
+    onChange={({ target }) => act({ segment: { id: target.value, on: true } })}
+  >
+    <option value="" disabled>
+      On a list
+    </option>
+    {segments.map(({ id, name }) => (
+      <option key={id} value={id}>
+        {name}
+      </option>
+    ))}
+  </select>
+)

@@ -1,0 +1,142 @@
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import type { Profile } from '../../client/wire.ts'
+import { Avatar } from '../inbox/avatar.tsx'
+import { Trouble } from '../inbox/trouble.tsx'
+import { records } from '../live/records.ts'
+import { useDoing } from '../live/use-doing.ts'
+import { mayIn, useSession } from '../live/use-session.ts'
+import { useStream } from '../live/use-stream.ts'
+import { Button } from '../parts/button.tsx'
+import { useHereInSight } from '../parts/in-sight.ts'
+import page from '../parts/page.module.css'
+import { Remarks } from '../parts/remarks.tsx'
+import { useTitle } from '../shell/use-title.ts'
+import { ConsentsPart } from './consents.tsx'
+import { AboutPart, AddressesPart, TagsPart } from './person-about.tsx'
+import { Merges, MergeWizard } from './person-merge.tsx'
+import { DataPart, PrivatePart } from './person-private.tsx'
+import { TimelinePart } from './person-timeline.tsx'
+import style from './person.module.css'
+import { stageWords } from './words.ts'
+
+const tabs = [
+  { tab: 'about', says: 'About' },
+  { tab: 'timeline', says: 'Timeline' },
+  { tab: 'consents', says: 'Consents' },
+  { tab: 'merges', says: 'Merges' },
+  { tab: 'private', says: 'Sensitive', needs: 'people.sensitive' },
+  { tab: 'data', says: 'Their data', needs: 'people.erase' },
+] as const
+
+/** Everything about one person. Whoever was merged is shown as the one who stands for both. */
+export const PersonPage = () => {
+  const { userId } = useParams({ from: '/shell/staff/person/$userId' })
+  const { data, error, refetch } = useStream(`user:${userId}`)
+  const navigate = useNavigate()
+  const winner = data?.aliasOf ?? null
+  useEffect(() => {
+    if (winner !== null) void navigate({ to: '/person/$userId', params: { userId: winner }, replace: true })
+  }, [winner, navigate])
+  useTitle(data?.name || 'A person')
+  return (
+    <div className={page.page}>
+      {error && !data && <Trouble error={error} what="This person cannot be shown." again={() => void refetch()} />}
+      {data && winner === null && <Person key={userId} userId={userId} profile={data} />}
+    </div>
+  )
+}
+
+const Person = ({ userId, profile }: { userId: string; profile: Profile }) => {
+  const { tab = 'about', merge } = useSearch({ from: '/shell/staff/person/$userId' })
+  const navigate = useNavigate()
+  const session = useSession()
+  const timeline = useStream(`user.timeline:${userId}`)
+  const show = (next: string) => void navigate({ to: '/person/$userId', params: { userId }, search: { tab: next } })
+  const shown = tabs.filter((one) => !('needs' in one) || mayIn(session, one.needs))
+  return (
+    <>
+      <Head userId={userId} profile={profile} />
+      {profile.erasedAt !== null && <p className={style.warn}>This person was erased: nothing of them is kept.</p>}
+      <div ref={useHereInSight<HTMLDivElement>()} className={style.tabs} role="tablist" aria-label="About this person">
+        {shown.map((one) => (
+          <button
+            key={one.tab}
+            type="button"
+            role="tab"
+            id={`tab-${one.tab}`}
+            aria-selected={tab === one.tab}
+            aria-controls="panel"
+            onClick={() => show(one.tab)}
+          >
+            {one.says}
+          </button>
+        ))}
+      </div>
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={style.part}>
+        {tab === 'about' && (
+          <>
+            <AboutPart profile={profile} />
+            <AddressesPart profile={profile} />
+            <TagsPart profile={profile} />
+            <Remarks kind="person" recordId={userId} about={profile.name} />
+          </>
+        )}
+        {tab === 'timeline' && <TimelinePart userId={userId} rev={timeline.data?.items.length ?? 0} />}
+        {tab === 'consents' && <ConsentsPart userId={userId} />}
+        {tab === 'merges' && <MergesPart userId={userId} merge={merge} leave={() => show('merges')} />}
+        {tab === 'private' && <PrivatePart userId={userId} rev={profile.privateRev} />}
+        {tab === 'data' && <DataPart profile={profile} />}
+      </div>
+    </>
+  )
+}
+
+const MergesPart = ({ userId, merge, leave }: { userId: string; merge: string | undefined; leave: () => void }) => (
+  <>
+    {merge !== undefined && <MergeWizard winnerId={userId} loserId={merge} leave={leave} />}
+    <Merges userId={userId} />
+    {merge === undefined && (
+      <p className={page.none}>
+        Who may be the same person stands under <Link to="/people/duplicates">Duplicates</Link>.
+      </p>
+    )}
+  </>
+)
+
+const Head = ({ userId, profile }: { userId: string; profile: Profile }) => {
+  const { name, stage, engagement, isBlocked } = profile
+  const { parts, score } = engagement
+  const may = mayIn(useSession(), 'people.write')
+  const { failed, isBusy, ...doing } = useDoing()
+  const why = `${String(parts.recency)} for how lately, ${String(parts.days)} for how often, ${String(parts.ways)} for by how many ways, ${String(parts.rating)} for what they think of us`
+  return (
+    <header className={style.head}>
+      <Avatar name={name} size={48} />
+      <span className={style.who}>
+        <h1>
+          <bdi>{name || 'Without a name'}</bdi>
+        </h1>
+        <small title={why}>
+          {stageWords[stage]} · in touch <span className="figures">{String(score)}</span> of 100 ({why})
+        </small>
+      </span>
+      <Link to="/inbox/$conversationId" params={{ conversationId: `c_${userId}` }}>
+        Conversation
+      </Link>
+      {may && profile.erasedAt === null && (
+        <Button
+          tone={isBlocked ? 'edge' : 'quiet'}
+          disabled={isBusy}
+          onClick={() => void doing.do(() => (isBlocked ? records.unblock(userId) : records.block(userId, '')))}
+        >
+          {isBlocked ? 'Let them write again' : 'Block'}
+        </Button>
+      )}
+      {isBlocked && (
+        <p className={style.warn}>Blocked: what they write is kept and in nobody’s unread; nothing goes to them.</p>
+      )}
+      {failed && <Trouble error={failed} what="This did not change." />}
+    </header>
+  )
+}

@@ -1,0 +1,78 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { staff, words, wordsIn } from './root.ts'
+
+const operations = createRoute({
+  getParentRoute: () => staff,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('../../operations/frame.tsx'), 'OperationsFrame'),
+})
+
+const actors = createRoute({
+  getParentRoute: () => operations,
+  path: 'actors',
+  validateSearch: (search): { kind?: string; find?: string } => {
+    const [kind, find] = [words(search['kind']), words(search['find'])]
+    return { ...(kind === undefined ? {} : { kind }), ...(find === undefined ? {} : { find }) }
+  },
+  component: lazyRouteComponent(() => import('../../operations/actors-page.tsx'), 'ActorsPage'),
+})
+
+const actor = createRoute({
+  getParentRoute: () => operations,
+  path: 'actors/$kind/$id',
+  component: lazyRouteComponent(() => import('../../operations/actor-page.tsx'), 'ActorPage'),
+})
+
+const deadLetters = createRoute({
+  getParentRoute: () => operations,
+  path: 'dead-letters',
+  component: lazyRouteComponent(() => import('../../operations/dead-letters-page.tsx'), 'DeadLettersPage'),
+})
+
+const jobs = createRoute({
+  getParentRoute: () => operations,
+  path: 'jobs',
+  component: lazyRouteComponent(() => import('../../operations/jobs-page.tsx'), 'JobsPage'),
+})
+
+const backups = createRoute({
+  getParentRoute: () => operations,
+  path: 'backups',
+  component: lazyRouteComponent(() => import('../../operations/backups-page.tsx'), 'BackupsPage'),
+})
+
+const events = createRoute({
+  getParentRoute: () => operations,
+  path: 'events',
+  validateSearch: (search): { stream?: string; from?: number } => {
+    const stream = words(search['stream'])
+    const from = Number(search['from'])
+    return { ...(stream === undefined ? {} : { stream }), ...(Number.isSafeInteger(from) && from > 0 ? { from } : {}) }
+  },
+  component: lazyRouteComponent(() => import('../../operations/events-page.tsx'), 'EventsPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => operations,
+  path: 'audit',
+  component: lazyRouteComponent(() => import('../../operations/audit-page.tsx'), 'AuditPage'),
+})
+
+const errors = createRoute({
+  getParentRoute: () => operations,
+  path: 'errors',
+  /** One of them alone, as letters name it. */
+  validateSearch: (search): { error?: string } => wordsIn(search, 'error'),
+  component: lazyRouteComponent(() => import('../../operations/errors-page.tsx'), 'ErrorsPage'),
+})
+
+export const operationsRoutes = operations.addChildren([
+  actors,
+  actor,
+  deadLetters,
+  jobs,
+  backups,
+  events,
+  audit,
+  errors,
+])
