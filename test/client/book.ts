@@ -223,21 +223,52 @@ const newer = (a: any, b: any) => {
   const isBefore = atA === atB ? a.conversationId > b.conversationId : atA > atB
   return isBefore ? -1 : 1
 }
+const put = (state: any, { message }: any) => {
+  const others = state.messages.filter(({ _id }: any) => _id !== message._id)
+  const messages = others.length < state.messages.length ? state.messages : [...others, message]
+  return { ...state, messages: messages.sort((a: any, b: any) => a.n - b.n) }
+}
+const allowed = (state: any, data: any) => {
+  const known = state.messages.find(({ _id }: any) => _id === data.messageId)
+  return known && (data.status === undefined || counts(known, data)) ? set(state, data) : state
+}
 const reduce = {
-  'message.created': (state: any, { message, conversation }: any) => {
-    const others = state.messages.filter(({ _id }: any) => _id !== message._id)
-    const messages = others.length < state.messages.length ? state.messages : [...others, message]
-    return { ...state, messages: messages.sort((a: any, b: any) => a.n - b.n), conversation }
-  },
-  'message.status_changed': (state: any, data: any) => {
-    const known = state.messages.find(({ _id }: any) => _id === data.messageId)
-    return known && counts(known, data) ? set(state, data) : state
-  },
+  'message.created': (state: any, data: any) => ({ ...put(state, data), conversation: data.conversation }),
+  'message.status_changed': allowed,
+  'message.rerouted': set,
   'message.edited': set,
   'message.file_fetched': set,
   'message.withdrawn': set,
   'message.reacted': set,
   'conversation.changed': (state: any, { conversation }: any) => ({ ...state, conversation }),
+  'sla.warning': (state: any, { conversation }: any) => ({ ...state, conversation }),
+  'sla.breached': (state: any, { conversation }: any) => ({ ...state, conversation }),
+  'sla.met': (state: any, { conversation }: any) => ({ ...state, conversation }),
+  'conversation.scheduled_changed': (state: any, { scheduled }: any) => ({ ...state, scheduled }),
+  'conversation.draft_changed': (state: any, { draft }: any) => ({ ...state, draft }),
+  'conversation.rearranged': (state: any, { conversation, messages }: any) => ({
+    ...state,
+    conversation,
+    messages,
+    hasMore: messages[0]?.n > 1,
+  }),
+  'question.asked': (state: any, { question }: any) => ({ ...state, question }),
+  'question.closed': (state: any, { questionId }: any) =>
+    state.question?.questionId === questionId ? { ...state, question: null } : state,
+  'word.heard': (state: any) => state,
+  'own.message_created': put,
+  'own.message_changed': allowed,
+  'roster.changed': (state: any, { members, ...others }: any) => {
+    const named = new Map(members.map((one: any) => [one.id, one]))
+    return { ...others, members: state.members.map((one: any) => named.get(one.id) ?? one) }
+  },
+  'roster.staff_changed': (_: any, data: any) => data,
+  'user.activity': (state: any, data: any) => {
+    const others = state.items.filter(({ _id }: any) => _id !== data._id)
+    const isLater = (a: any, b: any) => (a.at === b.at ? a._id > b._id : a.at > b.at)
+    return { items: [...others, data].sort((a, b) => (isLater(a, b) ? -1 : 1)).slice(0, 50) }
+  },
+  'attention.changed': (_: any, data: any) => data,
   'inbox.lines_changed': (state: any, data: any) => {
     const changed = new Set(data.lines.map(({ conversationId }: any) => conversationId))
     const others = state.lines.filter(({ conversationId }: any) => !changed.has(conversationId))

@@ -126,7 +126,7 @@ describe('client: the package', function () {
 
   const texts = async () => {
     const { items } = await api.conversations.messages(conversationId, { limit: 100 })
-    return items.map(({ content }) => ('text' in content ? content.text : content.kind))
+    return items.map(({ content }) => ('text' in content ? (content.text ?? '') : content.kind))
   }
   /** The README's code with this server, member and conversation in it. */
   const here = async (code: string) => {

@@ -12,14 +12,22 @@ const header: Header = {
   name: 'Pat',
   contact: '+49 151 …',
   status: 'open',
+  snoozedUntil: null,
+  priority: 'none',
+  tags: [],
   assigneeId: null,
+  teamId: null,
   episode: null,
   unread: 0,
+  received: 0,
+  seen: {},
   waitingSince: null,
   channelId: null,
   windowExpiresAt: null,
   automationPausedUntil: null,
+  aiMode: 'off',
   humanRev: 0,
+  sla: null,
   messageCount: 0,
   lastMessageAt: at,
 }
@@ -44,7 +52,14 @@ const created = (n: number): ConversationEvent => ({
   type: 'message.created',
   data: { message: message(n), conversation: { ...header, messageCount: n } },
 })
-const empty: ConversationState = { conversation: header, messages: [], hasMore: false }
+const empty: ConversationState = {
+  conversation: header,
+  messages: [],
+  hasMore: false,
+  scheduled: [],
+  draft: null,
+  question: null,
+}
 const line = (id: string, minute: number, status: Header['status'] = 'open'): Line => ({
   conversationId: id,
   conversation: { ...header, status, lastMessageAt: `2026-01-05T09:${String(minute).padStart(2, '0')}:00.000Z` },
@@ -78,7 +93,7 @@ describe('client: reducers', () => {
       fc.property(fc.shuffledSubarray([...changes, ...changes], { minLength: 10 }), (shuffled) => {
         const end = shuffled.reduce(onConversation, onConversation(empty, created(1)))
         const arrived = shuffled.findIndex(
-          ({ data }) => 'status' in data && ['delivered', 'read'].includes(data.status),
+          ({ data }) => 'status' in data && ['delivered', 'read'].includes(data.status ?? ''),
         )
         const broken = shuffled.findIndex(({ data }) => 'status' in data && data.status === 'failed')
         // What arrived cannot fail any more, and what failed before it arrived stays failed: a provider says one of both.

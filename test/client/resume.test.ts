@@ -67,9 +67,9 @@ describe('client: resume', () => {
 
   it('ends the same on a person, as staff see them and as they see themselves', async () => {
     const eve = await floor.person('Eve')
-    for (const [token, stream] of [
-      ['staff:ana', `user:${eve.userId}`],
-      [`person:${eve.userId}`, `user.me:${eve.userId}`],
+    for (const [token, stream, locale] of [
+      ['staff:ana', `user:${eve.userId}`, 'de'],
+      [`person:${eve.userId}`, `user.me:${eve.userId}`, 'fr'],
     ] as const)
       await verifyStream(stage(), {
         token,
@@ -79,7 +79,7 @@ describe('client: resume', () => {
             .machine()
             .at(user, eve.userId)
             .update({ name: `Eve for ${stream}` }),
-        meanwhile: () => floor.machine().at(user, eve.userId).update({ locale: 'de', timezone: 'Europe/Berlin' }),
+        meanwhile: () => floor.machine().at(user, eve.userId).update({ locale, timezone: 'Europe/Berlin' }),
       })
   })
 

@@ -75,8 +75,9 @@ async function business(variables: Record<string, string>, sockets: number) {
     }
     const [token, appSecret, verifyToken] = [newSecret(), newSecret(), newSecret()]
     const { id } = await channels.create(workspaceId, {
-      ...{ id: newId('ch'), name: 'WhatsApp', simulate: false, phoneNumberId: '15551234567', businessId: 'waba' },
-      ...{ baseUrl: 'http://127.0.0.1:1', token, appSecret, verifyToken },
+      ...{ id: newId('ch'), name: 'WhatsApp', simulate: false },
+      ...{ fields: { phoneNumberId: '15551234567', businessId: 'waba' }, secrets: { token, appSecret, verifyToken } },
+      baseUrl: 'http://127.0.0.1:1',
     })
     return { workspaceId, tokens, channel: (await channels.opened(id)) as OpenChannel }
   } finally {
@@ -275,7 +276,10 @@ const rest = (ms: number) => new Promise((later) => setTimeout(later, ms))
 function webhookOf(channel: OpenChannel, person: { waId: string; name: string }, n: number) {
   const door = new Door('', channel)
   const body = JSON.stringify(door.messages(person, says(`wamid.reload.${n}`, `says ${n}`)))
-  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(body, channel.appSecret) }
+  const headers = {
+    'content-type': 'application/json',
+    'x-hub-signature-256': signatureOf(body, channel.secrets['appSecret'] ?? ''),
+  }
   return { method: 'POST', path: `/webhooks/whatsapp/${channel.id}`, body, headers }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { says } from '../harness/door.ts'
+import { outside } from '../harness/outside.ts'
 import { Contest } from '../realtime/accepts.ts'
 import { until } from '../harness/until.ts'
 import { caughtUp } from '../harness/verify-stream.ts'
@@ -184,6 +185,7 @@ describe('two processes are one service', function () {
     const there = await screen(other)
     const right = await talk(there)
     const away = await screen(one)
+    const hook = await outside((path, body) => other.place.json(`/api/v1${path}`, { body, token }))
     const answered: string[] = []
     const door = await service.door(other)
     let isOver = false
@@ -207,6 +209,10 @@ describe('two processes are one service', function () {
     // What a crash left is taken up by a sweep within some seconds.
     await until(() => answered.every((text) => right.texts().includes(text)), 40_000)
     expect(new Set(right.texts()).size, 'each once').to.equal(right.texts().length)
+    // Whichever of them had the endpoint: it hears of all, in order.
+    await until(() => answered.every((text) => hook.texts().includes(text)), 40_000)
+    hook.expectInOrder()
+    await hook.close()
     const fresh = await screen(other)
     const newcomer = await talk(fresh)
     await caughtUp(there.client)

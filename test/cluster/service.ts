@@ -2,7 +2,7 @@ import { createApi } from '../../client/api.ts'
 import { type Client, connect } from '../../client/connect.ts'
 import { type Command, Installation, type Variables } from '../cli/command.ts'
 import { freshElsewhere } from '../harness/database.ts'
-import { Door } from '../harness/door.ts'
+import { Door, type ToldChannel } from '../harness/door.ts'
 import { PrivateRedis } from '../harness/redis.ts'
 
 /** One `careline start` of a service. */
@@ -54,8 +54,8 @@ export class Service {
   /** The demo's number, as its provider knows it, at the door of this server. */
   async door(at: Node): Promise<Door> {
     const { out } = await this.nodes[0]!.place.run(['demo', '--json'])
-    const [channel] = (JSON.parse(out) as { channels: object[] }).channels
-    return new Door(at.url, channel as never)
+    const [channel] = (JSON.parse(out) as { channels: ToldChannel[] }).channels
+    return Door.ofDemo(at.url, channel as ToldChannel)
   }
 
   async token(at: Node, as = 'owner'): Promise<string> {

@@ -121,6 +121,13 @@ describe('a business of one’s own', function () {
     await page.getByLabel('Machines keep silent, in hours').fill('48')
     await page.getByRole('button', { name: 'Save: Machines keep silent' }).click()
     await page.getByRole('button', { name: 'Save: Machines keep silent' }).and(page.locator(':disabled')).waitFor()
+    await page.getByRole('checkbox', { name: 'Ask for a rating' }).click()
+    await page
+      .getByRole('checkbox', { name: 'Ask for a rating', checked: true })
+      .and(page.locator(':enabled'))
+      .waitFor()
+    await page.reload()
+    await page.getByRole('checkbox', { name: 'Ask for a rating', checked: true }).scrollIntoViewIfNeeded()
     await boss.shot('business')
     expect(await boss.axe()).to.deep.equal([])
     expect((await owner.business.now()).branding.fromName).to.equal('Harbour')

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Secret, TOTP } from 'otpauth'
 import { beginBackup, changeBackup } from '../../store/backups.ts'
+import { keepConsent } from '../../store/settings/members.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
@@ -72,6 +73,11 @@ describe('what keeps data safe, on its pages', function () {
   it('lets an operator in by a door of their own, who suspends a workspace and lets it go on', async () => {
     const { password, totpUri } = await app.careline.care.operators.add({ email: 'root@careline.test', name: 'Root' })
     const secret = Secret.fromBase32(new URL(totpUri).searchParams.get('secret') ?? '')
+    app.careline.watch.errors.capture({ name: 'ScheduleError', stack: '' }, { source: 'schedule failed' })
+    await app.careline.watch.flush()
+    const { workspace, members } = app.business
+    const { store } = app.careline.storage
+    await keepConsent(store, workspace.id, members['owner']?.id ?? '', 'operators', Date.now() + 3_600_000)
     const screen = await on.staff('owner', '/platform', { bypassCSP: true })
     const { page } = screen
     await page.getByLabel('E-mail').fill('root@careline.test')
@@ -83,12 +89,22 @@ describe('what keeps data safe, on its pages', function () {
     await page.getByLabel('Why').fill('It sends what nobody asked for')
     await page.getByRole('button', { name: 'Suspend it' }).click()
     await page.getByText('It sends what nobody asked for').waitFor()
+    await page.getByRole('button', { name: 'Show its people: clinic' }).click()
+    await page.getByRole('button', { name: 'Act as owner' }).waitFor()
     await screen.shot('platform')
     expect(await screen.axe()).to.deep.equal([])
     await page.getByRole('button', { name: 'Let it go on: clinic' }).click()
     await page.getByRole('button', { name: 'Suspend: clinic' }).waitFor()
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await screen.overflow()).to.equal(false)
+    await page.getByRole('link', { name: 'Errors' }).click()
+    await page.getByRole('button', { name: 'Resolve: ScheduleError' }).click()
+    await page.getByText('No error is open.').waitFor()
+    await page.getByRole('link', { name: 'Workspaces' }).click()
+    await page.getByRole('button', { name: 'Show its people: clinic' }).click()
+    await page.getByRole('button', { name: 'Act as owner' }).click()
+    await page.getByText('Root (operator), you act as owner').waitFor()
+    await page.getByRole('button', { name: 'Be yourself again' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in as an operator' }).waitFor()
   })

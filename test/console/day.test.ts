@@ -116,7 +116,7 @@ describe('a day of work', function () {
     await screen.shot('day-live')
 
     const { items: messages } = await api().conversations.messages(conversationId)
-    const texts = messages.map(({ content }) => ('text' in content ? content.text : ''))
+    const texts = messages.map(({ content }) => ('text' in content ? (content.text ?? '') : ''))
     expect(texts.filter((text) => /^Written|^And another/.test(text))).to.deep.equal([
       'Written without a line.',
       'And another one.',
@@ -130,6 +130,8 @@ describe('a day of work', function () {
     const { items } = await api().conversations.list()
     const { conversationId } = items[0]!
     const screen = await on.blank()
+    // The page comes from the test and not from this machine: to the browser its socket then leads into a local network.
+    await screen.context.grantPermissions(['local-network-access'])
     const code = await pageOf(`
       import { connect } from '@careline/client'
       import { createRoot } from 'react-dom/client'

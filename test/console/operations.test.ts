@@ -27,7 +27,7 @@ describe('the pages for those who keep it running', function () {
   it('shows the processes, the kinds and one actor with its secrets masked', async () => {
     const screen = await on.staff('owner', '/inbox', { bypassCSP: true })
     const { page } = screen
-    await page.getByRole('link', { name: 'Actors' }).click()
+    await page.getByRole('link', { name: 'Operations' }).click()
     await page.getByRole('heading', { name: 'One process owns every actor' }).waitFor()
     await screen.shot('actors')
     expect(await screen.axe()).to.deep.equal([])
@@ -143,7 +143,7 @@ describe('the pages for those who keep it running', function () {
     await app.business.member('Ravi Menon')
     const { page } = await on.staff('Ravi Menon', '/inbox')
     await page.getByRole('link', { name: 'Phones' }).waitFor()
-    expect(await page.getByRole('link', { name: 'Actors' }).count()).to.equal(0)
+    expect(await page.getByRole('link', { name: 'Operations' }).count()).to.equal(0)
   })
 
   it('moves the time of a sandbox, and of no other workspace', async () => {

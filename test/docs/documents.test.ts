@@ -60,6 +60,7 @@ describe('the documents', () => {
       writes: () => none,
       webhooks: () => none,
       feed: () => none,
+      errors: () => none,
       jobs: () => new Map(),
     }
     const parts = { ...counts, sockets: () => 0, backupAge: () => 0 }

@@ -2,12 +2,13 @@ import { expect } from 'chai'
 import { createApi } from '../../client/api.ts'
 import { connect } from '../../client/connect.ts'
 import { type Command, Installation } from '../cli/command.ts'
-import { Door, says } from '../harness/door.ts'
+import { Door, says, type ToldChannel } from '../harness/door.ts'
+import { outside } from '../harness/outside.ts'
 import { until } from '../harness/until.ts'
 import { caughtUp } from '../harness/verify-stream.ts'
 
 interface Demo {
-  channels: { id: string; appSecret: string; phoneNumberId: string; businessId: string }[]
+  channels: ToldChannel[]
 }
 
 describe('the server is killed in the middle of a burst', function () {
@@ -36,13 +37,14 @@ describe('the server is killed in the middle of a burst', function () {
 
   it('has, once, every message whose webhook was answered with 200, and screens end as if nothing had been', async () => {
     const [at] = (await demo()).channels
-    const door = new Door(place.url, at as never)
+    const door = Door.ofDemo(place.url, at as ToldChannel)
     let access = await token()
     const screen = connect({ url: place.url, token: () => access })
     const { workspace } = await createApi({ url: place.url, tokens: held(access) }).me()
     const inbox = screen.open(`inbox:${workspace.id}`)
     await inbox.ready()
 
+    const hook = await outside((path, body) => place.json(`/api/v1${path}`, { body, token: access }))
     const answered = new Map<string, string[]>(people.map(({ waId }) => [waId, []]))
     let isOver = false
     let n = 0
@@ -66,6 +68,7 @@ describe('the server is killed in the middle of a burst', function () {
     isOver = true
     await Promise.all(writers)
     const acknowledged = await acts.end()
+    const renamed = acts.names()
 
     access = await token()
     expect(acknowledged).to.be.greaterThan(3)
@@ -90,6 +93,14 @@ describe('the server is killed in the middle of a burst', function () {
     }
     expect(lost).to.deep.equal([])
 
+    const told = (): boolean => {
+      const [texts, names] = [new Set(hook.texts()), new Set(hook.names())]
+      return [...answered.values()].flat().every((text) => texts.has(text)) && renamed.every((name) => names.has(name))
+    }
+    await until(told, 30_000)
+    hook.expectInOrder()
+    await hook.close()
+
     await caughtUp(screen)
     const fresh = connect({ url: place.url, token: () => access })
     const newcomer = fresh.open(`inbox:${workspace.id}`)
@@ -111,7 +122,7 @@ describe('the server is killed in the middle of a burst', function () {
 /** Somebody who changes a colleague again and again, which the audit writes down. */
 function audited(url: string, token: () => string) {
   let isOver = false
-  let acknowledged = 0
+  const named: string[] = []
   const ask = async (method: string, path: string, body?: object) => {
     const headers = { authorization: `Bearer ${token()}`, 'content-type': 'application/json' }
     const answer = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
@@ -123,7 +134,7 @@ function audited(url: string, token: () => string) {
     const { id } = items.find(({ role }: { role: string }) => role === 'staff')
     for (let n = 0; !isOver; n++) {
       await ask('PATCH', `/members/${id}`, { name: `Name ${n}` }).then(
-        () => acknowledged++,
+        () => void named.push(`Name ${n}`),
         () => undefined, // It is being killed.
       )
       await new Promise((later) => setTimeout(later, 25))
@@ -134,8 +145,9 @@ function audited(url: string, token: () => string) {
     async end() {
       isOver = true
       await renaming
-      return acknowledged
+      return named.length
     },
+    names: () => named,
     verdict: async () => (await ask('POST', '/admin/audit/verify')).findings as unknown[],
     async written() {
       let [found, cursor] = [0, '']
@@ -168,7 +180,7 @@ async function saidBy(api: Api, contact: string) {
       limit: 100,
       ...(before && { before }),
     })
-    said.unshift(...page.items.map(({ content }) => ('text' in content ? content.text : '')))
+    said.unshift(...page.items.map(({ content }) => ('text' in content ? (content.text ?? '') : '')))
     before = page.nextCursor === null ? undefined : Number(page.nextCursor)
   } while (before)
   return said

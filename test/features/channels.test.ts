@@ -46,12 +46,12 @@ describe('channels that people connect', () => {
 
   it('say in words what is wrong', async () => {
     const { channels } = app.careline
-    const { token: good } = clinic.channel
-    await channels.change(clinic.workspace.id, clinic.channel.id, { token: 'EAAG-stale' })
+    const good = clinic.channel.secrets['token'] ?? ''
+    await channels.change(clinic.workspace.id, clinic.channel.id, { secrets: { token: 'EAAG-stale' } })
     const { body } = await ask('POST', '/test', {})
     expect(body).to.deep.include({ isRight: false, code: 'token_expired', phoneNumber: null })
     expect(body.why).to.match(/access token/)
-    await channels.change(clinic.workspace.id, clinic.channel.id, { token: good, status: 'disabled' })
+    await channels.change(clinic.workspace.id, clinic.channel.id, { secrets: { token: good }, status: 'disabled' })
     expect((await ask('POST', '/test', {})).body.code).to.equal('channel_disabled')
     await channels.change(clinic.workspace.id, clinic.channel.id, { status: 'active' })
   })

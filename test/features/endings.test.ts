@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { expect } from 'chai'
 import type { Api } from '../../client/api.ts'
-import type { SimulatedLetter } from '../../providers/mail/simulator/simulator.ts'
+import type { SimulatedLetter } from '../../providers/mail/simulator/letters.ts'
 import { bookParts } from '../../server/main/backups/identities.ts'
 import { unpackBackup } from '../../server/main/backups/unpack.ts'
+import { exportedLink, lookThroughFile } from '../../server/audit-file.ts'
 import { opened } from '../../store/archive/age.ts'
 import { KeyBook } from '../../store/archive/key-book.ts'
 import { entriesOf } from '../../store/archive/tar.ts'
@@ -81,7 +82,7 @@ describe('a workspace that leaves', function () {
         entries.set(path, content)
       const all = Buffer.concat([...entries.values()]).toString()
       expect(all).to.include(said).and.include('owner@bakery.test')
-      expect(all).to.not.include(bakery.channel.token).and.not.include(bakery.channel.appSecret)
+      expect(all).to.not.include(bakery.channel.secrets['token']).and.not.include(bakery.channel.secrets['appSecret'])
       expect(all).to.not.include('$argon2').and.not.include('clinic')
       const manifest = JSON.parse(entries.get('manifest.json')?.toString() ?? '')
       expect(manifest.missing).to.deep.equal([])
@@ -90,6 +91,22 @@ describe('a workspace that leaves', function () {
       const sha256 = createHash('sha256').update(lines).digest('hex')
       expect(messages).to.deep.equal({ name: 'messages', documents: lines.toString().split('\n').length - 1, sha256 })
       expect((await letters()).map(({ subject }) => subject)).to.include('The export of bakery is ready')
+
+      const chain = (entries.get('data/audit_log/000000.ndjson') ?? Buffer.alloc(0)).toString().trim().split('\n')
+      const looked = (lines: readonly string[]) =>
+        lookThroughFile(lines.map(exportedLink)).findings.map(({ what, n }) => `${what} ${String(n)}`)
+      expect(chain).to.have.length.greaterThan(2)
+      expect(looked(chain)).to.deep.equal([])
+      const second = chain.findIndex((line) => JSON.parse(line).n === 2)
+      const changed = (to: object) =>
+        chain.map((line, at) => (at === second ? JSON.stringify({ ...JSON.parse(line), ...to }) : line))
+      expect(looked(changed({ action: 'member.removed' }))).to.deep.equal(['altered 2'])
+      expect(looked(changed({ details: { salt: '', ip: null, userAgent: null, note: {} } }))).to.deep.equal([
+        'altered 2',
+      ])
+      expect(looked(changed({ more: 1 }))).to.deep.equal(['altered 2'])
+      expect(looked(chain.filter((_, at) => at !== second))).to.deep.equal(['missing 2'])
+      expect(looked([...chain, chain[second] ?? ''])).to.deep.equal(['inserted 2'])
     })
   })
 

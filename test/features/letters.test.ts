@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { letterbox } from '../../actors/letterbox/contract.ts'
 import { principal } from '../../actors/runtime/system.ts'
-import type { SimulatedLetter } from '../../providers/mail/simulator/simulator.ts'
+import type { SimulatedLetter } from '../../providers/mail/simulator/letters.ts'
 import { withApp } from '../harness/boot.ts'
 
 describe('a letter', () => {

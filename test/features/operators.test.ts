@@ -68,8 +68,9 @@ describe('operators look into actors, and mend what could not be delivered', () 
         name: 'Hidden',
         timezone: null,
       })
+    await app.settled()
     const { body } = await call('GET', '/admin/actors/user/usr_rests')
-    expect(body).to.include({ rev: 1 })
+    expect(body).to.include({ rev: 2 }) // They were met, and what that brought about was done.
     expect(JSON.stringify(body)).not.to.include('Hidden')
     expect((await call('GET', '/admin/actors/user/usr_nobody')).status).to.equal(404)
     expect((await call('GET', '/admin/actors/nothing/usr_nobody')).status).to.equal(404)
@@ -202,18 +203,20 @@ describe('the clock of a workspace', () => {
     person.sends({ kind: 'text', text: 'hello' })
     await app.settled()
     // The provider does not say what became of our answer: an hour later would be too late to ask.
-    const faulty = app.business.channel as never
+    const faulty = app.simulator.channel({ channelId: app.business.channel.id })
     app.simulator.setFaults(faulty, { refuse: { code: 131_000, times: 1 } })
     const owner = await app.business.as('owner')
     const id = (await owner.conversations.list({ limit: 10 })).items[0]?.conversationId ?? ''
     await owner.conversations.send(id, { content: { kind: 'text', text: 'an answer' } })
     await app.settled()
     const { upcoming } = (await call('GET')).body
+    // Days later they have been silent for so long that their engagement falls.
     expect(upcoming.map(({ kind, message }: Record<string, string>) => `${kind}.${message}`)).to.deep.equal([
       'channel.pump',
+      'user.fade',
     ])
     const { body: next } = await call('POST', '/next')
-    expect(next).to.deep.include({ isFrozen: true, upcoming: [], now: upcoming[0].at })
+    expect(next).to.deep.include({ isFrozen: true, upcoming: upcoming.slice(1), now: upcoming[0].at })
     const before = Date.parse(frozen.now)
     await call('POST', '/step', { to: new Date(before + 48 * hour).toISOString() })
     person.sends({ kind: 'text', text: 'after two days' })

@@ -1,19 +1,33 @@
 import { signatureOf } from '../../providers/whatsapp/signature.ts'
 import type { OpenChannel } from '../../store/settings/channels.ts'
 
+type Known = Pick<OpenChannel, 'id' | 'fields' | 'secrets'>
+
+/** A channel as `careline demo --json` tells it. */
+export interface ToldChannel {
+  id: string
+  phoneNumberId: string
+  businessId: string
+  appSecret: string
+}
+
 /** Meta at our webhook's door: posts what it is given, signed as Meta signs. */
 export class Door {
   readonly #url: string
-  readonly #channel: OpenChannel
+  readonly #channel: Known
 
-  constructor(url: string, channel: OpenChannel) {
+  constructor(url: string, channel: Known) {
     this.#url = url
     this.#channel = channel
   }
 
+  static ofDemo(url: string, { id, phoneNumberId, businessId, appSecret }: ToldChannel) {
+    return new Door(url, { id, fields: { phoneNumberId, businessId }, secrets: { appSecret } })
+  }
+
   async post(body: unknown, change: { signature?: string; path?: string } = {}) {
     const raw = typeof body === 'string' ? body : JSON.stringify(body)
-    const signature = change.signature ?? signatureOf(raw, this.#channel.appSecret)
+    const signature = change.signature ?? signatureOf(raw, this.#channel.secrets['appSecret'] ?? '')
     const response = await fetch(`${this.#url}${change.path ?? `/webhooks/whatsapp/${this.#channel.id}`}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(signature && { 'x-hub-signature-256': signature }) },
@@ -38,7 +52,7 @@ export class Door {
   }
 
   #value(value: object) {
-    const { phoneNumberId, businessId } = this.#channel
+    const { phoneNumberId, businessId } = this.#channel.fields
     const metadata = { display_phone_number: '15550783881', phone_number_id: phoneNumberId }
     const change = { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } }
     return { object: 'whatsapp_business_account', entry: [{ id: businessId, changes: [change] }] }

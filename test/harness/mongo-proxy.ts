@@ -103,7 +103,7 @@ interface Address {
   rest: string
 }
 
-function addressOf(uri: string): Address {
+export function addressOf(uri: string): Address {
   const [, who = '', host = '', rest = ''] = /^mongodb:\/\/([^@/]*@)?([^/?,]+)\/?(.*)$/.exec(uri) ?? []
   return { who, place: decodeURIComponent(host), rest }
 }
@@ -145,7 +145,7 @@ function half({ name, collection, body }: Sent): Sent {
 }
 
 /** What an OP_MSG says, its document sequences put where they belong. */
-function opened(frame: Buffer): Sent | undefined {
+export function opened(frame: Buffer): Sent | undefined {
   if (frame.readInt32LE(12) !== opMsg) return undefined
   let body: Document = {}
   const sequences: Record<string, Document[]> = {}
@@ -174,7 +174,7 @@ function documents(bytes: Buffer): Document[] {
 }
 
 /** Another body under the same header. */
-function framed(like: Buffer, body: Document): Buffer {
+export function framed(like: Buffer, body: Document): Buffer {
   const bson = serialize(body)
   const frame = Buffer.alloc(headerBytes + 5 + bson.length)
   like.copy(frame, 0, 0, headerBytes)

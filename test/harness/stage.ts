@@ -7,6 +7,7 @@ import type { Persistence, Write } from '../../actors/runtime/persistence.ts'
 import type { Bounds } from '../../actors/runtime/bounds.ts'
 import { ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Command } from '../../actors/runtime/turn.ts'
+import { defaultRule } from '../../kernel/assignment.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import { MongoPersistence } from '../../store/commit.ts'
 import { Store } from '../../store/connection.ts'
@@ -73,7 +74,14 @@ export interface Stage {
 }
 
 const quiet: Runners = {
+  user: { keepSuppressions: { run: async () => ({}) }, findSuppressions: { run: async () => ({ found: [] }) } },
   inbox: { readLines: { run: async () => ({ lines: [] }) } },
+  roster: {
+    readStaff: { run: async () => ({ rule: defaultRule, members: [], teams: [] }) },
+    readUnplaced: { run: async () => ({ conversationIds: [], isAll: true }) },
+    readWaiting: { run: async () => ({ wishes: [], isAll: true }) },
+    readHeld: { run: async (input) => ({ ...(input as object), conversationIds: [] }) },
+  },
   conversation: { showPresence: { run: async () => ({}) }, fetchFile: { run: async (input) => input } },
   channel: {
     deliver: {

@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import { demandOn } from '../../kernel/modules.ts'
+import type { Command } from '../../realtime/commands/command.ts'
+import type { Parts as CommandParts } from '../../realtime/socket/commanding.ts'
 import { until } from '../harness/until.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { commandShapes } from '../../realtime/commands/contract.ts'
@@ -66,15 +69,47 @@ describe('socket: commands', () => {
     await person.say('two')
     const socket = await hall.socket('staff:ana')
     const give = (name: string, input: object) => socket.ask('command', { id: `x${++made}`, name, input })
-    expect((await give('message.read', { conversationId, upTo: 1 })).result).to.deep.equal({ unread: 1 })
+    expect((await give('message.read', { conversationId, upTo: 1 })).result).to.deep.equal({ unread: 1, mine: 1 })
     expect((await give('note.add', { conversationId, text: 'careful' })).result).to.include({ n: 3 })
     expect((await give('conversation.assign', { conversationId, assigneeId: 'ana' })).result).to.deep.equal({
       assigneeId: 'ana',
     })
     expect((await give('conversation.set_status', { conversationId, status: 'pending' })).result).to.deep.equal({
       status: 'pending',
+      snoozedUntil: null,
     })
-    expect(await view(conversationId)).to.include({ unread: 1, assigneeId: 'ana', status: 'pending', messageCount: 3 })
+    expect(await view(conversationId)).to.include({ unread: 1, assigneeId: 'ana', status: 'pending', messageCount: 4 })
+  })
+
+  it('put off, label, plan, draft and ask, each with its answer', async () => {
+    const { conversationId } = await somebody()
+    const socket = await hall.socket('staff:ana')
+    const give = async (name: string, input: object = {}) => {
+      const asked = { id: `w${++made}`, name, input: { conversationId, ...input } }
+      const { ok, result, error } = await socket.ask('command', asked)
+      expect({ ok, code: error?.code }, name).to.deep.equal({ ok: true, code: undefined })
+      return result
+    }
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString()
+    expect(await give('conversation.set_priority', { priority: 'high' })).to.deep.equal({ priority: 'high' })
+    expect(await give('conversation.tag', { add: ['vip'] })).to.deep.equal({ tags: ['vip'] })
+    expect(await give('conversation.set_team', { teamId: null })).to.deep.equal({ teamId: null })
+    expect(await give('conversation.pause_automation', { hours: 1 })).to.have.property('automationPausedUntil')
+    expect(await give('conversation.resume_automation')).to.deep.equal({ automationPausedUntil: null })
+    expect(await give('conversation.set_ai_mode', { aiMode: 'draft' })).to.deep.equal({ aiMode: 'draft' })
+    const { messageId } = await give('message.schedule', { content: text('later'), sendAt })
+    expect(await give('message.reschedule', { messageId, content: text('sooner') })).to.deep.equal({
+      messageId,
+      sendAt,
+    })
+    expect(await give('message.cancel', { messageId })).to.deep.equal({ messageId })
+    const thread = floor.machine().at(conversation, conversationId)
+    await thread.propose({ text: 'A draft', sawRev: (await thread.view()).humanRev })
+    const draftId = (await thread.aside()).draft?.draftId
+    expect(draftId).to.be.a('string')
+    expect(await give('draft.settle', { draftId, isUsed: false })).to.deep.equal({ draftId })
+    expect(await give('rating.ask')).to.have.property('episodeId')
+    expect(await give('attention.look')).to.deep.equal({ unseen: 0 })
   })
 
   it('send a failed message again, and only a failed one', async () => {
@@ -103,11 +138,15 @@ describe('socket: commands', () => {
 
   it('are refused to who may not, and change nothing', async () => {
     const { conversationId, userId } = await somebody()
-    const socket = await hall.socket(`person:${userId}`)
-    for (const { name } of commands) {
+    const wide = await floor.gateway({ limits: { commandsPerSecond: 100 } }) // There are more than one may say at once.
+    const [person, ana] = [await wide.socket(`person:${userId}`), await wide.socket('staff:ana')]
+    for (const { name, allow } of commands) {
+      // What people do in their app is theirs alone, as the rest is the staff's.
+      const socket = allow === 'self' ? ana : person
       const { ok, error } = await socket.ask('command', { id: `n${name}`, name, input: {} })
       expect({ ok, code: error?.code }, name).to.deep.equal({ ok: false, code: 'not_allowed' })
     }
+    await wide.close()
     expect(await view(conversationId)).to.include({ messageCount: 1, unread: 1 })
   })
 
@@ -254,5 +293,44 @@ describe('socket: commands', () => {
       input: { conversationId: '', upTo: 'x' },
     })
     expect(error.errors.map(({ path }: any) => path)).to.deep.equal(['conversationId', 'upTo'])
+  })
+
+  it('of a module that is switched off are refused, and nothing has happened', async () => {
+    const { conversationId } = await somebody()
+    const without = await floor.gateway({ demand: (_, module) => demandOn(['bookings'], module) })
+    const socket = await without.socket('staff:ana')
+    const { error } = await socket.ask('command', { id: 'off', name: 'note.add', input: { conversationId, text: 'x' } })
+    expect(error).to.include({ code: 'module_off', retryable: false })
+    expect(await view(conversationId)).to.include({ messageCount: 1 })
+    await without.close()
+  })
+
+  it('that are audited are written down with what became of them', async () => {
+    const acts: object[] = []
+    const audited: NonNullable<CommandParts['audited']> = async ({ caller, ...act }, run) => {
+      const ended = (result: string) => acts.push({ by: caller.id, ...act, result })
+      return run().then(
+        (reply) => (ended('done'), reply),
+        (error: unknown) => {
+          ended('refused')
+          throw error
+        },
+      )
+    }
+    const named = (name: string) => commands.find((one) => one.name === name) as Command
+    const own = [{ ...named('note.add'), name: 'test.note_audited', audit: 'note.added' }]
+    const watched = await floor.gateway({ audited, commands: own })
+    const { conversationId } = await somebody()
+    const socket = await watched.socket('staff:ana')
+    const add = (id: string, to: string) =>
+      socket.ask('command', { id, name: 'test.note_audited', input: { conversationId: to, text: 'x' } })
+    expect((await add('a1', conversationId)).ok).to.equal(true)
+    expect((await add('a2', 'cnv_none')).ok).to.equal(false)
+    await socket.ask('command', { id: 'a3', name: 'note.add', input: { conversationId, text: 'x' } })
+    expect(acts).to.deep.equal([
+      { by: 'ana', action: 'note.added', target: conversationId, result: 'done' },
+      { by: 'ana', action: 'note.added', target: 'cnv_none', result: 'refused' },
+    ])
+    await watched.close()
   })
 })

@@ -19,6 +19,8 @@ import { Problem } from '../../kernel/problem.ts'
 import type { Role } from '../../kernel/role.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import { commands } from '../../realtime/commands/index.ts'
+import type { Command } from '../../realtime/commands/command.ts'
+import type { Parts as CommandParts } from '../../realtime/socket/commanding.ts'
 import { createGateway } from '../../realtime/socket/gateway.ts'
 import type { Limits } from '../../realtime/socket/limits.ts'
 import type { Now } from '../../realtime/socket/standing.ts'
@@ -34,6 +36,8 @@ import { conversationPage, linesOf } from '../../store/queries/conversations.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { quiet } from '../harness/quiet.ts'
 import { messageById, messagePage } from '../../store/queries/messages.ts'
+import { activitiesOf } from '../../store/queries/people.ts'
+import { rearrange } from '../../store/queries/threads.ts'
 import { Rest } from '../../store/rest.ts'
 import { Vault } from '../../store/vault.ts'
 
@@ -72,6 +76,10 @@ export interface FloorOptions {
   standing?: Now
   /** Streams of a test's own, beside those that there are. */
   sources?: readonly StreamSource[]
+  /** Commands of a test's own, beside those that there are, and what all of them ask besides. */
+  commands?: readonly Command[]
+  demand?: CommandParts['demand']
+  audited?: CommandParts['audited']
 }
 
 /** Real actors on a real store behind real sockets; no HTTP, no provider: what goes out is accepted at once. */
@@ -86,10 +94,14 @@ export async function openFloor({ isAlone = true } = {}) {
   const errors: unknown[] = []
   const shownTyping: string[] = []
   const effects = {
-    conversation: conversationEffects({
-      fetchFile: async () => ({ mime: 'image/png', fileId: 'fil_1', sizeBytes: 1 }),
-      showPresence: async (_channel, _workspace, providerId, typing) => void (typing && shownTyping.push(providerId)),
-    }),
+    conversation: conversationEffects(
+      {
+        fetchFile: async () => ({ mime: 'image/png', fileId: 'fil_1', sizeBytes: 1 }),
+        showPresence: async (_channel, _workspace, providerId, typing) => void (typing && shownTyping.push(providerId)),
+      },
+      { rearrange: rearrange.bind(undefined, source) },
+      { linkToRate: async (_workspace, _conversation, episodeId) => `https://care.example/rate/${episodeId}` },
+    ),
     channel: channelEffects({
       contentOf: async () => undefined,
       deliver: async (_channel, _workspace, { messageId }) => ({
@@ -112,6 +124,7 @@ export async function openFloor({ isAlone = true } = {}) {
   })
   const queries = {
     messagePage: messagePage.bind(undefined, source),
+    activitiesOf: activitiesOf.bind(undefined, source),
     conversationPage: conversationPage.bind(undefined, source),
     messageById: messageById.bind(undefined, source),
     isMember: async (_: string, id: string) => id !== 'nobody',
@@ -198,7 +211,16 @@ async function openGateway(
     errors,
     ...ports
   }: Pick<Parameters<typeof createGateway>[1], 'log' | 'queries' | 'workspace'> & { errors: unknown[] },
-  { limits = {}, clock = systemClock, links, transports, standing, sources: more = [] }: FloorOptions,
+  {
+    limits = {},
+    clock = systemClock,
+    links,
+    transports,
+    standing,
+    sources: more = [],
+    commands: own = [],
+    ...options
+  }: FloorOptions,
 ) {
   const http = createServer()
   const gateway = createGateway(http, {
@@ -208,7 +230,9 @@ async function openGateway(
     ...(standing && { standing }),
     contracts: actors.map(({ contract }) => contract),
     sources: [...sources, ...more],
-    commands,
+    commands: [...commands, ...own],
+    ...(options.demand && { demand: options.demand }),
+    ...(options.audited && { audited: options.audited }),
     authenticate,
     clock,
     limits,

@@ -7,7 +7,8 @@ import { newId } from '../../kernel/id.ts'
 import type { Given, Permission } from '../../kernel/permissions.ts'
 import { isPermission, permissionNames, permissionsOfRole, scopes } from '../../kernel/permissions.ts'
 import { commands } from '../../realtime/commands/index.ts'
-import { rawBodyOf, type Route } from '../../server/http/route.ts'
+import { defaultLimits } from '../../realtime/socket/limits.ts'
+import { isStreamed, rawBodyOf, type Route } from '../../server/http/route.ts'
 import { apiRoutes } from '../../server/routes/index.ts'
 import { secretsOf } from '../../server/main/secrets.ts'
 import { changeMember } from '../../store/settings/members.ts'
@@ -23,6 +24,8 @@ interface Who {
 }
 
 const all = new Set(permissionNames)
+/** Messages that one socket may say at once, less its subscription. */
+const perSocket = defaultLimits.commandsPerSecond - 2
 const none: ReadonlySet<Permission> = new Set()
 const signedIn = apiRoutes.filter(({ terms }) => terms.allow !== 'public')
 const nameOf = ({ method, path }: Route) => `${method} ${path}`
@@ -73,11 +76,18 @@ describe('who may do what', () => {
    */
   async function knock(route: Route, token?: string) {
     const path = route.path.replace(/:\w+/g, 'x')
-    const max = rawBodyOf(route.terms.body)
-    const body = max === undefined ? { body: 'x', type: 'text/plain' } : { body: 'x', saidBytes: max + 1 }
-    const { status, body: said } = await ask(route.method, path, { ...(token !== undefined && { token }), ...body })
-    if (['json_expected', 'too_large'].includes(said.code)) return 'open'
+    const { status, body: said } = await ask(route.method, path, {
+      ...(token !== undefined && { token }),
+      ...bodyFor(route),
+    })
+    if (['json_expected', 'too_large', 'file_empty'].includes(said.code)) return 'open'
     return `${String(status)} ${String(said.code)}`
+  }
+  /** What no route takes of this kind. */
+  function bodyFor({ terms: { body } }: Route) {
+    if (isStreamed(body)) return {} // A file that has nothing in it.
+    const max = rawBodyOf(body)
+    return max === undefined ? { body: 'x', type: 'text/plain' } : { body: 'x', saidBytes: max + 1 }
   }
   async function knockAll(token: string | undefined, expected: (route: Route) => string, routes = signedIn) {
     const wrong: string[] = []
@@ -90,7 +100,7 @@ describe('who may do what', () => {
   }
   const byDeclaration = (who: Who) => (route: Route) => {
     // A realm of its own: there the token of a workspace is none at all.
-    if (route.terms.allow === 'operator') return '401 unauthorized'
+    if (route.terms.allow === 'operator' || route.terms.allow === 'person') return '401 unauthorized'
     return isAllowed(route, who) ? 'open' : '403 not_allowed'
   }
 
@@ -288,6 +298,12 @@ describe('who may do what', () => {
       return reader === 'staff' ? role !== 'key' : may.has(reader as Permission)
     }
 
+    /** Nothing was said: whoever is admitted hears of that, but where nothing has to be said. */
+    const answerTo = (error: { code: string } | undefined, { input }: (typeof commands)[number]['shape']) =>
+      error?.code === 'invalid_request' || (error?.code !== 'not_allowed' && input.safeParse({}).success)
+        ? 'admitted'
+        : error?.code
+
     it('asks each role and each key for what it declares', async () => {
       expect(streamsHere()).to.have.length.above(4)
       expect(commands).to.have.length.above(8)
@@ -300,13 +316,39 @@ describe('who may do what', () => {
           expect(isRefused, `${who.name} reads ${names[nth]}`).to.equal(!isReader(reader, who))
           expect(streams[nth], 'nothing is called x').to.have.property('error')
         }
-        for (const { name, allow } of commands) {
-          const { error } = await told(socket, 'command', { id: newId('cmd'), name, input: {} })
-          expect(error.code, `${who.name} gives ${name}`).to.equal(
-            who.may.has(allow) ? 'invalid_request' : 'not_allowed',
+        let speaking = socket
+        for (const [nth, { name, allow, shape }] of commands.entries()) {
+          // More than one socket may say in a second: so many of them at a time, and no more.
+          if (nth > 0 && nth % perSocket === 0) {
+            speaking.disconnect()
+            speaking = await connected(who.token ?? '')
+          }
+          const { error } = await told(speaking, 'command', { id: newId('cmd'), name, input: {} })
+          expect(answerTo(error, shape), `${who.name} gives ${name}`).to.equal(
+            // `self` is of the people who are looked after: none of these.
+            allow !== 'self' && who.may.has(allow) ? 'admitted' : 'not_allowed',
           )
         }
-        socket.disconnect()
+        speaking.disconnect()
+      }
+    })
+
+    it('is closed to somebody who is looked after, but for what is theirs', async () => {
+      const [line] = (await ask('get', '/conversations', { token: await tokenOf(clinic, 'owner') })).body.items
+      const { userId } = line.conversation
+      const token = await clinic.appOf(userId)
+      expect(
+        await knockAll(token, ({ terms }) => (terms.allow === 'person' ? 'open' : '401 unauthorized')),
+      ).to.deep.equal([])
+
+      const socket = await connected(token)
+      for (const { kind, part, reader } of streamsHere()) {
+        const theirs = [userId, line.conversationId].map((id) => streamName(kind, part, id))
+        const names = [...theirs, streamName(kind, part, 'x'), streamName(kind, part, clinic.workspace.id)]
+        const { streams } = await told(socket, 'subscribe', { streams: names.map((stream) => ({ stream })) })
+        const open = streams.filter((one: any) => one.error === undefined).map((one: any) => one.stream)
+        expect(open, `${kind}.${part}`).to.have.length(reader === 'self' ? 1 : 0)
+        expect(theirs).to.include.members(open)
       }
     })
 

@@ -232,9 +232,8 @@ describe('signing in by telephone', () => {
       id: `ch_${slug}`,
       name: 'W',
       simulate: false,
-      phoneNumberId: `9${place}`,
-      businessId: '1',
-      ...secrets,
+      fields: { phoneNumberId: `9${place}`, businessId: '1' },
+      secrets,
     }
     await http.channels.create(business.id, { ...line, baseUrl: 'http://127.0.0.1:1' })
     http.later(minute)
@@ -332,7 +331,7 @@ describe('signing in by telephone', () => {
 
   it('hears of its texts from Twilio alone, at the address that it is called by', async () => {
     const path = '/webhooks/twilio/texts/txt_1'
-    const form = { MessageSid: 'SM1', MessageStatus: 'undelivered', ErrorCode: '30006' }
+    const form = { MessageSid: `SM${'1'.repeat(32)}`, MessageStatus: 'undelivered', ErrorCode: '30006' }
     const tell = (signature: string, headers = {}) =>
       http.ask('POST', path, {
         body: new URLSearchParams(form).toString(),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { Clamd } from '../../providers/scan/clamd.ts'
 import { ClamdSimulator, eicar } from '../../providers/scan/simulator.ts'
-import type { OutgoingMessage } from '../../providers/whatsapp/port.ts'
+import type { OutgoingMessage } from '../../providers/sender.ts'
 import { Delivery } from '../../server/delivery.ts'
 import { MemoryGate } from '../../server/files/memory-gate.ts'
 import { Store } from '../../store/connection.ts'
@@ -38,12 +38,15 @@ describe('files that go out', () => {
     const channel = { id: 'ch_1', workspaceId: ws, status: 'active', simulate: true }
     const delivery = new Delivery({
       channels: { opened: async () => channel } as any,
-      sender: {
-        send: async (_: unknown, message: OutgoingMessage) => {
-          sent.push(message)
-          return { outcome: 'accepted', providerId: 'wamid.1' }
-        },
-      } as any,
+      threadOf: async () => ({ subject: '', signature: '', business: 'Clinic' }),
+      fileUrl: () => '',
+      senderOf: () =>
+        ({
+          send: async (_: unknown, message: OutgoingMessage) => {
+            sent.push(message)
+            return { outcome: 'accepted', providerId: 'wamid.1' }
+          },
+        }) as any,
       files: files.room,
       messageById: async () => undefined,
       mayDeliver: () => true,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { SimulatedLetters } from '../../store/simulated-letters.ts'
+import { Tallies } from '../../store/tallies.ts'
 import { withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 
@@ -125,6 +126,30 @@ describe('errors that nobody expected', () => {
       'One kind of error comes unusually often (clinic)',
       'A new kind of error (clinic)',
     ])
+  })
+
+  it('that are of no workspace are told to the operators; a day’s letters are counted for all processes', async () => {
+    const { care, watch, storage } = app.careline
+    await care.operators.add({ email: 'root@careline.test', name: 'Root' })
+    watch.errors.capture({ name: 'ScheduleError', stack: '' }, { source: 'schedule failed' })
+    await watch.flush()
+    await app.settled()
+    const sent = (await new SimulatedLetters(storage.store).latest(200)).filter(({ to }) => to === 'root@careline.test')
+    expect(sent.map(({ subject }) => subject)).to.deep.equal(['A new kind of error (Careline)'])
+    expect(sent[0]?.text).to.match(/\/platform\?error=erl_/)
+
+    const tallies = new Tallies(storage.store)
+    const day = 24 * 60 * 60_000
+    const counted = `error_letters/${app.business.workspace.id}`
+    await tallies.add(counted, day, Date.now(), 100) // Another process has written so many.
+    const before = (await letters()).length
+    await fault('QuietError')
+    await watch.flush()
+    expect((await letters()).length - before).to.equal(0)
+    await tallies.add(counted, day, Date.now(), -101)
+    await fault('LoudError')
+    await watch.flush()
+    expect((await letters()).length - before).to.equal(1)
   })
 
   it('are told by apps, so many a minute, and shown live', async () => {

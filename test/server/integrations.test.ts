@@ -41,8 +41,8 @@ describe('integrations', () => {
       name: 'Front desk',
       simulate: false,
       status: 'active',
-      phoneNumberId: real.phoneNumberId,
-      businessId: real.businessId,
+      address: real.phoneNumberId,
+      fields: { phoneNumberId: real.phoneNumberId, businessId: real.businessId },
       baseUrl: 'https://graph.facebook.com/v23.0',
       webhookPath: `/webhooks/whatsapp/${id}`,
       webhookUrl: `http://careline.test/webhooks/whatsapp/${id}`,
@@ -54,12 +54,18 @@ describe('integrations', () => {
     const patched = await ask('PATCH', `/${id}`, { name: 'Desk', token: 'EAAG-newer-secret' })
     const listed = await ask('GET')
     expect(listed.body.items).to.deep.equal([
-      { id, kind: 'whatsapp', provider: 'whatsapp', name: 'Desk', simulate: false, status: 'active' },
+      {
+        ...{ id, kind: 'whatsapp', provider: 'whatsapp', name: 'Desk', address: real.phoneNumberId },
+        ...{ simulate: false, status: 'active' },
+      },
     ])
     for (const { text } of [made, patched, listed, await ask('GET', `/${id}`)]) expect(text).not.to.match(/-secret/)
     expect(changed.map(({ name, rev }) => `${name} ${rev}`)).to.deep.equal(['Front desk 1', 'Desk 2'])
     expect(JSON.stringify(changed)).not.to.match(/-secret/)
-    expect(await http.channels.opened(id)).to.deep.include({ ...secrets, token: 'EAAG-newer-secret', workspaceId })
+    expect(await http.channels.opened(id)).to.deep.include({
+      secrets: { ...secrets, token: 'EAAG-newer-secret' },
+      workspaceId,
+    })
   })
 
   it('rest encrypted, each secret in its own place', async () => {
@@ -82,7 +88,7 @@ describe('integrations', () => {
     expect(body).to.deep.include({ simulate: true, baseUrl: 'http://127.0.0.1:1/simulator/whatsapp/v23.0' })
     const opened = await http.channels.opened(body.id)
     for (const name of ['token', 'appSecret', 'verifyToken'] as const)
-      expect(Buffer.from(opened?.[name] ?? '', 'base64url'), name).to.have.length(32)
+      expect(Buffer.from(opened?.secrets[name] ?? '', 'base64url'), name).to.have.length(32)
     expect((await ask('PATCH', `/${body.id}`, { baseUrl: 'https://graph.facebook.com/v24.0' })).status).to.equal(422)
   })
 

@@ -14,26 +14,26 @@ import { Problem } from '../../kernel/problem.ts'
 import { defaultQuotas } from '../../kernel/settings.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
-import type { Item } from '../../providers/whatsapp/webhook.ts'
+import { whatsAppSender } from '../../providers/whatsapp/sender.ts'
+import type { ReceivedItem } from '../../providers/received.ts'
 import type { Audit, Done } from '../../server/audit.ts'
 import { Acting } from '../../server/auth/acting.ts'
 import { AuditWatch } from '../../server/audit-watch.ts'
 import { Auth } from '../../server/auth/auth.ts'
 import { ByMail } from '../../server/auth/by-mail.ts'
 import { callersBy } from '../../server/auth/callers.ts'
+import type { PhoneCodes } from '../../server/auth/codes.ts'
+import { Persons } from '../../server/auth/persons.ts'
+import { Claims } from '../../store/claims.ts'
+import { People } from '../../server/webhooks/people.ts'
 import { ApiKeys } from '../../server/auth/keys.ts'
 import { OwnAccount } from '../../server/auth/own-account.ts'
 import { hashPassword } from '../../server/auth/passwords.ts'
+import { openRecords } from '../../server/main/records.ts'
 import { openBusinesses } from '../../server/main/businesses.ts'
 import { openPhones } from '../../server/main/phones.ts'
 import { openSecurity } from '../../server/auth/security.ts'
 import type { GoogleSettings } from '../../server/auth/google.ts'
-import { Closings } from '../../server/closing.ts'
-import { Exports } from '../../server/exports.ts'
-import { Installation } from '../../server/platform/installation.ts'
-import { Operators } from '../../server/platform/operators.ts'
-import { KeyRotation } from '../../store/rotation.ts'
-import { OperatorSettings } from '../../store/settings/operators.ts'
 import { ClockControl } from '../../server/clocks.ts'
 import { ErrorBook } from '../../server/errors.ts'
 import { Jobs } from '../../server/jobs.ts'
@@ -41,6 +41,7 @@ import { LetterRoom } from '../../server/dead-letters.ts'
 import { channelTester } from '../../server/channel-test.ts'
 import { createApp, type Routes } from '../../server/http/app.ts'
 import { WebhookEndpoints } from '../../server/webhook-endpoints/endpoints.ts'
+import { MailRoom } from '../../server/mail/mail-room.ts'
 import { Team } from '../../server/team.ts'
 import { defaultLimits, type HttpConfig, type Log, type Parts, type ResourceChanged } from '../../server/ports.ts'
 import { AuditLog } from '../../store/audit.ts'
@@ -56,6 +57,8 @@ import { createWorkspace } from '../../store/settings/workspaces.ts'
 import { Vault } from '../../store/vault.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { filesOf } from '../harness/files.ts'
+import { consentsOf } from './consents.ts'
+import { openEnds } from './ends.ts'
 
 export const secret = 'a secret of the tests, long enough for HS256'
 export const password = 'correct horse battery staple'
@@ -71,33 +74,6 @@ export interface Wishes {
   google?: GoogleSettings
   /** Whether strangers may open a business; open unless said. */
   signUp?: 'open' | 'invited'
-}
-
-/** How workspaces end, and who looks after all of them; no copies are made here. */
-function openEnds(parts: Pick<Parts, 'store' | 'audit' | 'now' | 'log'> & EndParts) {
-  const { store, vault, now, secret } = parts
-  const none = async () => undefined
-  const files = { reseal: async () => ({ resealed: 0, stuck: [] }) }
-  const rotation = new KeyRotation({ store, vault, files, now, graceMs: 0 })
-  const noCopies = new Problem('busy', 'no_backups', 'This test has no backups.')
-  const noBackups = {
-    list: async () => [],
-    begin: () => Promise.reject(noCopies),
-    check: () => Promise.reject(noCopies),
-  }
-  const ending = { ...parts, url: 'http://careline.test', changed: none, forget: none, removeFiles: none }
-  return {
-    backups: { ...noBackups, provenAt: async () => null },
-    closings: new Closings({ ...ending, graceMs: 1 }),
-    exports: new Exports({ ...ending, files: undefined as never, room: { keep: () => Promise.reject(noCopies) } }),
-    operators: new Operators({ settings: new OperatorSettings(store, vault), secret, now }),
-    installation: new Installation({ ...ending, rotation }),
-  }
-}
-interface EndParts {
-  vault: Vault
-  post(letter: Posted): Promise<void>
-  secret: string
 }
 
 /** A real server on a real store. Actors are not what these tests are about: asking one is refused. */
@@ -156,7 +132,9 @@ async function serve(
   const keys = new ApiKeys({ store, now, ended: (id) => auth.ended(id), onError: fail })
   const posted: Posted[] = []
   const post = async (letter: Posted) => void posted.push(letter)
-  const accepted: { channelId: string; items: Item[] }[] = []
+  const accepted: { channelId: string; items: readonly ReceivedItem[] }[] = []
+  const suppressed: unknown[][] = []
+  const gmailRead: string[] = []
   const told: ({ workspaceId: string } & ResourceChanged)[] = []
   const resourceChanged = (workspaceId: string, changed: ResourceChanged) => void told.push({ workspaceId, ...changed })
   const audited: Done[] = []
@@ -169,8 +147,10 @@ async function serve(
   const team = new Team({ ...people, changed: async () => auth.forget() })
   const security = openSecurity({ ...people, vault, byMail, team, joint: undefined, google, warn: note('warn') })
   const texted: Text[] = []
+  const realm: { codes?: PhoneCodes } = {}
   const phones = openPhones({
     ...people,
+    codesAre: (codes) => void (realm.codes = codes),
     config: { codes: { countries: undefined, prices: { '*': 10 }, dailySpend: 10_000, ...codes } },
     channels,
     sudo: security.sudo,
@@ -181,8 +161,31 @@ async function serve(
     told: async (textId, status, why) => void texted.push({ textId, status, why } as any),
     log,
   })
+  const claimed = new People(new Claims(store), vault, now)
+  const persons = new Persons({
+    ...{ store, tokens: auth.tokens, now, codes: () => realm.codes as PhoneCodes },
+    holderOf: (workspaceId, address) => claimed.holderOf(workspaceId, address),
+    meet: async () => undefined,
+    workspaceFor: (workspaceId) => actorless(workspaceId),
+    hasApp: () => true,
+  })
   const all: Parts = {
     store,
+    ratingBy: async () => undefined,
+    persons,
+    records: openRecords({
+      storage: {
+        store,
+        rest: new Rest(vault),
+        files: { remove: async () => true } as never,
+        claims: new Claims(store),
+      },
+      people: claimed,
+      room: {} as never,
+      notices: { hear: () => undefined, onMissed: () => undefined, tell: async () => undefined } as never,
+      now,
+      log,
+    }),
     audit,
     auditLog: new AuditLog(store, new Rest(vault)),
     auditWatch: new AuditWatch({
@@ -221,12 +224,14 @@ async function serve(
     channels,
     ...openBusinesses({
       ...people,
+      sudo: security.sudo,
       config: { signUp },
       rest: new Rest(vault),
       channels,
       settings: unknown,
       resourceChanged,
     }),
+    lists: undefined as never, // Many people are `lists.test.ts`'s.
     files: filesOf({ store, vault, directory, now }).room,
     jobs: new Jobs({ runs: new JobRuns(store), known: () => [], now }),
     operations: {
@@ -261,9 +266,26 @@ async function serve(
     }),
     resourceChanged,
     channelChanged: async () => undefined,
-    testChannel: channelTester({ channels, sender: new CloudApi() }),
+    originFor: () => publicUrl,
+    testChannel: channelTester({ channels, senderOf: () => whatsAppSender(new CloudApi()) }),
+    ...consentsOf({ store, vault, now }, actorless),
     history: async () => [],
-    acceptWhatsApp: async ({ id }, items) => void accepted.push({ channelId: id, items }),
+    acceptReceived: async ({ id }, items) => void accepted.push({ channelId: id, items }),
+    mails: {
+      room: new MailRoom({
+        channelsOf: (workspaceId) => channels.list(workspaceId),
+        files: filesOf({ store, vault, directory, now }).room,
+        messageById: async () => undefined,
+        ownerOf: async (_, address) => (address.endsWith('@stranger.test') ? undefined : 'usr_known'),
+        accept: async ({ id }, items) => void accepted.push({ channelId: id, items }),
+        suppress: async (...suppression) => void suppressed.push(suppression),
+        now,
+      }),
+      gmail: { read: async (channel) => void gmailRead.push(channel.id), renewAll: async () => undefined },
+      atResend: async () => {
+        throw new Problem('busy', 'mail_unavailable', 'This test has no Resend.')
+      },
+    },
     quotasOf: () => ({ ...defaultQuotas, requestsPerMinute: 1_000_000 }),
     workspace: (caller, commandId) => actorless(caller.workspaceId, commandId),
     now,
@@ -299,6 +321,8 @@ async function serve(
     audited,
     told,
     accepted,
+    suppressed,
+    gmailRead,
     /** All later times are this much later. */
     later: (ms: number) => void (ahead += ms),
 

@@ -124,6 +124,78 @@ describe('the operators of the platform', () => {
     expect((await ask('GET', '/platform/errors', { token: await ofMember() })).status).to.equal(401)
   })
 
+  it('act as somebody who lets operators, and only operators whom they let', async () => {
+    const token = await fresh()
+    const who = clinic.member('owner')
+    const at = `/platform/workspaces/${clinic.id}/members`
+    const begin = (as = who) => ask('POST', `${at}/${as}/impersonation`, { token, body: {} })
+    const owner = await ofMember()
+    const consent = (method: string, body?: object) =>
+      ask(method, '/auth/consent', { token: owner, ...(body && { body }) })
+    await consent('PUT', { hours: 2 })
+    expect((await begin()).body.code, 'colleagues alone').to.equal('consent_missing')
+    expect((await begin('mem_none')).status).to.equal(404)
+
+    expect((await ask('POST', `${at}/${who}/impersonation/ask`, { token, body: {} })).status).to.equal(202)
+    expect(server.posted.at(-1)).to.deep.include({ to: 'owner@clinic.test' })
+    expect(server.posted.at(-1)?.letter).to.include({ about: 'impersonation', name: 'Root (operator)' })
+    const asked = (await consent('GET')).body
+    expect([asked.asked.name, asked.operatorsUntil]).to.deep.equal(['Root (operator)', null])
+
+    await consent('PUT', { hours: 2, who: 'operators' })
+    const { items } = (await ask('GET', at, { token })).body
+    expect(items.map(({ id, operatorsUntil }: any) => [id, operatorsUntil !== null])).to.deep.equal([[who, true]])
+    const { status, body: acting } = await begin()
+    expect(status).to.equal(200)
+    const me = await ask('GET', '/auth/me', { token: acting.accessToken })
+    expect(me.body).to.nested.include({ 'user.id': who, 'acting.name': 'Root (operator)' })
+    expect(me.body.permissions).to.include('conversations.write').and.not.include('workspace.close')
+    const own = await ask('POST', '/auth/password/change', { token: acting.accessToken, body: {} })
+    expect([403, 422]).to.include(own.status)
+    expect((await ask('GET', '/platform/me', { token: acting.accessToken })).status, 'the other realm').to.equal(401)
+    expect((await consent('GET')).body.acting).to.have.length(1)
+    const told = server.audited.filter((one) => one.workspaceId === clinic.id && one.target === who)
+    expect(told.map(({ action }) => action)).to.include.members(['impersonation.asked', 'impersonation.begun'])
+  })
+
+  it('act no longer than they are let, and than they are signed in', async () => {
+    const token = await fresh()
+    const at = `/platform/workspaces/${clinic.id}/members/${clinic.member('owner')}/impersonation`
+    const owner = await ofMember()
+    const until = (method: string, body?: object) =>
+      ask(method, '/auth/consent', { token: owner, ...(body && { body }) })
+    const standing = (as: string) => ask('GET', '/auth/me', { token: as }).then(({ status }) => status)
+    await until('PUT', { hours: 1, who: 'both' })
+    const first = (await ask('POST', at, { token, body: {} })).body.accessToken
+    expect(await standing(first)).to.equal(200)
+    await until('DELETE')
+    expect(await standing(first), 'withdrawn').to.equal(401)
+    await until('PUT', { hours: 1, who: 'operators' })
+    const second = (await ask('POST', at, { token, body: {} })).body.accessToken
+    expect(await standing(second)).to.equal(200)
+    for (const { _id } of await opened.store.platform('operator_sessions').find({}).toArray())
+      await opened.store.platform('operator_sessions').deleteOne({ _id })
+    server.later(6_000)
+    expect(await standing(second), 'signed out as an operator').to.equal(401)
+    await until('DELETE')
+  })
+
+  it('run and pause the schedules, which strangers’ admins may not', async () => {
+    const token = await fresh()
+    expect((await ask('GET', '/platform/jobs', { token })).status).to.equal(200)
+    const owner = await ofMember()
+    expect((await ask('GET', '/platform/jobs', { token: owner })).status).to.equal(401)
+    for (const [method, path] of [
+      ['GET', '/admin/jobs'],
+      ['POST', '/admin/jobs/files/run'],
+      ['POST', '/admin/jobs/files/pause'],
+      ['POST', '/admin/jobs/files/resume'],
+    ] as const) {
+      const { status, body } = await ask(method, path, { token: owner, ...(method === 'POST' && { body: {} }) })
+      expect([status, body.code], path).to.deep.equal([403, 'operators_only'])
+    }
+  })
+
   it('stop a workspace, let it go on and say what it may use; its own people can see that', async () => {
     const token = await fresh()
     const at = `/platform/workspaces/${clinic.id}`
@@ -138,7 +210,11 @@ describe('the operators of the platform', () => {
     expect(limited.body.quotas).to.include({ members: 3, channels: 50 })
     expect((await ask('PATCH', `${at}/quotas`, { token, body: { members: 0 } })).status).to.equal(422)
     const there = server.audited.filter(({ workspaceId }) => workspaceId === clinic.id).map(({ action }) => action)
-    expect(there).to.deep.equal(['workspace.suspended', 'workspace.resumed', 'workspace.quotas_changed'])
+    expect(there.filter((action) => action.startsWith('workspace.'))).to.deep.equal([
+      'workspace.suspended',
+      'workspace.resumed',
+      'workspace.quotas_changed',
+    ])
     expect(
       server.audited.filter(
         ({ workspaceId, action }) => workspaceId === 'platform' && action === 'workspace.suspended',

@@ -173,7 +173,6 @@ describe('opening a business', () => {
     const { id, member } = await at.business(`plain-${String(++strangers)}`, ['owner'])
     const { accessToken: token } = await http.auth.openFor(id, member('owner'))
     const prove = (body: object) => http.ask('POST', '/api/v1/auth/email/proof', { token, body })
-    expect((await prove({ email: 'another@x.test' })).body.code).to.equal('has_email')
     expect((await prove({})).status).to.equal(202)
     expect(last()?.letter.about).to.equal('confirm_email')
     const link = tokenIn()
@@ -185,5 +184,49 @@ describe('opening a business', () => {
     expect((await http.ask('POST', '/api/v1/auth/email/confirm', ask)).status).to.equal(204)
     const lacks = (await http.ask('GET', '/api/v1/workspaces/current/onboarding', { token })).body.steps[0].missing
     expect(lacks.map(({ code }: any) => code)).to.deep.equal(['business_unseen'])
+  })
+
+  it('gives an account another address: to whoever proves both, and tells the former one', async () => {
+    const slug = `moves-${String(++strangers)}`
+    const { id, member } = await at.business(slug, ['owner'])
+    const [was, will] = [`owner@${slug}.test`, `new@${slug}.test`]
+    const { accessToken: token } = await http.auth.openFor(id, member('owner'))
+    const other = (await http.auth.openFor(id, member('owner'))).accessToken
+    const ask = (path: string, body: object, by = token) =>
+      http.ask('POST', `/api/v1/auth/${path}`, { token: by, body })
+    http.later(11 * 60_000)
+    expect((await ask('email/proof', { email: will })).body.code, 'a screen left open').to.equal('proof_required')
+    expect((await ask('proof', { password: 'not this one' })).status).to.equal(401)
+    expect((await ask('proof', { password })).status).to.equal(204)
+    expect((await ask('email/proof', { email: will })).status).to.equal(202)
+    expect(last()).to.deep.include({ to: will })
+    const link = tokenIn()
+    expect((await http.login(will)).accessToken, 'not before it is proven').to.equal(undefined)
+    await http.ask('POST', '/api/v1/auth/password/forgot', { body: { email: was } })
+    const onItsWay = tokenIn()
+
+    expect((await ask('email/confirm', { token: link }, other)).status, 'any of their sign-ins').to.equal(204)
+    expect(last()).to.deep.include({ to: was })
+    expect(last()?.letter).to.include({ about: 'security', what: 'email_changed' })
+    expect((await http.ask('GET', '/api/v1/auth/me', { token })).status, 'every other ends').to.equal(401)
+    expect((await http.ask('GET', '/api/v1/auth/me', { token: other })).body.user.email).to.equal(will)
+    expect((await http.login(was)).accessToken).to.equal(undefined)
+    expect((await http.login(will)).accessToken).to.be.a('string')
+    const reset = await http.ask('POST', '/api/v1/auth/password/reset', {
+      body: { token: onItsWay, password: 'a quite other one' },
+    })
+    expect(reset.body.code, 'what was on its way is void').to.equal('link_invalid')
+    expect((await ask('email/confirm', { token: link }, other)).body.code, 'once').to.equal('link_invalid')
+  })
+
+  it('does not give an address that somebody else has', async () => {
+    const slug = `takes-${String(++strangers)}`
+    const { id, member } = await at.business(slug, ['owner'])
+    const { accessToken: token } = await http.auth.openFor(id, member('owner'))
+    const ask = (path: string, body: object) => http.ask('POST', `/api/v1/auth/email/${path}`, { token, body })
+    const asked = await ask('proof', { email: 'owner@known.test' })
+    expect(asked.status, 'whose it is, is not told').to.equal(202)
+    expect((await ask('confirm', { token: tokenIn() })).body.code).to.equal('email_taken')
+    expect((await http.login(`owner@${slug}.test`)).accessToken).to.be.a('string')
   })
 })

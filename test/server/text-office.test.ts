@@ -5,10 +5,11 @@ import type { Going } from '../../actors/messenger/contract.ts'
 import { messengerEffects } from '../../actors/messenger/effects.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
+import { whatsAppSender } from '../../providers/whatsapp/sender.ts'
 import type { SimulatedText } from '../../providers/twilio/simulator/messages.ts'
 import { TwilioSimulator } from '../../providers/twilio/simulator/simulator.ts'
 import { TwilioSms } from '../../providers/twilio/sms.ts'
-import { segmentsOf } from '../../providers/twilio/segments.ts'
+import { segmentsOf } from '../../kernel/segments.ts'
 import { textOf } from '../../server/letters/texts.ts'
 import { TextOffice } from '../../server/letters/text-office.ts'
 
@@ -36,13 +37,18 @@ describe('a text of which the server lost sight', () => {
     texts = []
     now = 1_000
     simulator = new TwilioSimulator({
-      ...account,
+      accounts: {
+        tokenOf: async (sid) => (sid === account.accountSid ? account.authToken : undefined),
+        lines: async () => [],
+      },
       prefix: '',
       textsPath: '/texts',
       phoneKey: 'key',
       shelf: {
         keep: async (text) => void texts.unshift(text),
         change: async () => undefined,
+        isStopped: async () => false,
+        stop: async () => undefined,
         byId: async () => undefined,
         latest: async () => texts,
       },
@@ -56,7 +62,7 @@ describe('a text of which the server lost sight', () => {
     const baseUrl = () => `http://127.0.0.1:${port}`
     const office = new TextOffice({
       sms: new TwilioSms({ ...account, from: '+15005550006', baseUrl }),
-      whatsApp: new CloudApi(),
+      whatsApp: whatsAppSender(new CloudApi()),
       channels: { list: async () => [], opened: async () => undefined } as any,
       templateOf: () => 'sign_in_code',
       url: () => 'https://care.test',

@@ -7,24 +7,21 @@ import { type Opened, open, type Served } from './parts.ts'
 const channel = {
   name: 'Front desk',
   simulate: false,
-  phoneNumberId: '106540352242922',
-  businessId: '102290129340398',
-  token: 'EAAG-token',
-  appSecret: 'the secret of the app',
-  verifyToken: 'verify me',
+  fields: { phoneNumberId: '106540352242922', businessId: '102290129340398' },
+  secrets: { token: 'EAAG-token', appSecret: 'the secret of the app', verifyToken: 'verify me' },
   baseUrl: 'https://graph.facebook.com/v23.0',
 }
 const webhook = {
   object: 'whatsapp_business_account',
   entry: [
     {
-      id: channel.businessId,
+      id: channel.fields.businessId,
       changes: [
         {
           field: 'messages',
           value: {
             messaging_product: 'whatsapp',
-            metadata: { display_phone_number: '15550783881', phone_number_id: channel.phoneNumberId },
+            metadata: { display_phone_number: '15550783881', phone_number_id: channel.fields.phoneNumberId },
             contacts: [{ profile: { name: 'Sheena Nelson' }, wa_id: '16505551234' }],
             messages: [
               { from: '16505551234', id: 'wamid.1', timestamp: '1749416383', type: 'text', text: { body: 'Grüße 🌿' } },
@@ -64,12 +61,17 @@ describe("WhatsApp's webhook", () => {
         ...(signature !== undefined && { 'x-hub-signature-256': signature }),
       },
     })
-  const signed = (body: string | Uint8Array, to = path) => deliver(body, signatureOf(body, channel.appSecret), to)
+  const signed = (body: string | Uint8Array, to = path) =>
+    deliver(body, signatureOf(body, channel.secrets.appSecret), to)
 
   it('shakes hands with whoever knows the verify token', async () => {
     const shake = (query: Record<string, string>, to = path) =>
       http.ask('GET', `${to}?${new URLSearchParams(query).toString()}`)
-    const right = { 'hub.mode': 'subscribe', 'hub.verify_token': channel.verifyToken, 'hub.challenge': '1158201444' }
+    const right = {
+      'hub.mode': 'subscribe',
+      'hub.verify_token': channel.secrets.verifyToken,
+      'hub.challenge': '1158201444',
+    }
     const { status, text, headers } = await shake(right)
     expect([status, text]).to.deep.equal([200, '1158201444'])
     expect(headers.get('content-type')).to.equal('text/plain; charset=utf-8')
@@ -96,13 +98,13 @@ describe("WhatsApp's webhook", () => {
   it('does not answer before it is kept', async () => {
     const kept = Promise.withResolvers<undefined>()
     const asked = Promise.withResolvers<undefined>()
-    const acceptWhatsApp = () => {
+    const acceptReceived = () => {
       asked.resolve(undefined)
       return kept.promise
     }
-    const slow = await at.serve({ parts: { acceptWhatsApp, channels: http.channels } })
+    const slow = await at.serve({ parts: { acceptReceived, channels: http.channels } })
     const body = JSON.stringify(webhook)
-    const headers = { 'x-hub-signature-256': signatureOf(body, channel.appSecret) }
+    const headers = { 'x-hub-signature-256': signatureOf(body, channel.secrets.appSecret) }
     let status = 0
     const sent = slow.ask('POST', path, { body, headers }).then((answer) => (status = answer.status))
     await asked.promise
@@ -115,7 +117,7 @@ describe("WhatsApp's webhook", () => {
 
   it('refuses what is not signed so, and changes nothing', async () => {
     const body = JSON.stringify(webhook)
-    const right = signatureOf(body, channel.appSecret)
+    const right = signatureOf(body, channel.secrets.appSecret)
     const flipped = Buffer.from(body)
     flipped.writeUInt8((flipped[40] ?? 0) ^ 1, 40)
     const wrong: [string, string | Uint8Array, string | undefined][] = [
@@ -170,7 +172,7 @@ describe("WhatsApp's webhook", () => {
       parts: { channels: http.channels },
     })
     const body = JSON.stringify(webhook)
-    const headers = { 'x-hub-signature-256': signatureOf(body, channel.appSecret) }
+    const headers = { 'x-hub-signature-256': signatureOf(body, channel.secrets.appSecret) }
     for (let n = 0; n < 5; n++) expect((await tight.ask('POST', path, { body, headers })).status).to.equal(200)
     await tight.close()
   })
@@ -179,10 +181,10 @@ describe("WhatsApp's webhook", () => {
     const { workspaceId } = (await http.channels.opened(id)) as OpenChannel
     await http.channels.change(workspaceId, id, { status: 'disabled' })
     expect((await signed(JSON.stringify(webhook))).status).to.equal(404)
-    await http.channels.change(workspaceId, id, { status: 'active', appSecret: 'a new one' })
+    await http.channels.change(workspaceId, id, { status: 'active', secrets: { appSecret: 'a new one' } })
     expect((await signed(JSON.stringify(webhook))).status).to.equal(401)
     const body = JSON.stringify(webhook)
     expect((await deliver(body, signatureOf(body, 'a new one'))).status).to.equal(200)
-    await http.channels.change(workspaceId, id, { appSecret: channel.appSecret })
+    await http.channels.change(workspaceId, id, { secrets: { appSecret: channel.secrets.appSecret } })
   })
 })

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
-import { newSecret } from '../../kernel/id.ts'
+import { newId, newSecret } from '../../kernel/id.ts'
 import { Delivery } from '../../server/delivery.ts'
 import { mayDeliver } from '../../server/workspaces.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { createMember } from '../../store/settings/members.ts'
 import { changeWorkspace, createWorkspace } from '../../store/settings/workspaces.ts'
+import { teamsMax } from '../../store/settings/teams.ts'
 import { open, type Opened, type Served } from './parts.ts'
 
 let businesses = 0
@@ -75,6 +76,16 @@ describe('a business', () => {
       expect(two.body.settings).to.include({ locale: 'de-AT', currency: 'JPY', timezone: 'Africa/Cairo' })
       expect(http.audited.at(-1)).to.deep.include({ action: 'workspace.changed', target: business.id })
       expect(http.told.at(-1), 'consoles hear of it').to.include({ resource: 'business', workspaceId: business.id })
+    })
+
+    it('of a group field by field: what two people change at once is both there', async () => {
+      const codes = (change: object) => ask('PATCH', path(), { settings: { codes: change } })
+      await codes({ countries: ['DE', 'AT'], template: 'our_code' })
+      await Promise.all([codes({ dailySpend: 700 }), codes({ template: 'their_code' })])
+      const { body } = await ask('GET', path())
+      expect(body.settings.codes).to.deep.equal({ countries: ['DE', 'AT'], dailySpend: 700, template: 'their_code' })
+      expect((await codes({ dailySpend: -1 })).body.errors[0].path).to.equal('settings.codes.dailySpend')
+      expect((await codes({ countries: null })).body.settings.codes).to.include({ countries: null, dailySpend: 700 })
     })
 
     it('and takes nothing that is not so', async () => {
@@ -202,22 +213,21 @@ describe('a business', () => {
 
       const channel = {
         name: 'WhatsApp',
-        phoneNumberId: slug,
-        businessId: '1',
+        fields: { phoneNumberId: slug, businessId: '1' },
         baseUrl: 'https://graph.facebook.com/v1',
       }
       const secrets = { token: newSecret(), appSecret: newSecret(), verifyToken: newSecret() }
       await http.channels.create(business.id, {
         ...channel,
-        ...secrets,
+        secrets,
         id: `ch_sim_${slug}`,
-        phoneNumberId: `${slug}s`,
+        fields: { phoneNumberId: `${slug}s`, businessId: '1' },
         simulate: true,
       })
       expect(lacks((await view()).body, 'channels'), 'a simulated one reaches nobody').to.deep.equal([
         'channel_missing',
       ])
-      await http.channels.create(business.id, { ...channel, ...secrets, id: `ch_${slug}`, simulate: false })
+      await http.channels.create(business.id, { ...channel, secrets, id: `ch_${slug}`, simulate: false })
       expect(lacks((await view()).body, 'channels')).to.deep.equal(['channel_unverified'])
       await http.channels.verified(business.id, `ch_${slug}`)
 
@@ -264,51 +274,6 @@ describe('a business', () => {
     })
   })
 
-  describe('begins with a preset', () => {
-    const apply = (preset: string) => ask('POST', path('/preset'), { preset })
-    const services = async () => (await ask('GET', '/api/v1/services')).body.items as any[]
-
-    it('that puts each thing in once, and over nothing that people set', async () => {
-      await draft()
-      await ask('PATCH', path(), { settings: { locale: 'de', currency: 'EUR' } })
-      await ask('PUT', path('/business-hours'), { weekly })
-      const first = await apply('clinic')
-      expect(first.status, first.text).to.equal(200)
-      expect(first.body.placed).to.include.members(['modules', 'service/check-up', 'team/reception'])
-      expect(first.body.placed, 'it has hours').to.not.include('hours')
-      const made = await services()
-      expect(made.map(({ name }) => name)).to.have.members(['Untersuchung', 'Erstbesuch', 'Nachsorge'])
-      expect(made.find(({ name }) => name === 'Untersuchung')).to.include({ priceMinor: 6_000, currency: 'EUR' })
-
-      const [one, two] = [made[0], made[1]]
-      await ask('PATCH', `/api/v1/services/${one.id}`, { name: 'Meine', priceMinor: 1 })
-      await ask('DELETE', `/api/v1/services/${two.id}`)
-      await ask('PUT', path('/modules'), { on: ['inbox'] })
-      const before = [await services(), (await ask('GET', path())).body, (await ask('GET', '/api/v1/teams')).body]
-      expect((await apply('clinic')).body.placed).to.deep.equal([])
-      const after = [await services(), (await ask('GET', path())).body, (await ask('GET', '/api/v1/teams')).body]
-      expect(after).to.deep.equal(before)
-    })
-
-    it('of every kind, each of which could go live with a channel and a notice', async () => {
-      const { body } = await ask('GET', '/api/v1/presets')
-      expect(body.items.map(({ name }: any) => name)).to.deep.equal(['clinic', 'therapy', 'gym', 'salon'])
-      for (const { name } of body.items) {
-        slug = `shop-${String(++businesses)}`
-        await draft()
-        const both = await Promise.all([apply(name), apply(name)])
-        expect(
-          both.map(({ status }) => status),
-          name,
-        ).to.deep.equal([200, 200])
-        const { steps } = (await ask('GET', path('/onboarding'))).body
-        const done = steps.filter(({ status }: any) => status === 'done').map(({ key }: any) => key)
-        expect(done, name).to.deep.equal(['hours', 'service'])
-      }
-      expect((await apply('nonsense')).status).to.equal(422)
-    })
-  })
-
   describe('has teams', () => {
     const make = (body: object, as = 'owner') => ask('POST', '/api/v1/teams', body, { as })
 
@@ -331,6 +296,18 @@ describe('a business', () => {
   })
 
   describe('has as many as it may', () => {
+    it('of what it sets, also where several are made at the same moment', async () => {
+      const tenant = at.store.of(business.id)
+      for (let n = 0; n < teamsMax - 2; n++) await tenant.insert('teams', { _id: newId('team'), name: `Team ${n}` })
+      const make = (n: number) => ask('POST', '/api/v1/teams', { name: `At once ${n}` })
+      const answers = await Promise.all([1, 2, 3, 4, 5, 6].map(make))
+      const codes = new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))
+      expect([...codes]).to.deep.equal(['too_many'])
+      const made = answers.filter(({ status }) => status === 201).length
+      expect(await tenant.find('teams', {}, { limit: 500 })).to.have.lengthOf(teamsMax - 2 + made)
+      expect(made).to.be.at.most(2)
+    })
+
     it('of members and of channels', async () => {
       await changeWorkspace(at.store, business.id, { quotas: { members: 5, channels: 1 } })
       const invite = (name: string) =>
@@ -351,16 +328,19 @@ describe('a business', () => {
   it('reaches real people when it is live, and simulated ones before', async () => {
     const sent: string[] = []
     const send = async () => ({ outcome: 'accepted', providerId: `wamid.${String(sent.push('one'))}` })
-    const channel = { name: 'W', phoneNumberId: '1', businessId: '1', baseUrl: 'https://graph.facebook.com/v1' }
+    const channel = { name: 'W', baseUrl: 'https://graph.facebook.com/v1' }
     const secrets = { token: newSecret(), appSecret: newSecret(), verifyToken: newSecret() }
     const outcomes = []
     for (const status of ['draft', 'active', 'suspended', 'closing'] as const)
       for (const simulate of [true, false]) {
         const id = `ch_${slug}_${status}_${String(simulate)}`
-        await http.channels.create(business.id, { ...channel, ...secrets, id, phoneNumberId: id, simulate })
+        const fields = { phoneNumberId: id, businessId: '1' }
+        await http.channels.create(business.id, { ...channel, secrets, id, fields, simulate })
         const delivery = new Delivery({
           channels: http.channels,
-          sender: { send } as never,
+          senderOf: () => ({ send }) as never,
+          fileUrl: () => '',
+          threadOf: async () => ({}) as never,
           files: {} as never,
           messageById: async () => undefined,
           mayDeliver: (_, one) => mayDeliver(status, one.simulate),

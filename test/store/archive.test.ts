@@ -12,7 +12,8 @@ import { KeyBook } from '../../store/archive/key-book.ts'
 import { Store } from '../../store/connection.ts'
 import { masterOf } from '../../store/vault-keys.ts'
 import { Vault } from '../../store/vault.ts'
-import { type FreshDatabase, freshDatabase } from '../harness/database.ts'
+import { type FreshDatabase, freshDatabase, freshElsewhere } from '../harness/database.ts'
+import { replicaSet } from '../harness/replica-set.ts'
 
 const dayMs = 24 * 60 * 60_000
 
@@ -70,6 +71,21 @@ describe('a backup of a MongoDB', function () {
     expect(found).to.deep.include({ at: new Date(0), n: 1.5, none: null })
     expect(vault.open('ws_1', 'messages/m.text', (found?.['text'] as { buffer: Buffer }).buffer)).to.equal('said')
     await store.close()
+  })
+
+  it('of a replica set is of one moment: every collection is read as of the same', async function () {
+    if (freshElsewhere()) return this.skip() // What is played here is a replica set before the embedded store.
+    const set = await replicaSet(bases[0]?.uri ?? '')
+    const to = join(directory, 'moment.age')
+    const about = { madeAt: '2026-11-21T12:00:00.000Z', version: '0.0.0', identity, to }
+    const manifest = await makeBackup({ ...about, from: { uri: set.uri }, files: join(directory, 'files') })
+    expect(manifest).to.deep.include({ from: 'mongodb', isOneMoment: true })
+    const named = manifest.collections.map(({ name }) => name)
+    expect(named).to.include('messages')
+    expect(set.read).to.deep.equal({ ofMoment: named, justThen: [] })
+    const messages = manifest.collections.find(({ name }) => name === 'messages')
+    expect(messages?.documents, 'page after page').to.equal(700)
+    await set.close()
   })
 
   it('is put into nothing that has data, and begins anew where it was interrupted', async () => {

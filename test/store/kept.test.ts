@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { conversation, type Message } from '../../actors/conversation/contract.ts'
+import { conversation } from '../../actors/conversation/contract.ts'
+import type { Message } from '../../actors/conversation/contract/message.ts'
 import type { Published } from '../../actors/runtime/contract.ts'
 import { type Brought, broughtOf, type Kept, keptOf } from '../../store/kept.ts'
 

@@ -3,6 +3,10 @@ import { restingEventId } from '../../store/documents.ts'
 import type { Filter, FindOptions } from '../../store/connection.ts'
 import { eventsAfter, inOrder } from '../../store/events.ts'
 import type { TenantName } from '../../store/models/index.ts'
+import { latestFirst } from '../../store/queries/decisions.ts'
+import { askedOf } from '../../store/queries/inbox-lists.ts'
+import { latestFirst as newestFirst } from '../../store/settings/resources.ts'
+import { heldFilter, inQueue, waitingFilter } from '../../store/queries/queue.ts'
 import { withApp } from '../harness/boot.ts'
 
 describe('named queries', () => {
@@ -57,8 +61,21 @@ describe('named queries', () => {
     ['failed ones', 'webhook_deliveries', { endpointId: 'e', status: 'failed' }, { sort: { n: -1 } }],
     ['a span', 'webhook_deliveries', { endpointId: 'e', n: { $gt: 9 }, replays: null }, { sort: { n: 1 } }],
     ['the caught', 'caught_webhooks', { endpointId: 'e' }, { sort: { _id: -1 } }],
-    ['the endpoints', 'webhook_endpoints', {}, { sort: { _id: -1 } }],
+    ['the endpoints', 'webhook_endpoints', {}, { sort: newestFirst }],
+    ['the views', 'inbox_views', {}, { sort: newestFirst }],
+    ['the segments', 'segments', {}, { sort: newestFirst }],
+    ['remarks', 'remarks', { kind: 'person', recordId: 'u' }, { sort: newestFirst }],
     ['a stream', 'events', eventsAfter('s', 4), inOrder(1)],
+    ['the queue', 'conversations', waitingFilter, inQueue],
+    ['what somebody holds', 'conversations', heldFilter('a'), inQueue],
+    ...(['latest', 'waiting'] as const).map((order): [string, TenantName, Filter, FindOptions] => {
+      const { filter, options } = askedOf({ where: { tags: 'vip' }, order }, 'open')
+      return [`a view, ${order}`, 'conversations', filter, options]
+    }),
+    ['decisions', 'decisions', { kind: 'roster', id: 'w1' }, { sort: latestFirst }],
+    ['what somebody consented to', 'consents', { userId: 'u', _id: { $lt: 'c' } }, { sort: { _id: -1 } }],
+    ['the suppressed', 'suppressions', { at: { $lte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],
+    ['why', 'decisions', { kind: 'user', id: 'u', at: { $gte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],
     ['a head', 'events', eventsAfter('s', 0), inOrder(-1)],
   ]
   for (const [name, collection, filter, options] of served)

@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Resend } from '../../../providers/mail/resend.ts'
-import { MailSimulator, type SimulatedLetter } from '../../../providers/mail/simulator/simulator.ts'
+import type { SimulatedLetter } from '../../../providers/mail/simulator/letters.ts'
+import { MailSimulator } from '../../../providers/mail/simulator/simulator.ts'
 
 const letter = {
   from: 'Careline <care@clinic.test>',
@@ -32,9 +33,11 @@ describe('mail by Resend', () => {
       phoneKey: 'key-of-the-phones',
       shelf: {
         keep: async (one, hash) => !letters.has(one.id) && Boolean(letters.set(one.id, { ...one, hash })),
+        byId: async (id) => letters.get(id),
         hashOf: async (id) => letters.get(id)?.hash,
         latest: async (limit) => [...letters.values()].slice(0, limit),
       },
+      mailboxes: async () => [],
       now: () => 1_000,
       onError: (error) => faults.push(error),
     })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { systemClock } from '../../../kernel/clock.ts'
 import { formOf, verifySignature } from '../../../providers/twilio/signature.ts'
-import { segmentsOf } from '../../../providers/twilio/segments.ts'
+import { segmentsOf } from '../../../kernel/segments.ts'
 import type { SimulatedText } from '../../../providers/twilio/simulator/messages.ts'
 import { TwilioSimulator } from '../../../providers/twilio/simulator/simulator.ts'
 import { TwilioSms } from '../../../providers/twilio/sms.ts'
@@ -34,12 +34,13 @@ describe('texts by Twilio', () => {
     simulator = new TwilioSimulator({
       prefix: '/twilio',
       textsPath: '/texts',
-      accountSid,
-      authToken,
+      accounts: { tokenOf: async (sid) => (sid === accountSid ? authToken : undefined), lines: async () => [] },
       phoneKey: 'key-of-the-phones',
       shelf: {
         keep: async (text) => void texts.set(text.id, text),
         change: async (id, change) => void Object.assign(texts.get(id) as SimulatedText, change),
+        isStopped: async () => false,
+        stop: async () => undefined,
         byId: async (id) => texts.get(id),
         latest: async (limit, number) => latest(limit, number),
       },

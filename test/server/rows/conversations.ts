@@ -7,6 +7,7 @@ export const conversations: Rows = {
   'get /conversations': { path: () => '/conversations', status: 200 },
   'get /conversations/:id': { path: c, status: 200 },
   'get /conversations/:id/messages': { path: (k) => `${c(k)}/messages`, status: 200 },
+  'get /conversations/:id/ways': { path: (k) => `${c(k)}/ways`, status: 200 },
   'get /conversations/:id/window': { path: (k) => `${c(k)}/window`, status: 200 },
   'post /conversations/:id/messages': {
     path: (k) => `${c(k)}/messages`,

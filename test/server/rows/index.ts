@@ -1,11 +1,26 @@
 import { account } from './account.ts'
+import { consents } from './consents.ts'
 import { conversations } from './conversations.ts'
+import { lists } from './lists.ts'
 import { operations } from './operations.ts'
+import { records } from './records.ts'
 import type { Rows } from './row.ts'
 import { settings } from './settings.ts'
+import { tools } from './tools.ts'
+import { workflow } from './workflow.ts'
 
 /** Every route that asks who is there: a route without a row fails the test. */
-export const table: Rows = { ...account, ...settings, ...conversations, ...operations }
+export const table: Rows = {
+  ...account,
+  ...tools,
+  ...settings,
+  ...conversations,
+  ...workflow,
+  ...consents,
+  ...lists,
+  ...records,
+  ...operations,
+}
 
 /** And those that ask nobody. */
 export const ofStrangers = [
@@ -23,6 +38,10 @@ export const ofStrangers = [
   'post /auth/google/finish',
   'post /auth/phone/validate',
   'post /auth/otp',
+  'post /auth/people/otp',
+  'post /auth/people/otp/verify',
+  'post /auth/people/refresh',
+  'post /auth/people/logout',
   'post /auth/otp/verify',
   'post /auth/magic-link',
   'post /auth/verify',
@@ -32,6 +51,11 @@ export const ofStrangers = [
   'get /auth/register/:token',
   'post /auth/register/confirm',
   'get /public/:slug/brand',
+  'get /public/ratings/:token',
+  'post /public/ratings/:token',
   'get /members/invitations/:token',
   'post /members/invitations/:token/accept',
+  'get /unsubscribe/:token',
+  'post /unsubscribe/:token',
+  'put /unsubscribe/:token',
 ]

@@ -15,7 +15,17 @@ export interface Known {
   remarkId: string
   teamId: string
   serviceId: string
+  cannedId: string
+  macroId: string
+  viewId: string
+  slaId: string
+  segmentId: string
+  importId: string
+  exportId: string
   errorId: string
+  fieldId: string
+  tagId: string
+  optionId: string
 }
 /** One route, asked for something that its own workspace has. */
 export interface Row {

@@ -1,0 +1,137 @@
+import { expect } from 'chai'
+import {
+  guard,
+  type Guarded,
+  guardNames,
+  type Leaving,
+  noRules,
+  type Rules,
+  type Verdict,
+} from '../../actors/conversation/guards.ts'
+import { noTerms, type Terms } from '../../kernel/consent.ts'
+import { defaultSettings } from '../../kernel/settings.ts'
+
+const now = Date.UTC(2026, 0, 6, 12)
+const night = Date.UTC(2026, 0, 6, 23)
+const settings = { ...defaultSettings, timezone: 'Europe/London' }
+
+const leaving = (change: Partial<Leaving> = {}): Leaving => ({
+  messageId: 'msg_1',
+  channelId: 'ch1',
+  kind: 'whatsapp',
+  to: '4915112345678',
+  class: 'marketing',
+  content: { kind: 'text', text: 'Spring is here' },
+  windowExpiresAt: now + 30 * 3_600_000,
+  ...change,
+})
+const person = (terms: Partial<Terms> = {}, rules: Partial<Rules> = {}): Guarded => ({
+  rules: { ...noRules, terms: { ...noTerms, consents: { 'whatsapp/marketing': 'granted' }, ...terms }, ...rules },
+  outgoing: [],
+})
+const asked = (state: Guarded, message: Partial<Leaving> = {}, at = now): Verdict =>
+  guard(state, leaving(message), { now: at, settings })
+
+const at = now - 1_000
+const suppressed = (reason: 'stop' | 'hard_bounce', address: string | null = null): Partial<Terms> => ({
+  suppressed: [{ channel: 'whatsapp', address, reason, at }],
+})
+const told = [{ about: 'bk_1/reminder', messageId: 'msg_0' }]
+
+/** For each reason a message that it keeps from leaving, and what it says. */
+const reasons: Record<string, [Guarded, Partial<Leaving>, 'refused' | 'deferred', code: string | undefined, number?]> =
+  {
+    blocked: [person({ isBlocked: true }), { class: 'conversational' }, 'refused', 'person_blocked'],
+    suppressed: [person(suppressed('stop')), {}, 'refused', 'address_suppressed'],
+    consent: [person({ consents: {} }), {}, 'refused', 'consent_missing'],
+    quiet_hours: [person(), {}, 'deferred', undefined, night],
+    frequency_cap: [person({}, { marketingAt: [at, at, at] }), {}, 'refused', 'frequency_cap'],
+    window: [person(), { windowExpiresAt: at, class: 'conversational' }, 'refused', 'wa_window_closed'],
+    pair_rate: [person({}, { spokenAt: { whatsapp: at } }), {}, 'deferred', undefined],
+    content: [
+      person(),
+      { kind: 'sms', content: { kind: 'location', latitude: 1, longitude: 1 }, class: 'conversational' },
+      'refused',
+      'not_carried',
+    ],
+    already_told: [person({}, { told }), { about: 'bk_1/reminder', class: 'transactional' }, 'refused', 'already_told'],
+  }
+
+describe('what may be said', () => {
+  it('has a reason for each guard, in their order', () => {
+    expect(Object.keys(reasons)).to.deep.equal(guardNames)
+  })
+
+  for (const [name, [state, message, is, code, when]] of Object.entries(reasons))
+    it(`is kept back by ${name}, in exactly one decision that names it`, () => {
+      const verdict = asked(state, message, when)
+      if (verdict.is === 'passed') throw new Error('it passed')
+      expect(verdict.is).to.equal(is)
+      expect(verdict.decision).to.deep.include({ rule: `guard.${name}@1`, outcome: is })
+      expect(verdict.decision.facts).to.include({ messageId: 'msg_1' })
+      if (verdict.is === 'refused') expect(verdict.problem.code).to.equal(code)
+    })
+
+  it('leaves no decision where nothing is against it, and counts', () => {
+    const verdict = asked(person(), { about: 'news/7' })
+    if (verdict.is !== 'passed') throw new Error(JSON.stringify(verdict.decision))
+    expect(verdict).not.to.have.property('decision')
+    expect(verdict.rules).to.deep.include({ marketingAt: [now], spokenAt: { whatsapp: now } })
+    expect(verdict.rules.told).to.deep.equal([{ about: 'news/7', messageId: 'msg_1' }])
+  })
+
+  it('names the first of several reasons alone', () => {
+    const state = person({ isBlocked: true, consents: {}, ...suppressed('stop') })
+    expect(asked(state, {}, night)).to.have.nested.property('decision.rule', 'guard.blocked@1')
+  })
+
+  it('of a colleague is held by a block and by the channel alone', () => {
+    const state = person(
+      { consents: {}, ...suppressed('stop') },
+      { marketingAt: [at, at, at], spokenAt: { whatsapp: at } },
+    )
+    expect(asked(state, { class: 'conversational' }, night)).to.have.property('is', 'passed')
+  })
+
+  it('of what somebody has ordered goes at night, without consent and after a STOP, but not on SMS', () => {
+    const state = person({ consents: {}, ...suppressed('stop') })
+    expect(asked(state, { class: 'transactional' }, night)).to.have.property('is', 'passed')
+    const sms = person({ suppressed: [{ channel: 'sms', address: null, reason: 'stop', at }] })
+    expect(asked(sms, { class: 'transactional', kind: 'sms' })).to.have.nested.property('decision.facts.reason', 'stop')
+    const no = person({ consents: { 'whatsapp/transactional': 'revoked' } })
+    expect(asked(no, { class: 'transactional' })).to.have.nested.property('decision.rule', 'guard.consent@1')
+  })
+
+  it('waits for the morning of the person, not of the business', () => {
+    const state = person({ timezone: 'Asia/Kolkata' })
+    const verdict = asked(state, {}, Date.UTC(2026, 0, 6, 16))
+    expect(verdict).to.include({ is: 'deferred', until: Date.UTC(2026, 0, 7, 2, 30) })
+    expect(asked(state, {}, Date.UTC(2026, 0, 7, 2, 30))).to.have.property('is', 'passed')
+  })
+
+  it('asks a bounce of its own address alone', () => {
+    const state = person(suppressed('hard_bounce', '4915112345678'))
+    expect(asked(state, { to: '+49 151 12345678' })).to.have.nested.property('decision.facts.reason', 'hard_bounce')
+    expect(asked(state, { to: '4915199999999' })).to.have.property('is', 'passed')
+  })
+
+  it('hears a STOP at once, and a START, whatever the person’s actor still says', () => {
+    const stop = person({ wordN: 3 }, { word: { n: 4, kind: 'whatsapp', isStop: true } })
+    expect(asked(stop)).to.have.nested.property('decision.rule', 'guard.suppressed@1')
+    const start = person({ ...suppressed('stop'), wordN: 3 }, { word: { n: 4, kind: 'whatsapp', isStop: false } })
+    expect(asked(start)).to.have.property('is', 'passed')
+    const old = person({ ...suppressed('stop'), wordN: 5 }, { word: { n: 4, kind: 'whatsapp', isStop: false } })
+    expect(asked(old)).to.have.nested.property('decision.rule', 'guard.suppressed@1')
+  })
+
+  it('is told again where it did not arrive', () => {
+    const state = { ...person({}, { told }), outgoing: [{ id: 'msg_0', status: 'failed' }] }
+    expect(asked(state, { about: 'bk_1/reminder', class: 'transactional' })).to.have.property('is', 'passed')
+  })
+
+  it('takes no free text to who never wrote, and a template always', () => {
+    expect(asked(person(), { windowExpiresAt: undefined })).to.have.nested.property('decision.rule', 'guard.window@1')
+    const content = { kind: 'template' as const, name: 'spring', language: 'en', parameters: [] }
+    expect(asked(person(), { windowExpiresAt: undefined, content })).to.have.property('is', 'passed')
+  })
+})

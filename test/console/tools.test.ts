@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { toolsOf } from '../../client/tools.ts'
+import { withApp } from '../harness/boot.ts'
+import { withBrowser } from './browser.ts'
+
+describe('the staff’s tools', function () {
+  this.timeout(60_000)
+  const app = withApp()
+  const on = withBrowser(app)
+  const names = ['Grace Okonkwo', 'Tomás Arrieta', 'Priya Raghunathan', 'Daniel Whitcombe']
+  before(async () => {
+    await app.business.member('Ravi Menon')
+    // One after the other: who wrote last stands first in the list.
+    for (const name of names.toReversed()) {
+      app.business.person(name).sends(`I am ${name}`)
+      await app.settled()
+    }
+    const tools = toolsOf((await app.business.as('owner')).http)
+    const texts = [{ locale: 'en', text: 'Hello {{person.firstName|there}}, this is {{workspace.name}}.' }]
+    await tools.makeCanned({ shortcut: 'hello', name: 'Greeting', texts, teamId: null })
+    await tools.makeMacro({
+      name: 'Urgent for me',
+      deeds: [
+        { do: 'priority', priority: 'urgent' },
+        { do: 'assign', to: 'me' },
+      ],
+      teamId: null,
+    })
+  })
+
+  it('a canned answer by /, a macro by M, several at once by X, a view that is kept', async () => {
+    const boss = await on.staff('owner', '/inbox')
+    const { page } = boss
+    await page.getByRole('link', { name: /Grace Okonkwo/ }).click()
+    const field = page.getByLabel('Answer to Grace Okonkwo')
+    await field.fill('/hel')
+    await page.getByRole('option', { name: /Greeting/ }).waitFor()
+    await field.press('Enter')
+    await page.getByText('Hello Grace, this is clinic.').waitFor()
+    expect(await field.inputValue()).to.equal('Hello Grace, this is clinic.')
+    await field.press('Escape')
+    await page.keyboard.press('m')
+    await page.getByRole('menuitem', { name: 'Urgent for me' }).click()
+    await page.getByRole('button', { name: 'Assigned to You' }).waitFor()
+
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    for (const key of ['x', 'j', 'x']) await page.keyboard.press(key)
+    const bar = page.getByRole('region', { name: 'With all that are selected' })
+    await bar.getByText('2 selected').waitFor()
+    await bar.getByLabel('Tag all').fill('vip')
+    await bar.getByLabel('Tag all').press('Enter')
+    await bar.waitFor({ state: 'detached' })
+
+    await page.getByRole('button', { name: 'Views…' }).click()
+    const editor = page.getByRole('region', { name: 'Views' })
+    await editor.getByLabel('What', { exact: true }).selectOption('tags')
+    await editor.getByLabel('Which, with commas').fill('vip')
+    await editor.getByLabel('Name').fill('Important')
+    await boss.shot('view-editor-wide')
+    await editor.getByRole('button', { name: 'Keep the view' }).click()
+    await page.getByRole('link', { name: /Important 2/ }).waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('li[aria-posinset]').length === 2)
+  })
+
+  it('a queue for leads: who waits, who has how much, what happened by itself', async () => {
+    const tools = toolsOf((await app.business.as('owner')).http)
+    await tools.setRules(
+      { mode: 'least_loaded', onlyOnline: true, capacity: 2, usesSkills: false, reassignAfterMinutes: 0 },
+      (await tools.rules()).rev,
+    )
+    const boss = await on.staff('owner', '/queue', { bypassCSP: true })
+    const { page } = boss
+    await page.getByText(/Given to you after/).waitFor()
+    await page.getByText('2 of 2').waitFor()
+    await page.getByRole('button', { name: 'All 2' }).waitFor()
+    await boss.shot('queue-wide')
+    expect(await boss.axe()).to.deep.equal([])
+    const narrow = await on.staff('owner', '/queue', { width: 360, height: 740, scheme: 'dark', bypassCSP: true })
+    await narrow.page.getByText('2 of 2').waitFor()
+    await narrow.shot('queue-narrow-dark')
+    expect(await narrow.axe()).to.deep.equal([])
+    expect(await narrow.overflow()).to.equal(false)
+    for (const path of ['assignment', 'replies', 'macros']) {
+      await narrow.go(`/settings/${path}`)
+      await narrow.page.getByRole('heading', { level: 1 }).waitFor()
+      await narrow.page.getByRole('list').first().waitFor()
+      await narrow.shot(`${path}-narrow-dark`)
+      expect(await narrow.axe(), path).to.deep.equal([])
+      expect(await narrow.overflow(), path).to.equal(false)
+    }
+  })
+})

@@ -1,0 +1,229 @@
+import { expect } from 'chai'
+import type { Api } from '../../client/api.ts'
+import { recordsOf } from '../../client/records.ts'
+import { conversationIdOf } from '../../kernel/id.ts'
+import { withApp } from '../harness/boot.ts'
+import { until } from '../harness/until.ts'
+
+describe('what is known of a person', () => {
+  const app = withApp()
+  let api: Api
+  let records: ReturnType<typeof recordsOf>
+  before(async () => {
+    api = await app.business.as('owner')
+    records = recordsOf(api.http)
+  })
+  const refusal = (asked: Promise<unknown>) =>
+    asked.then(
+      () => 'nothing',
+      (error: any) => error.code as string,
+    )
+  let numbers = 0
+  const number = () => `+4915112${String(100_000 + ++numbers)}`
+  const enter = (name: string, more: object = {}) => records.enter({ name, ...more })
+
+  it('is entered, changed and read with its revision, birthdays of unknown years among it', async () => {
+    const made = await enter('Amina Benali', { birthday: '9999-02-29', tags: ['vip'], source: 'fair' })
+    expect(made).to.include({ name: 'Amina Benali', birthday: '9999-02-29', source: 'fair', stage: 'lead', rev: 0 })
+    const changed = await records.update(made.userId, { birthday: '1990-05-15', stage: 'booked' }, made.rev)
+    expect(changed).to.include({ birthday: '1990-05-15', stage: 'booked', rev: 1 })
+    expect(await refusal(records.update(made.userId, { name: 'No' }, 0))).to.equal('stale_revision')
+    expect(await refusal(records.update(made.userId, { birthday: '1990-02-30' }))).to.equal('invalid_request')
+    expect((await records.tag(made.userId, { add: ['new'], remove: ['vip'] })).tags).to.deep.equal(['new'])
+    expect((await records.get(made.userId)).name).to.equal('Amina Benali')
+  })
+
+  it('has fields of the business, each value of its kind, the sensitive ones out of sight', async () => {
+    const field = (body: object) => api.http.post<{ id: string; rev: number }>('/custom-fields', body)
+    await field({ key: 'shoe_size', name: 'Shoe size', type: 'number' })
+    const kept = await field({ key: 'diagnosis', name: 'Diagnosis', type: 'text', isSensitive: true })
+    await field({ key: 'plan', name: 'Plan', type: 'choice', options: ['a', 'b'] })
+    const made = await enter('Fields', { custom: { shoe_size: 43, diagnosis: 'secret', plan: 'a' } })
+    expect(made.custom).to.deep.equal({ shoe_size: 43, plan: 'a' })
+    expect((await records.private(made.userId)).custom).to.deep.equal({ diagnosis: 'secret' })
+    for (const custom of [{ shoe_size: 'big' }, { plan: 'c' }])
+      expect(await refusal(records.update(made.userId, { custom }))).to.equal('wrong_value')
+    expect(await refusal(records.update(made.userId, { custom: { nothing: 1 } }))).to.equal('unknown_field')
+    expect((await records.update(made.userId, { custom: { plan: null } })).custom).to.deep.equal({ shoe_size: 43 })
+    expect(await refusal(api.http.patch(`/custom-fields/${kept.id}`, { isSensitive: false }))).to.equal('field_stays')
+    const staff = await app.business.as('staff-fields')
+    expect(await refusal(recordsOf(staff.http).private(made.userId))).to.equal('not_allowed')
+    const documents = await app.careline.storage.store.of(app.business.workspace.id).find('users', { _id: made.userId })
+    expect(JSON.stringify(documents)).to.not.include('secret')
+  })
+
+  it('has addresses that nobody else has, a primary one of each kind, and lets go of them', async () => {
+    const [one, mail] = [number(), 'Pat@Example.test']
+    const pat = await enter('Pat', {
+      identities: [
+        { kind: 'phone', value: one },
+        { kind: 'email', value: mail },
+      ],
+    })
+    expect(pat.identities.map(({ isPrimary }) => isPrimary)).to.deep.equal([true, true])
+    const other = await enter('Other')
+    const taken = await records
+      .addIdentity(other.userId, { kind: 'email', value: 'pat@example.TEST' })
+      .catch((error: unknown) => error)
+    expect(taken).to.include({ code: 'identity_taken', holderId: pat.userId })
+    expect(
+      await refusal(
+        enter('Third', {
+          identities: [
+            { kind: 'phone', value: number() },
+            { kind: 'phone', value: one },
+          ],
+        }),
+      ),
+    ).to.equal('identity_taken')
+    expect(await refusal(records.addIdentity(other.userId, { kind: 'phone', value: '+1 23' }))).to.equal(
+      'invalid_address',
+    )
+
+    const second = await records.addIdentity(pat.userId, { kind: 'phone', value: number(), label: 'work' })
+    const [first, , last] = second.identities
+    const moved = await records.changeIdentity(pat.userId, last!.id, { isPrimary: true, isVerified: true })
+    expect(moved.identities.map(({ isPrimary }) => isPrimary)).to.deep.equal([false, true, true])
+    await records.removeIdentity(pat.userId, last!.id)
+    expect((await records.get(pat.userId)).identities[0]).to.include({ id: first!.id, isPrimary: true })
+    expect((await records.addIdentity(other.userId, last!)).identities).to.have.lengthOf(1)
+  })
+
+  it('two of one human being become one, with both threads in order; parted again, each is as before', async () => {
+    const people = [app.business.person('Twin A'), app.business.person('Twin B')] as const
+    for (const n of [1, 2, 3]) {
+      people[0].sends(`a${n}`)
+      await app.settled()
+      people[1].sends(`b${n}`)
+      await app.settled()
+    }
+    const lines = (await api.conversations.list({ status: 'open', limit: 50 })).items
+    const idOf = (name: string) => lines.find(({ conversation }) => conversation.name === name)!.conversation.userId
+    const [winner, loser] = [idOf('Twin A'), idOf('Twin B')]
+    await records.tag(loser, { add: ['two'] })
+    const before = await Promise.all([records.get(winner), records.get(loser)])
+    const texts = async (id: string) =>
+      (await api.conversations.messages(conversationIdOf(id))).items.map(
+        ({ n, content }) => `${n} ${(content as any).text}`,
+      )
+    const threads = await Promise.all([texts(winner), texts(loser)])
+
+    const preview = await records.previewMerge(winner, loser)
+    expect(preview.fields.find(({ field }) => field === 'name')).to.include({
+      winner: 'Twin A',
+      loser: 'Twin B',
+      from: 'winner',
+    })
+    const { mergeId, profile } = await records.merge(winner, loser, { name: 'loser' })
+    expect(profile).to.include({ userId: winner, name: 'Twin B' })
+    expect(profile.tags).to.deep.equal(['two'])
+    await app.settled()
+    expect((await records.get(loser)).userId, 'the old id leads to both').to.equal(winner)
+    expect(await texts(winner)).to.deep.equal(['1 a1', '2 b1', '3 a2', '4 b2', '5 a3', '6 b3'])
+    expect(await refusal(records.update(loser, { name: 'No' }))).to.equal('person_merged')
+    expect(await refusal(records.merge(loser, winner))).to.equal('person_merged')
+
+    people[1].sends('late')
+    await app.settled()
+    expect((await texts(winner)).at(-1)).to.equal('7 late')
+    await records.undoMerge(mergeId)
+    await app.settled()
+    const plain = ({ rev: _, privateRev: __, lastSeenAt: ___, engagement: ____, ...rest }: any) => rest
+    const after = await Promise.all([records.get(winner), records.get(loser)])
+    expect(after.map(plain)).to.deep.equal(before.map(plain))
+    expect(await texts(loser)).to.deep.equal(threads[1])
+    expect((await texts(winner)).slice(0, 3)).to.deep.equal(threads[0])
+    people[1].sends('alone again')
+    await app.settled()
+    expect((await texts(loser)).at(-1)).to.equal('4 alone again')
+    expect(await refusal(records.undoMerge(mergeId))).to.equal('not_merged')
+  })
+
+  it('those who may be one are found, with why; who was said to be two stays two', async () => {
+    const pair = [
+      await enter('Ana Lima', { identities: [{ kind: 'phone', value: '+5511987654321' }] }),
+      await enter('Lima, Ana', { identities: [{ kind: 'phone', value: '+551187654321' }], birthday: '9999-03-03' }),
+    ]
+    await records.update(pair[0]!.userId, { birthday: '1980-03-03' })
+    expect((await records.findDuplicates()).pairs).to.be.greaterThan(0)
+    const ids = pair.map(({ userId }) => userId).sort()
+    const mine = async () => (await records.duplicates()).items.find(({ userIds }) => userIds.join() === ids.join())
+    const found = await mine()
+    expect(found?.reasons).to.have.members(['similar_number', 'name_and_birthday'])
+    await records.dismissDuplicate(found!.id)
+    await records.findDuplicates()
+    expect(await mine()).to.equal(undefined)
+  })
+
+  it('everything about a person is one order, in pages, narrowed to what is asked for', async () => {
+    const person = app.business.person('Timeline')
+    person.sends('hello')
+    await app.settled()
+    const [line] = (await api.conversations.list({ limit: 1 })).items
+    const { userId } = line!.conversation
+    await records.tag(userId, { add: ['seen'] })
+    await api.conversations.note(conversationIdOf(userId), 'a note')
+    await api.http.post('/remarks', { kind: 'person', recordId: userId, text: 'a remark' })
+    const all = (await records.timeline(userId)).items.map(({ kind }) => kind)
+    expect(all).to.include.members(['created', 'message', 'tagged', 'note', 'remark'])
+    const paged: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await records.timeline(userId, { limit: 2, ...(cursor && { cursor }) })
+      paged.push(...page.items.map(({ kind }) => kind))
+      cursor = page.nextCursor ?? undefined
+    } while (cursor)
+    expect(paged).to.deep.equal(all)
+    expect((await records.timeline(userId, { kinds: 'tagged' })).items.map(({ kind }) => kind)).to.deep.equal([
+      'tagged',
+    ])
+    expect(await refusal(records.timeline(userId, { kinds: 'nonsense' }))).to.equal('unknown_kind')
+  })
+
+  it('blocked, they write and are in nobody’s unread; nothing leaves to them until they are let in again', async () => {
+    const person = app.business.person('Blocked')
+    person.sends('first')
+    await app.settled()
+    const [line] = (await api.conversations.list({ limit: 1 })).items
+    const { userId, unread } = line!.conversation
+    expect((await records.block(userId, 'rude')).isBlocked).to.equal(true)
+    person.sends('second')
+    await app.settled()
+    const conversationId = conversationIdOf(userId)
+    expect((await api.conversations.messages(conversationId)).items).to.have.lengthOf(2)
+    expect((await api.conversations.get(conversationId)).unread).to.equal(unread)
+    expect(await refusal(api.conversations.send(conversationId, { content: { kind: 'text', text: 'no' } }))).to.equal(
+      'person_blocked',
+    )
+    expect((await records.unblock(userId)).isBlocked).to.equal(false)
+    await app.settled()
+    await api.conversations.send(conversationId, { content: { kind: 'text', text: 'yes' } })
+  })
+
+  it('erased, nothing says who it was, and whoever writes from there is somebody new', async () => {
+    const person = app.business.person('Erased One')
+    person.sends('my secret words')
+    await app.settled()
+    const [line] = (await api.conversations.list({ limit: 1 })).items
+    const { userId } = line!.conversation
+    const { id } = await records.export(userId)
+    const { url } = await until(() => records.exportLink(userId, id).catch(() => undefined))
+    const bundle = await (await fetch(new URL(url, app.url))).text()
+    expect(bundle).to.include('my secret words').and.include('"kind":"profile"')
+
+    expect(await refusal(records.erase(userId, 'Somebody'))).to.equal('not_the_name')
+    await records.erase(userId, 'Erased One')
+    await app.settled()
+    const after = await records.get(userId)
+    expect(after).to.include({ name: '' })
+    expect([after.identities.length, after.erasedAt === null]).to.deep.equal([0, false])
+    const thread = (await api.conversations.messages(conversationIdOf(userId))).items
+    expect(thread.map(({ content }) => content.kind)).to.deep.equal(['unsupported'])
+    expect((await records.timeline(userId, { kinds: 'created,tagged' })).items).to.deep.equal([])
+    expect(await refusal(records.update(userId, { name: 'Back' }))).to.equal('person_erased')
+    person.sends('it is me')
+    await app.settled()
+    const [next] = (await api.conversations.list({ limit: 1 })).items
+    expect(next!.conversation.userId).to.not.equal(userId)
+  })
+})
