@@ -1,11 +1,15 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import { HealthNow } from '../actors/channel/contract.ts'
-import { Failure, Header, Message } from '../actors/conversation/contract.ts'
+import { Header } from '../actors/conversation/contract/header.ts'
+import { Failure, Message } from '../actors/conversation/contract/message.ts'
 import { Line } from '../actors/inbox/contract.ts'
-import { Identity, Profile } from '../actors/user/contract.ts'
+import { Profile } from '../actors/user/contract.ts'
+import { Identity } from '../kernel/person.ts'
 import { Content, Outgoing } from '../kernel/content.ts'
+import { Condition, Filter } from '../kernel/filter.ts'
 import { isPermission, wordsOf } from '../kernel/permissions.ts'
+import { PersonLine } from '../store/queries/people-list.ts'
 import { codesOfAll, codesOfCallers } from '../server/http/codes.ts'
 import { type Allow, apiPrefix, Id, isStreamed, rawBodyOf, rawReplyOf, type Route } from '../server/http/route.ts'
 
@@ -16,11 +20,14 @@ export const components = {
   Conversation: Header,
   ConversationInList: Line.shape.conversation,
   Failure,
+  Filter,
+  FilterCondition: Condition,
   Identity,
   InboxLine: Line,
   Message,
   Outgoing,
   Person: Profile,
+  PersonInList: PersonLine,
 }
 
 const Problem = z.object({
@@ -52,7 +59,12 @@ export function openApiDocument(routes: { api: readonly Route[]; root: readonly 
   const description = 'The access token of a sign-in, or an API key.'
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description })
   for (const route of routes.api) registry.registerPath(pathOf(route, apiPrefix))
-  for (const route of routes.root) registry.registerPath(pathOf(route, ''))
+  const taken = new Set(routes.api.map(({ method, path }) => operationIdOf(method, path)))
+  for (const route of routes.root) {
+    const own = pathOf(route, '')
+    // A mail names the address outside of the API, a page the one within: one path, two operations.
+    registry.registerPath(taken.has(own.operationId) ? { ...own, operationId: `${own.operationId}Outside` } : own)
+  }
   const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -83,7 +95,7 @@ const aboutAll = () =>
 
 type Path = Parameters<OpenAPIRegistry['registerPath']>[0]
 
-function pathOf({ method, path, terms }: Route, prefix: string): Path {
+function pathOf({ method, path, terms }: Route, prefix: string): Path & { operationId: string } {
   const ids = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
   const params =
     terms.params ?? (ids.length > 0 ? z.object(Object.fromEntries(ids.map((name) => [name, Id]))) : undefined)

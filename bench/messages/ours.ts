@@ -37,7 +37,7 @@ answer({
     )
     const channelId = await connect(workspaceId, provider)
     feed = new Feed(async (webhook) =>
-      careline.intake.accept({ id: channelId, workspaceId }, parseWebhook(webhook, Date.now())),
+      careline.intake.accept({ id: channelId, workspaceId, provider: 'whatsapp' }, parseWebhook(webhook, Date.now())),
     )
     careline.storage.events.follow(({ type, data }) => {
       const { message } = data as { message?: { content: { text?: string } } }
@@ -63,12 +63,9 @@ async function connect(workspaceId: string, provider: string) {
     id: newId('ch'),
     name: 'WhatsApp',
     simulate: false,
-    phoneNumberId,
-    businessId: 'waba-bench',
+    fields: { phoneNumberId, businessId: 'waba-bench' },
     baseUrl: provider,
-    token: secret,
-    appSecret: secret,
-    verifyToken: secret,
+    secrets: { token: secret, appSecret: secret, verifyToken: secret },
   })
   // As Meta allows a large number; the default of a new one would hold the answers back.
   const limits = { perSecond: 100_000, burst: 100_000, pairMs: 0 }

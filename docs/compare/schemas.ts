@@ -182,6 +182,8 @@ function likeness(before: Schema, after: Schema): number {
     const now = is[name]
     if (!now) continue
     score++
+    // Names of streams are told apart by their form alone.
+    if (schema.pattern !== undefined && schema.pattern === now.pattern) score += 10
     const [values, nowValues] = [valuesOf(schema), valuesOf(now)]
     if (schema.const === undefined && now.const === undefined) continue
     if (!values || !nowValues) continue
