@@ -29,8 +29,10 @@ whenSignedOut(async () => {
 listenForBell()
 tellErrors()
 
-// A page that was open over a deploy asks for parts that are gone: one reload brings the new ones.
+// A page that was open over a deploy asks for parts that are gone: one reload brings the new ones. Without a line a
+// reload would bring nothing, and take what is there.
 addEventListener('vite:preloadError', (event) => {
+  if (!navigator.onLine) return
   const slot = 'careline.reloaded'
   if (sessionStorage.getItem(slot) === String(event.payload)) return
   sessionStorage.setItem(slot, String(event.payload))

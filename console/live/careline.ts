@@ -31,9 +31,15 @@ let leaving: Promise<void> | undefined
 /** The session is over: first nobody looks any more, then the line is closed and what was known is forgotten. */
 export const leave = () => (leaving ??= end().finally(() => (leaving = undefined)))
 
+let home: string | undefined
+
+/** Whoever acts as somebody goes there when that is over, whoever notices it first. */
+export const comesHomeTo = (path: string) => void (home = path)
+
 async function end() {
   const own = ownSession()
-  if (own) return become(own, '/settings/team')
+  if (own) return become(own, home ?? '/settings/team')
+  if (home !== undefined) return location.assign(home)
   await signedOut()
   forgetLine()
   cache.clear()

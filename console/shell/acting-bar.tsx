@@ -1,22 +1,19 @@
-import { ownSession } from '../live/acting.ts'
-import { api, become, leave } from '../live/careline.ts'
+import { useEffect } from 'react'
+import { api, comesHomeTo, leave } from '../live/careline.ts'
 import { useMaybeSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import style from './acting-bar.module.css'
 
-/** An operator goes back to where they came from, whoever else they are in this browser. */
-function backToPlatform() {
-  const own = ownSession()
-  if (own) become(own, '/platform')
-  else location.assign('/platform')
-}
-
 /** Says on every page that this is somebody else's place, and how to leave it. */
 export const ActingBar = () => {
   const session = useMaybeSession()
+  // An operator goes back to where they came from, whoever else they are in this browser.
+  const isOperator = session?.acting?.id.startsWith('opr_') ?? false
+  useEffect(() => {
+    if (isOperator) comesHomeTo('/platform')
+  }, [isOperator])
   if (!session?.acting) return null
-  const isOperator = session.acting.id.startsWith('opr_')
-  const end = () => void api.logout().finally(isOperator ? backToPlatform : leave)
+  const end = () => void api.logout().finally(leave)
   return (
     <section className={style.bar} aria-label="Acting as somebody else">
       <p>

@@ -140,7 +140,10 @@ function optionsOf(schema: Schema, document: object): Schema[] {
   const { anyOf, oneOf, allOf, ...rest } = schema
   const choice = anyOf ?? oneOf
   if (choice) return choice.flatMap((one) => optionsOf(one, document))
-  if (allOf) return [allOf.flatMap((one) => optionsOf(one, document)).reduce(merged, rest)]
+  if (allOf)
+    return allOf
+      .map((one) => optionsOf(one, document))
+      .reduce((all, options) => all.flatMap((left) => options.map((right) => merged(left, right))), [rest])
   if (Array.isArray(schema.type)) return schema.type.map((type) => ({ ...schema, type }))
   return [schema]
 }

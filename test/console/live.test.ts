@@ -156,6 +156,7 @@ describe('phone and inbox, side by side', function () {
     const { person, conversationId } = await somebody('Wen Zhang')
     const inbox = await on.staff('owner', `/inbox/${conversationId}`)
     await inbox.page.getByText('Live', { exact: true }).waitFor()
+    await log(inbox).waitFor()
     await inbox.context.setOffline(true)
     // Chromium leaves an open WebSocket alone when a window goes offline: the server's side is cut.
     app.careline.gateway.goaway('closing')
