@@ -92,6 +92,7 @@ describe('a day of work', function () {
     }
 
     isCut = true
+    await page.getByRole('log').waitFor()
     await screen.context.setOffline(true)
     server.process.kill('SIGKILL')
     await server.ended

@@ -92,7 +92,7 @@ describe('what happened, for those who look after it', function () {
     await theirs.getByRole('heading', { name: 'Remarks' }).waitFor()
     await pane.getByLabel('A remark about Amina Benali').fill(`Prefers the evening. ${script}`)
     await pane.getByRole('button', { name: 'Leave it here' }).click()
-    await pane.getByText('Prefers the evening.').waitFor()
+    await pane.getByRole('paragraph').filter({ hasText: 'Prefers the evening.' }).waitFor()
     await theirs.getByText('Prefers the evening.').waitFor()
     expect(await theirs.getByRole('button', { name: 'Delete' }).count(), 'not theirs').to.equal(0)
     await pane.getByRole('button', { name: 'Pin', exact: true }).click()
