@@ -1,5 +1,6 @@
 import type { OutboxEntry } from '../../client/connect.ts'
 import type { CommandInput, Message, ShownError } from '../../client/wire.ts'
+import { isWritten } from '../live/written.ts'
 import type { Times } from './times.ts'
 
 /** One line of a thread. */
@@ -57,7 +58,7 @@ const goTogether = (a: Message, b: Message) =>
 
 /** What was given to the outbox, as the message that it will be. */
 function messageOf(entry: OutboxEntry, conversationId: string, me: string): Message | undefined {
-  if (entry.name !== 'message.send' && entry.name !== 'note.add') return undefined
+  if (!isWritten(entry)) return undefined
   const input = entry.input as CommandInput<'message.send'> | CommandInput<'note.add'>
   if (input.conversationId !== conversationId) return undefined
   const isNote = 'text' in input

@@ -8,13 +8,14 @@ import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import { useStream } from '../live/use-stream.ts'
 import { Button, IconButton } from '../parts/button.tsx'
+import { onceOnline } from '../parts/once-online.ts'
 import { Avatar } from './avatar.tsx'
 import { ChannelGlyph } from './channel-glyph.tsx'
 import style from './person-pane.module.css'
 import { timesIn } from './times.ts'
 import { Trouble } from './trouble.tsx'
 
-const Remarks = lazy(() => import('../parts/remarks.tsx').then((part) => ({ default: part.Remarks })))
+const Remarks = lazy(() => onceOnline(() => import('../parts/remarks.tsx')).then((part) => ({ default: part.Remarks })))
 
 const stages = { lead: 'Lead', engaged: 'In conversation', booked: 'Booked', customer: 'Client', lost: 'Lost' }
 const kinds = { wa_id: 'WhatsApp', wa_bsuid: 'WhatsApp', phone: 'Phone', email: 'E-mail', app: 'App' }

@@ -8,6 +8,7 @@ import { webTokens, type Session } from '../../client/tokens.ts'
 import { keepingOwn, ownSession } from './acting.ts'
 import { cache } from './cache.ts'
 import { ownStatus } from './own-status.ts'
+import { isWritten } from './written.ts'
 
 let client: Client | undefined
 let signedOut: () => Promise<unknown> = async () => undefined
@@ -99,7 +100,6 @@ export function careline(): Client {
     // Ended by the server, not by us: the token was good, the session behind it is not any more.
     else void api.logout().finally(leave)
   })
-  for (const { id, name, state } of made.outbox())
-    if (state === 'refused' && name !== 'message.send' && name !== 'note.add') made.discard(id)
+  for (const entry of made.outbox()) if (entry.state === 'refused' && !isWritten(entry)) made.discard(entry.id)
   return made
 }

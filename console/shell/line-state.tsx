@@ -1,5 +1,6 @@
-import { useStatus } from '../live/use-command.ts'
+import { useOutbox, useStatus } from '../live/use-command.ts'
 import { careline } from '../live/careline.ts'
+import { isWritten } from '../live/written.ts'
 import { useNow } from '../live/use-now.ts'
 import style from './line-state.module.css'
 
@@ -7,7 +8,10 @@ const answers = (count: number) => (count === 1 ? '1 answer waits here' : `${cou
 
 /** Whether what is on the screen is how it is now. */
 export const LineState = () => {
-  const { state, open, behind, unsent } = useStatus()
+  const { state, open, behind } = useStatus()
+  const unsent = useOutbox().filter(
+    (entry) => isWritten(entry) && (entry.state === 'waiting' || entry.state === 'sending'),
+  ).length
   return (
     <span className={style.state} data-state={state} role="status">
       <i aria-hidden="true" />

@@ -20,6 +20,7 @@ import { mayIn, runsIt, useMaybeSession } from '../live/use-session.ts'
 import { Count } from '../parts/count.tsx'
 import { useHereInSight } from '../parts/in-sight.ts'
 import { Mark } from '../parts/mark.tsx'
+import { onceOnline } from '../parts/once-online.ts'
 import { ActingBar } from './acting-bar.tsx'
 import { sound } from './bell.ts'
 import { listenToKeys, useKeys } from './keys.ts'
@@ -29,9 +30,9 @@ import style from './shell.module.css'
 import { Tip } from './tip.tsx'
 import { useInbox } from './use-title.ts'
 
-const AlarmBar = lazy(() => import('./alarm-bar.tsx').then((part) => ({ default: part.AlarmBar })))
-const ClockBar = lazy(() => import('./clock-bar.tsx').then((part) => ({ default: part.ClockBar })))
-const KeysSheet = lazy(() => import('./keys-sheet.tsx').then((part) => ({ default: part.KeysSheet })))
+const AlarmBar = lazy(() => onceOnline(() => import('./alarm-bar.tsx')).then((part) => ({ default: part.AlarmBar })))
+const ClockBar = lazy(() => onceOnline(() => import('./clock-bar.tsx')).then((part) => ({ default: part.ClockBar })))
+const KeysSheet = lazy(() => onceOnline(() => import('./keys-sheet.tsx')).then((part) => ({ default: part.KeysSheet })))
 
 export const Shell = () => {
   const path = useRouterState({ select: (state) => state.location.pathname })

@@ -49,6 +49,11 @@ export class Screen {
     return this
   }
 
+  /** The page for signing in, asked by what no other page has: an account's own page speaks of an e-mail address, too. */
+  async signedOut() {
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: 15_000 })
+  }
+
   /** Kept in test/screens for a person to look at. */
   async shot(name: string) {
     mkdirSync(screens, { recursive: true })

@@ -36,7 +36,7 @@ describe('how the console looks', function () {
       await phones.page.getByRole('region').first().waitFor()
       const signIn = await on.blank(open)
       await signIn.go('/sign-in')
-      await signIn.page.getByLabel('E-mail').waitFor()
+      await signIn.signedOut()
       for (const [page, screen] of Object.entries({ inbox, thread, phones, 'sign-in': signIn })) {
         await screen.page.evaluate(() => document.fonts.ready)
         await screen.shot(`${page}-${name}`)

@@ -41,10 +41,10 @@ describe('how one signs in', function () {
   }
   const codeOf = (secret: string, ahead = 0) =>
     new TOTP({ secret: Secret.fromBase32(secret.replace(/\s/g, '')) }).generate({ timestamp: Date.now() + ahead })
-  const signOut = async ({ page }: Screen) => {
-    await page.getByRole('button', { name: /online$/ }).click()
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByLabel('E-mail').waitFor()
+  const signOut = async (screen: Screen) => {
+    await screen.page.getByRole('button', { name: /online$/ }).click()
+    await screen.page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await screen.signedOut()
   }
   const byPassword = async ({ page }: Screen, name: string) => {
     await page.getByLabel('E-mail').fill(`${name}@clinic.test`)
@@ -157,6 +157,6 @@ describe('how one signs in', function () {
     await other.page.getByRole('link', { name: 'Sign in with Google' }).click()
     await other.page.getByRole('alert').getByText('Google was not allowed to say who you are.').waitFor()
     await other.page.getByRole('button', { name: 'Another way' }).click()
-    await other.page.getByLabel('E-mail').waitFor()
+    await other.signedOut()
   })
 })

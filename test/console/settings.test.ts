@@ -43,7 +43,7 @@ describe('settings', function () {
     expect((await (await app.business.as('owner')).members.all()).items.at(-1)?.role).to.equal('admin')
     await lock.click()
     await row.getByText('locked out').waitFor()
-    await nina.getByLabel('E-mail').waitFor({ timeout: 15_000 })
+    await newcomer.signedOut()
   })
 
   it('end what is signed in elsewhere, and change the password', async () => {
@@ -63,7 +63,7 @@ describe('settings', function () {
     await page.getByLabel('Current password').fill('correct horse battery staple')
     await page.getByRole('button', { name: 'Change it' }).click()
     await page.getByText('Changed. You are signed out everywhere else.').waitFor()
-    await elsewhere.page.getByLabel('E-mail').waitFor({ timeout: 15_000 })
+    await elsewhere.signedOut()
     expect(await page.getByRole('button', { name: /^Sign out: / }).count()).to.equal(0)
   })
 })
