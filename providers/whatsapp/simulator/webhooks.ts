@@ -31,7 +31,8 @@ interface Lane {
 }
 
 const retryMaxMs = 60_000
-const inFlightMax = 8
+// Meta keeps many of them under way at once.
+const inFlightMax = 64
 // Meta gives up after days.
 const keepMs = 7 * 24 * 60 * 60_000
 const deliveriesKept = 2_000
@@ -145,12 +146,13 @@ export class WebhookQueue {
     const held = new Map<string, boolean>()
     let next = Infinity
     for (const lane of this.#lanes.values()) {
+      if (this.#inFlight >= inFlightMax) break // The next to be answered comes by here again.
       const row = lane.rows[0]
       if (lane.isBusy || row === undefined) continue
       if (!held.has(row.phoneNumberId)) held.set(row.phoneNumberId, this.#isHeld(row.phoneNumberId))
       if (held.get(row.phoneNumberId) === true) continue
       if (row.dueAt > now) next = Math.min(next, row.dueAt)
-      else if (this.#inFlight < inFlightMax) void this.#deliver(lane, row)
+      else void this.#deliver(lane, row)
     }
     return next
   }

@@ -1,0 +1,68 @@
+/**
+ * A day's rush at once: `node bench/proof/load.ts --conversations 10000 --sockets 200 --in 150 --out 150 --seconds 60`.
+ * People write through the simulated phones, which post signed webhooks; the staff's sockets see the inbox and fifty
+ * conversations each, and answer. Nothing may be lost or come twice, and a message is on its screen within half a
+ * second for 99 of 100.
+ */
+import { join } from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { load, print, quantile, short } from '../figures.ts'
+import { Program } from '../program.ts'
+import type { Seen } from './load/crowd.ts'
+import type { Kept, Opened } from './load/server.ts'
+
+const { values } = parseArgs({
+  options: {
+    conversations: { type: 'string', default: '10000' },
+    sockets: { type: 'string', default: '200' },
+    in: { type: 'string', default: '150' },
+    out: { type: 'string', default: '150' },
+    seconds: { type: 'string', default: '60' },
+  },
+})
+const [conversations, sockets, seconds] = [values.conversations, values.sockets, values.seconds].map(Number) as [
+  number,
+  number,
+  number,
+]
+const boundMs = 500
+const patienceMs = 60_000
+
+const server = new Program(join(import.meta.dirname, 'load/server.ts'))
+const crowd = new Program(join(import.meta.dirname, 'load/crowd.ts'))
+const began = performance.now()
+const opened = await server.ask<Opened>('start', { conversations, sockets })
+print(`${conversations} people have written once, after ${short((performance.now() - began) / 1_000)} s`)
+await crowd.ask('start', opened)
+print(`${sockets} sockets of the staff follow them`)
+
+await Promise.all([
+  server.ask('pace', { perSecond: Number(values.in) }),
+  crowd.ask('pace', { perSecond: Number(values.out) }),
+])
+await pass(seconds * 1_000)
+const [wrote, answered] = await Promise.all([server.ask<number>('rest'), crowd.ask<number>('rest')])
+
+const until = performance.now() + patienceMs
+let seen = await crowd.ask<Seen>('seen')
+while ((seen.came < wrote || seen.sent < answered) && performance.now() < until) {
+  await pass(200)
+  seen = await crowd.ask<Seen>('seen')
+}
+const kept = await server.ask<Kept>('kept')
+await Promise.all([crowd.stop(), server.stop()])
+
+const ms = (times: number[], share: number) => `${short(quantile(times, share) / 1_000)} ms`
+const row = (what: string, times: number[]) =>
+  print(`${what}: p50 ${ms(times, 0.5)}, p95 ${ms(times, 0.95)}, p99 ${ms(times, 0.99)}, longest ${ms(times, 1)}`)
+print(`${wrote} written in ${seconds} s, ${seen.came} seen, ${seen.twice} seen twice; kept ${kept.in - conversations}`)
+print(`${answered} answers given, ${seen.sent} sent, ${seen.refused} refused; kept ${kept.out}, failed ${kept.failed}`)
+row('from the person to the screen', seen.screenUs)
+row('from the answer to its acknowledgement', seen.takenUs)
+row('from the answer to the provider', seen.sentUs)
+print(`the server took ${short(kept.cpuMs / 1_000 / seconds)} cores; load average ${load()}`)
+const isWhole = seen.came === wrote && kept.in - conversations === wrote && kept.out === answered
+const isClean = seen.twice === 0 && seen.sent === answered && seen.refused === 0 && kept.failed === 0
+const isFast = quantile(seen.screenUs, 0.99) < boundMs * 1_000
+process.exit(isWhole && isClean && isFast ? 0 : 1)
