@@ -31,7 +31,8 @@ export const kindRules: Readonly<Record<ChannelKind, KindRules>> = {
     windowMs: 24 * 60 * 60_000,
     textMax: 4_096,
     carries: ['text', ...files, 'location', 'contacts', 'reaction', 'buttons', 'list', 'template'],
-    addresses: ['wa_id', 'wa_bsuid'],
+    // A number may be on WhatsApp: its provider says so when it is written to.
+    addresses: ['wa_id', 'wa_bsuid', 'phone'],
   },
   // Twilio, "Message resource": 1,600 characters, and up to ten files of 5 MB together.
   sms: {
@@ -64,12 +65,17 @@ export interface KnownChannel {
   provider: string
   name: string
   isActive: boolean
+  /** The provider's account that the channel belongs to, where templates are kept by account. */
+  account?: string
+  /** Its provider was asked which templates there are. */
+  knowsTemplates?: boolean
 }
 
 /** How an identity is written as an address on a channel of this kind; undefined where it is none. */
 export function addressOn(kind: ChannelKind, identity: { kind: IdentityKind; value: string }): string | undefined {
   if (!kindRules[kind].addresses.includes(identity.kind)) return undefined
-  return kind === 'sms' && identity.kind === 'wa_id' ? `+${identity.value}` : identity.value
+  if (kind === 'sms' && identity.kind === 'wa_id') return `+${identity.value}`
+  return kind === 'whatsapp' && identity.kind === 'phone' ? identity.value.replace(/\D/g, '') : identity.value
 }
 
 /** What an address of a channel is, as an identity of the person. */

@@ -59,8 +59,8 @@ export function complianceReply(word: Compliance, language: Language, help: stri
 
 const isSpoken = (tag: string): tag is Language => Object.hasOwn(replies, tag)
 
-/** The language of a tag like `de-AT`, where there are words of it; otherwise English. */
-export function languageOf(tag: string | null): Language {
-  const [language = 'en'] = (tag ?? 'en').toLowerCase().split('-')
-  return isSpoken(language) ? language : 'en'
+/** The language of the first of these tags (`de-AT`) of which there are words: the person's, then the business's. */
+export function languageOf(...tags: readonly (string | null)[]): Language {
+  const languages = tags.map((tag) => tag?.toLowerCase().split('-')[0] ?? '')
+  return languages.find(isSpoken) ?? 'en'
 }

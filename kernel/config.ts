@@ -91,6 +91,16 @@ const Environment = z.object({
     .max(256)
     .regex(/^[\x21-\x7e]+$/, 'a key of Resend')
     .optional(),
+  /** Whom to ask what domains say of themselves: address:port of each. */
+  DNS_SERVERS: list
+    .pipe(
+      z
+        .array(
+          z.string().regex(/^[\d.]{7,15}(:\d{1,5})?$|^\[[\da-f:]{2,45}\](:\d{1,5})?$/i, 'an address, 10.0.0.2:53 say'),
+        )
+        .max(8),
+    )
+    .optional(),
   RESEND_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .max(2_048)
@@ -211,6 +221,8 @@ export interface Config {
   whatsappBaseUrl: string
   resendApiKey: string | undefined
   resendBaseUrl: string
+  /** Undefined: those of this machine. */
+  dnsServers: readonly string[] | undefined
   /** `Name <address>`. */
   mailFrom: string
   /** Undefined where nobody signs in with Google. */
@@ -274,6 +286,7 @@ export function loadConfig(variables: Variables = process.env): Config {
     whatsappBaseUrl: env.WHATSAPP_BASE_URL,
     resendApiKey: env.RESEND_API_KEY,
     resendBaseUrl: env.RESEND_BASE_URL,
+    dnsServers: env.DNS_SERVERS,
     mailFrom: env.MAIL_FROM,
     ...textsIn(env),
     google: googleIn(env, isProduction),

@@ -18,6 +18,8 @@ export const ContactRules = z.object({
   marketingDays: z.int().min(1).max(90).default(7),
   /** What a STOP ends: what comes on its channel, or marketing everywhere as well. */
   stopEnds: z.enum(['channel', 'marketing']).default('marketing'),
+  /** A machine answers the mails of one person once in so many hours: two that answer one another never end. 0: always. */
+  mailAnswerHours: z.int().min(0).max(720).default(24),
   /** What is said to HELP beside how to stop: who we are, and how to reach a person. */
   help: z.string().trim().max(320).default(''),
 })

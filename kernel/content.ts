@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isMailAddress, mailCopiesMax, mailFilesMax, mailTextMax } from './mail.ts'
 import { sensitive } from './marks.ts'
 
 // What a message can say, on whatever channel it comes or goes. Bounds are WhatsApp's, the strictest we carry.
@@ -78,12 +79,30 @@ const Template = z.object({
   parameters: z.array(words(1_024)).max(60),
   /** The code under the copy button of an authentication template: Meta asks for it beside the one in its words. */
   copyCode: some(15).optional(),
+  /** For the place in its header. */
+  header: words(60).optional(),
+  /** What a button is given: the end of its address, or (`copies`, ours to say) the coupon that it copies. */
+  buttons: z
+    .array(z.object({ index: z.int().min(0).max(9), value: words(2_000), copies: z.boolean().optional() }))
+    .max(10)
+    .optional(),
+  /** The names of the places of its body, in the order of `parameters`, and of its header: ours to say, by the template. */
+  names: z.array(z.string().max(64)).max(60).optional(),
+  headerName: z.string().max(64).optional(),
+  /** As the person reads it: ours to say, when it is sent. */
+  shown: z
+    .object({
+      header: words(2_100).optional(),
+      body: words(65_536),
+      footer: words(60).optional(),
+      buttons: z.array(words(25)).max(10).optional(),
+    })
+    .optional(),
 })
 
 /** Somebody with a mailbox. */
 const Party = z.object({ name: words(200), address: words(254) })
 const parties = (max: number) => z.array(Party).max(max)
-export const mailTextMax = 65_536
 
 /** A file of a mail. With a `contentId` it is shown in the mail's HTML (`cid:`). */
 const MailFile = z.object({
@@ -122,14 +141,20 @@ const Email = z.object({
 })
 export type EmailContent = z.infer<typeof Email>
 
-/** What a mail of ours may hold: whoever gets it need not be asked for more than their server takes. */
-export const mailFilesMax = 15
-const OutgoingEmail = Email.pick({ kind: true, subject: true }).extend({
-  text: some(mailTextMax),
-  cc: parties(20).optional(),
-  bcc: parties(20).optional(),
-  files: z.array(MailFile).max(mailFilesMax).optional(),
-})
+/** Whoever gets a copy: an address that mails can go to. */
+const Recipient = Party.extend({ address: words(254).refine(isMailAddress, 'This is no mail address.') })
+const recipients = z.array(Recipient).max(mailCopiesMax).optional()
+const OutgoingEmail = Email.pick({ kind: true, subject: true })
+  .extend({
+    text: words(mailTextMax),
+    cc: recipients,
+    bcc: recipients,
+    files: z.array(MailFile).max(mailFilesMax).optional(),
+  })
+  .refine(({ text, files = [] }) => text.trim() !== '' || files.length > 0, {
+    error: 'A mail says something, or brings a file.',
+    path: ['text'],
+  })
 
 /** Something that the provider cannot show us, or that we do not know yet: said, never dropped. */
 const Unsupported = z.object({ kind: z.literal('unsupported'), what: z.string().max(200) })
@@ -204,8 +229,9 @@ function said(content: Content): string {
     case 'answer':
       return content.title
     case 'location':
-    case 'template':
       return content.name ?? ''
+    case 'template':
+      return content.shown?.body.trim() || content.name
     case 'email':
       return content.text.trim() || content.subject
     default:

@@ -1,8 +1,12 @@
+import { channelKinds } from './channel-kind.ts'
 import type { Operator } from './filter-operators.ts'
 import { isCalendarDate } from './local-time.ts'
 import { stages } from './person.ts'
 
 export type FieldType = 'choice' | 'text' | 'list' | 'yes_no' | 'number' | 'date' | 'birthday'
+
+/** What stands in no one place of a document: `filter-states.ts` says by what it is known. */
+export type StateName = 'promise' | 'freeText' | 'channelKind'
 
 /** Something that can be asked of a subject. */
 export interface Field {
@@ -13,6 +17,10 @@ export interface Field {
   words: string
   /** Of a choice: what it can be, where that is known here. */
   options?: readonly string[]
+  /** Of a choice that is a state: which one. */
+  state?: StateName
+  /** It is asked for no more, but by those who asked before. */
+  isArchived?: boolean
 }
 export type Fields = Readonly<Record<string, Field>>
 
@@ -30,7 +38,7 @@ const byType: Readonly<Record<FieldType, readonly Operator[]>> = {
   birthday: ['on', 'within_last', 'within_next', 'in_month', ...ofKnowing],
 }
 
-export const operatorsOf = ({ type }: Field): readonly Operator[] => byType[type]
+export const operatorsOf = ({ type, state }: Field): readonly Operator[] => (state === undefined ? byType[type] : ofOne)
 
 const span = /^(\d{1,5})([mhd])$/
 /** At most so many days can be looked ahead or back. */
@@ -114,6 +122,12 @@ function problemWithDate({ type }: Field, is: Operator, value: unknown): string 
 
 const choice = (path: string, words: string, options?: readonly string[]): Field =>
   options ? { type: 'choice', path, words, options } : { type: 'choice', path, words }
+const state = (name: StateName, words: string, options: readonly string[]): Field => ({
+  ...choice('', words, options),
+  state: name,
+})
+/** A window that closes within so long is closing. */
+export const closingMs = 2 * 3_600_000
 const date = (path: string, words: string): Field => ({ type: 'date', path, words })
 
 /** What can be asked of a person, besides the fields that a business adds. */
@@ -139,6 +153,10 @@ export const conversationFields = {
   assignee: choice('assigneeId', 'Looked after by'),
   team: choice('teamId', 'Team'),
   channel: choice('channelId', 'Channel'),
+  channelKind: state('channelKind', 'Kind of channel', channelKinds),
+  sla: state('promise', 'Promise', ['due_soon', 'breached', 'on_time', 'none']),
+  window: state('freeText', 'WhatsApp window', ['open', 'closing', 'closed']),
+  language: { type: 'text', path: 'rules.terms.locale', words: 'Language' },
   priority: choice('priority', 'Priority', ['none', 'low', 'normal', 'high', 'urgent']),
   tags: { type: 'list', path: 'tags', words: 'Tags' },
   unread: { type: 'number', path: 'unread', words: 'Unread' },
@@ -164,15 +182,19 @@ export interface CustomField {
   name: string
   type: keyof typeof typeOfCustom
   options?: readonly string[] | undefined
+  isArchived?: boolean | undefined
 }
 
 /** What can be asked of a person in one workspace. */
 export const personFieldsWith = (custom: readonly CustomField[]): Fields => ({
   ...personFields,
   ...Object.fromEntries(
-    custom.map(({ key, name, type, options }): [string, Field] => [
+    custom.map(({ key, name, type, options, isArchived = false }): [string, Field] => [
       customPrefix + key,
-      { type: typeOfCustom[type], path: `custom.${key}`, words: name, ...(options?.length ? { options } : {}) },
+      {
+        ...{ type: typeOfCustom[type], path: `custom.${key}`, words: name, isArchived },
+        ...(options?.length ? { options } : {}),
+      },
     ]),
   ),
 })

@@ -1,41 +1,8 @@
 import type { Condition, Filter } from './filter.ts'
-import { type Field, type Fields, spanOf } from './filter-fields.ts'
+import type { Asked, Asking, Bounds, Days, Scalar, Term } from './filter-asked.ts'
+import { type Field, spanOf, type StateName } from './filter-fields.ts'
+import { stateIs } from './filter-states.ts'
 import { dayAfter, firstInstantAt, instantOf, localDateOf, shifted } from './local-time.ts'
-
-/** When and where it is asked: spans and dates are by the clocks of this zone. */
-export interface Asking {
-  /** Epoch ms. */
-  now: number
-  zone: string
-  fields: Fields
-}
-
-type Scalar = string | number | boolean | null
-interface Bounds {
-  from?: number
-  to?: number
-  /** Without `to` itself. */
-  below?: number
-  /** Without `from` itself. */
-  above?: number
-}
-interface Days {
-  month: number
-  from: number
-  to: number
-}
-
-/** A condition as it is asked now: few enough ways that one subject and the database are asked the same. */
-type Term =
-  | { path: string; in: Scalar[] }
-  | { path: string; all: Scalar[] }
-  | { path: string; matches: string }
-  | { path: string; range: Bounds; isTime: boolean }
-  | { path: string; days: Days[] }
-  | { path: string; isFilled: true }
-  | { not: Term }
-
-type Asked = Term | { every: Asked[] } | { some: Asked[] } | { none: Asked }
 
 function asked(filter: Filter, asking: Asking): Asked {
   if ('field' in filter) return termOf(filter, asking)
@@ -44,15 +11,21 @@ function asked(filter: Filter, asking: Asking): Asked {
   return { some: filter.any.map((part) => asked(part, asking)) }
 }
 
-function termOf(condition: Condition, asking: Asking): Term {
+function termOf(condition: Condition, asking: Asking): Asked {
   const field = asking.fields[condition.field]
   if (!field) throw new Error(`a filter was not checked: ${condition.field}`)
   const { is } = condition
+  if (field.state !== undefined) return stateTerm(condition, field.state, asking)
   if (is === 'known') return { not: unknown(field) }
   if (is === 'unknown') return unknown(field)
   if (field.type === 'birthday') return { path: field.path, days: birthdays(condition, asking) }
   if (field.type === 'date') return { path: field.path, range: rangeOf(condition, asking), isTime: true }
   return plainTerm(condition, field)
+}
+
+function stateTerm({ is, value }: Condition, state: StateName, asking: Asking): Asked {
+  const some: Asked = { some: [value].flat().map((option) => stateIs(state, String(option), asking)) }
+  return refusing.has(is) ? { none: some } : some
 }
 
 function unknown({ type, path }: Field): Term {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type ChannelKind, channelKinds } from './channel-kind.ts'
+import { type ConsentState, type Purpose, purposes } from './consent.ts'
 import { type CustomField, customPrefix } from './filter-fields.ts'
 import { isCalendarDate, isZone } from './local-time.ts'
 import {
@@ -32,9 +34,16 @@ const plainTargets = [
 ] as const
 type Plain = (typeof plainTargets)[number]
 
-/** What a column can be: one of ours, a field that the business added, or nothing. */
+/** `consent.email.marketing`: whether they agreed to it. What answers them needs no consent. */
+const consentPrefix = 'consent.'
+const askedFor = purposes.filter((purpose) => purpose !== 'conversational')
+export const consentTargets = channelKinds.flatMap((channel) =>
+  askedFor.map((purpose) => `${consentPrefix}${channel}.${purpose}` as const),
+)
+
+/** What a column can be: one of ours, a field that the business added, a consent, or nothing. */
 export const Target = z.union([
-  z.enum(plainTargets),
+  z.enum([...plainTargets, ...consentTargets]),
   z.string().regex(/^custom\.[a-z][a-z0-9_]{0,39}$/, 'custom. and the key of a field'),
   z.null(),
 ])
@@ -92,6 +101,12 @@ const synonyms: Record<Plain, string[]> = {
   locale: ['language', 'locale', 'lang', 'sprache'],
 }
 
+const consentSynonyms: Partial<Record<(typeof consentTargets)[number], string[]>> = {
+  'consent.email.marketing': ['newsletter', 'email marketing', 'email opt in', 'email consent', 'marketing opt in'],
+  'consent.sms.marketing': ['sms marketing', 'sms opt in', 'sms consent'],
+  'consent.whatsapp.marketing': ['whatsapp marketing', 'whatsapp opt in', 'whatsapp consent'],
+}
+
 const plain = (text: string) =>
   text
     .normalize('NFKD')
@@ -107,7 +122,8 @@ export function suggested(columns: readonly string[], custom: readonly CustomFie
     const word = plain(column)
     const own = custom.find(({ key, name }) => plain(name) === word || key === word.replaceAll(' ', '_'))
     const ours = plainTargets.find((target) => synonyms[target].includes(word))
-    const target = own ? customPrefix + own.key : (ours ?? null)
+    const consent = consentTargets.find((one) => consentSynonyms[one]?.includes(word))
+    const target = own ? customPrefix + own.key : (ours ?? consent ?? null)
     if (target === null || taken.has(target)) return null
     taken.add(target)
     return target
@@ -129,6 +145,15 @@ export interface Imported {
   }
   addresses: Address[]
   tags: string[]
+  consents: SaidOf[]
+}
+/** What the file says that they agreed to, or did not. */
+export interface SaidOf {
+  channel: ChannelKind
+  purpose: Purpose
+  state: ConsentState
+  /** The column and what stands in it: a part of the proof. */
+  words: string
 }
 export interface Refusal {
   code: string
@@ -152,19 +177,27 @@ class Unreadable extends Error {
   }
 }
 
-/** What one row says, or why it cannot be read. */
-export function readRow(cells: readonly string[], reading: Reading): Imported | Refusal {
-  const found: Imported = { change: {}, addresses: [], tags: [...reading.options.tags] }
+/** What the first column says that cannot be read; nothing where all can. */
+function columnsInto(found: Imported, cells: readonly string[], reading: Reading): Refusal | undefined {
   for (const [index, target] of reading.mapping.entries()) {
     const cell = (cells[index] ?? '').trim()
     if (target === null || cell === '') continue
+    const column = reading.columns[index] ?? ''
     try {
-      put(found, target, cell, reading)
+      put(found, target, cell, { ...reading, column })
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      return { code: error.code, why: `${reading.columns[index] ?? ''}: ${error.message}` }
+      return { code: error.code, why: `${column}: ${error.message}` }
     }
   }
+  return undefined
+}
+
+/** What one row says, or why it cannot be read. */
+export function readRow(cells: readonly string[], reading: Reading): Imported | Refusal {
+  const found: Imported = { change: {}, addresses: [], tags: [...reading.options.tags], consents: [] }
+  const refusal = columnsInto(found, cells, reading)
+  if (refusal) return refusal
   if (found.addresses.length === 0)
     return { code: 'no_address', why: 'Neither a number nor an address: nobody could be told from others.' }
   const name = [found.change.firstName, found.change.lastName].filter(Boolean).join(' ')
@@ -173,8 +206,9 @@ export function readRow(cells: readonly string[], reading: Reading): Imported | 
   return found
 }
 
-function put(found: Imported, target: string, cell: string, { options, custom }: Reading) {
+function put(found: Imported, target: string, cell: string, { options, custom, column }: Reading & { column: string }) {
   const { change } = found
+  if (target.startsWith(consentPrefix)) return void found.consents.push(consentOf(target, column, cell))
   if (target.startsWith(customPrefix)) {
     const key = target.slice(customPrefix.length)
     change.custom = {
@@ -198,6 +232,14 @@ function put(found: Imported, target: string, cell: string, { options, custom }:
     default:
       change[target as 'name'] = plainOf(target as Plain, cell, options)
   }
+}
+
+const saidMax = 300
+
+function consentOf(target: string, column: string, cell: string): SaidOf {
+  const [, channel, purpose] = target.split('.') as [string, ChannelKind, Purpose]
+  const state = yesOrNo(cell) ? 'granted' : 'revoked'
+  return { channel, purpose, state, words: `${column}: ${cell}`.slice(0, saidMax) }
 }
 
 const longest: Partial<Record<Plain, number>> = { source: 60, timezone: 64, locale: 16 }

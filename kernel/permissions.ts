@@ -21,6 +21,8 @@ export const permissions = {
   'assignment.manage': { words: 'Set how conversations are assigned', roles: leads },
   'replies.read': { words: 'Use canned answers and macros', roles: everybody },
   'replies.manage': { words: 'Make and change canned answers and macros', roles: leads },
+  'templates.read': { words: 'See the templates that WhatsApp has approved, and send them', roles: everybody },
+  'templates.manage': { words: 'Make templates, hand them in and delete them', roles: leads },
   'views.share': { words: 'Share views of the inbox with everybody', roles: leads },
   'people.read': { words: 'See what is known of a person', roles: everybody },
   'people.write': { words: 'Change what is known of a person', roles: everybody },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { KnownChannel } from './channel-kind.ts'
+import type { KnownTemplate } from './template-known.ts'
 import { AssignmentRule } from './assignment.ts'
 import { CodeRules } from './codes.ts'
 import { ContactRules } from './contact-rules.ts'
@@ -7,6 +8,7 @@ import { Hours } from './hours.ts'
 import { isZone } from './local-time.ts'
 import { Module } from './modules.ts'
 import { SlaPolicy, slaPoliciesMax } from './sla.ts'
+import { SlackRule, slackRulesMax } from './slack.ts'
 
 // What people may choose. At rest the names are taken as they are: that of a zone may be retired while it is in use.
 export const Timezone = z
@@ -38,6 +40,8 @@ export const Settings = z.object({
   contact: ContactRules.prefault({}),
   /** What is promised to people who write. People edit them at `/sla-policies`, which keeps these in step. */
   slaPolicies: z.array(SlaPolicy).max(slaPoliciesMax).default([]),
+  /** What the staff hears of in Slack; nothing where it is not connected. `/slack` and `/slack-rules` keep these in step. */
+  slackRules: z.array(SlackRule).max(slackRulesMax).default([]),
   assignment: AssignmentRule.prefault({}),
   /** How long machines keep silent after a member of the staff wrote, unless the episode is resolved before. */
   pauseHours: z.number().min(0).max(720).default(24),
@@ -59,8 +63,11 @@ export const Settings = z.object({
   /** So many letters about errors a day at most. */
   errorLettersPerDay: z.int().min(0).max(100).default(10),
 })
-/** `channels`: those of the workspace, which are settings of their own; at hand for rules. */
-export type Settings = z.infer<typeof Settings> & { readonly channels?: readonly KnownChannel[] }
+/** `channels` and `templates`: those of the workspace, which are settings of their own; at hand for rules. */
+export type Settings = z.infer<typeof Settings> & {
+  readonly channels?: readonly KnownChannel[]
+  readonly templates?: readonly KnownTemplate[]
+}
 
 /** What a workspace may use; its operator decides. */
 export const Quotas = z.object({
