@@ -3,7 +3,7 @@ import type { Given } from '../runtime/change.ts'
 import type { InputOf, Tell } from '../runtime/contract.ts'
 import type { conversation } from './contract.ts'
 import { placed } from './placing.ts'
-import type { State } from './state.ts'
+import { isListed, type State } from './state.ts'
 import { changed, known } from './telling.ts'
 
 type Input = InputOf<typeof conversation, 'assignBy'>
@@ -20,7 +20,7 @@ export const assignment = {
   },
 
   place(state: State, _: object, given: Given) {
-    if (state.userId === null || state.isPlaced) return { state }
+    if (!isListed(state) || state.isPlaced) return { state }
     const after = { ...state, isPlaced: true }
     return { state: after, tells: placed(state, after, given) }
   },

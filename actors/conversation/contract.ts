@@ -10,7 +10,8 @@ import { later, Scheduled } from './contract/later.ts'
 import { Draft, machines } from './contract/machines.ts'
 import { Failure, Message, MessageStatus, Reactions, Send, Sent } from './contract/message.ts'
 import { rating, Score } from './contract/rating.ts'
-import { own, ownEvents } from './contract/person.ts'
+import { opening } from './contract/opening.ts'
+import { own, ownEvents, ownSignals } from './contract/person.ts'
 import { reaching } from './contract/reach.ts'
 import { Promised } from './contract/sla.ts'
 import { Question, understanding, understandingEvents } from './contract/understanding.ts'
@@ -82,6 +83,7 @@ export const conversation = contract({
     ...machines,
     ...rating,
     ...reaching,
+    ...opening,
     ...own,
     ...joining,
     ...understanding,
@@ -134,6 +136,7 @@ export const conversation = contract({
   },
 
   signals: {
+    ...ownSignals,
     'conversation.typing': {
       stream: 'main',
       data: z.object({ id, role: z.enum(['person', 'staff']), on: z.boolean() }),

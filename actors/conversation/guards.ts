@@ -6,10 +6,12 @@ import type { Outgoing } from '../../kernel/content.ts'
 import { instant } from '../../kernel/marks.ts'
 import { conflict, type Problem } from '../../kernel/problem.ts'
 import { quietUntil, type QuietHours } from '../../kernel/quiet.ts'
+import { templateFor, whyUnsendable } from '../../kernel/template-known.ts'
 import type { Decision, Given } from '../runtime/change.ts'
 
 const id = z.string().max(128)
-const dayMs = 24 * 60 * 60_000
+const hourMs = 60 * 60_000
+const dayMs = 24 * hourMs
 const toldMax = 32
 const marketingMax = 100
 
@@ -23,6 +25,8 @@ export const Rules = z.object({
   marketingAt: z.array(instant()),
   /** When a machine spoke to them last, by kind of channel. */
   spokenAt: z.partialRecord(ChannelKind, instant()),
+  /** When a machine answered a mail of theirs last. */
+  mailAnsweredAt: instant().optional(),
   /** What they were told of lately, by whatever name those who tell it have for it. */
   told: z.array(z.object({ about: id, messageId: id })),
 })
@@ -40,6 +44,8 @@ export interface Leaving {
   content: Outgoing
   /** What it tells, `bk_17/reminder` say: the same is told once, on whatever channel. */
   about?: string | undefined
+  /** A machine answers what came in, and nobody of the business looked at it. */
+  isOfMachine?: boolean
   /** Until when the provider takes free text, where it does for a while only; undefined where they never wrote. */
   windowExpiresAt: number | undefined
 }
@@ -48,6 +54,7 @@ export interface Leaving {
 export interface Guarded {
   rules: Rules
   outgoing: readonly { id: string; status: string }[]
+  lastIn?: { isSilent?: boolean | undefined } | null
 }
 type Now = Pick<Given, 'now' | 'settings'>
 
@@ -68,8 +75,10 @@ const checks: readonly (readonly [name: string, check: Check])[] = [
   ['quiet_hours', quietHours],
   ['frequency_cap', frequencyCap],
   ['window', closedWindow],
+  ['template', unfitTemplate],
   ['pair_rate', pairRate],
   ['content', unfitContent],
+  ['machine_answer', machineAnswer],
   ['already_told', alreadyTold],
 ]
 export const guardNames = checks.map(([name]) => name)
@@ -93,7 +102,9 @@ export function guard(state: Guarded, leaving: Leaving, now: Now): Verdict {
 
 const isAnswer = ({ class: purpose }: Pick<Leaving, 'class'>) => purpose === 'conversational'
 
-function spoken(rules: Rules, { kind, class: purpose, about, messageId }: Leaving, { now }: Now): Rules {
+function spoken(before: Rules, leaving: Leaving, { now }: Now): Rules {
+  const { kind, class: purpose, about, messageId } = leaving
+  const rules = isMailOfMachine(leaving) ? answeredByMachine(before, now) : before
   if (purpose === 'conversational' && about === undefined) return rules
   const isMarketing = purpose === 'marketing'
   return {
@@ -119,9 +130,13 @@ export function isStopped({ terms, word }: Rules, kind: ChannelKind): boolean {
   return terms.suppressed.some(({ channel, reason }) => channel === kind && reason === 'stop')
 }
 
-function suppressed({ rules }: Guarded, leaving: Pick<Leaving, 'kind' | 'to' | 'class'>): Objection | undefined {
+/** An answer goes to whoever wrote; to somebody who never did nothing is one. */
+function suppressed(
+  { rules, lastIn }: Guarded,
+  leaving: Pick<Leaving, 'kind' | 'to' | 'class'>,
+): Objection | undefined {
   const { kind, to, class: purpose } = leaving
-  if (isAnswer(leaving)) return undefined
+  if (isAnswer(leaving) && lastIn !== null) return undefined
   const isMeant = (address: string | null) => address === null || address === suppressedAs(kind, to)
   const other = rules.terms.suppressed.find(
     ({ channel, address, reason }) => channel === kind && reason !== 'stop' && isMeant(address),
@@ -178,6 +193,18 @@ function closedWindow(_: Guarded, { kind, content, windowExpiresAt }: Leaving, {
   }
 }
 
+/** Only what its provider has approved goes, with all that it asks for. What nobody here knows the provider decides. */
+function unfitTemplate(_: Guarded, leaving: Leaving, { settings }: Now): Objection | undefined {
+  const { kind, channelId, content } = leaving
+  if (kind !== 'whatsapp' || content.kind !== 'template') return undefined
+  const known = templateFor(settings, channelId, content)
+  const why = known && whyUnsendable(known, content)
+  if (!why) return undefined
+  const { name: template, language } = content
+  const problem = conflict(why.code, `The template “${template}” (${language}) cannot go: ${why.says}.`)
+  return { problem, facts: { template, language, why: why.code } }
+}
+
 /** Between two messages of machines to one person, ms. Meta: one in six seconds to the same number, lastingly. */
 const pairMs: Readonly<Record<ChannelKind, number>> = { whatsapp: 6_000, sms: 1_000, email: 0, app: 0 }
 
@@ -205,4 +232,29 @@ function alreadyTold({ rules, outgoing }: Guarded, { messageId, about }: Leaving
   if (!before) return undefined
   const problem = conflict('already_told', 'This person was told of it already.')
   return { problem, facts: { about, by: before.messageId } }
+}
+
+const isMailOfMachine = ({ kind, isOfMachine, ...leaving }: Pick<Leaving, 'kind' | 'isOfMachine' | 'class'>) =>
+  kind === 'email' && isOfMachine === true && isAnswer(leaving)
+
+export const answeredByMachine = (rules: Rules, now: number): Rules => ({ ...rules, mailAnsweredAt: now })
+
+/**
+ * Machines do not answer machines, lists and forged senders; and nobody more than once in a while, since not every
+ * machine says that it is one: two that answer one another never end (RFC 3834, 2).
+ */
+export function machineAnswer(
+  { rules: { mailAnsweredAt: last }, lastIn }: Pick<Guarded, 'rules' | 'lastIn'>,
+  leaving: Pick<Leaving, 'kind' | 'isOfMachine' | 'class'>,
+  { now, settings }: Now,
+): Objection | undefined {
+  if (!isMailOfMachine(leaving)) return undefined
+  if (lastIn?.isSilent) {
+    const says = 'No machine answers this mail: a machine, a list or a forged sender wrote it.'
+    return { problem: conflict('not_for_machines', says), facts: { why: 'silent' } }
+  }
+  const { mailAnswerHours: hours } = settings.contact
+  if (last === undefined || now >= last + hours * hourMs) return undefined
+  const says = `A machine answered a mail of this person within the last ${hours} hours.`
+  return { problem: conflict('answered_lately', says), facts: { why: 'lately', answeredAt: isoOf(last), hours } }
 }

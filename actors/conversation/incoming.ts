@@ -40,7 +40,7 @@ export const incoming = {
         insert('message', { ...message, ...standing('received', null), userId, providerId: input.providerId }),
       ],
       tells: [...change.tells, ...(isHeard ? [user.tell(userId).heard({ at: now, name })] : [])],
-      effects: isFile(input.content) ? [effect('fetchFile', input.messageId, file(input))] : [],
+      effects: isElsewhere(input.content) ? [effect('fetchFile', input.messageId, file(input))] : [],
       reminders: { ...change.reminders, ...(after.snoozedUntil !== state.snoozedUntil && { wake: null }) },
     }
     const whole = joined(taken, (next) => understand(next, { input, before: state, given }))
@@ -128,11 +128,13 @@ function heard(state: State, { message, isHeard, episode, ...input }: Heard, { n
     messageCount: n,
     lastMessageAt: now,
     recentIn: remembered(state.recentIn, message._id),
-    lastIn: { n, channelId, providerId: input.providerId },
+    lastIn: { n, channelId, providerId: input.providerId, ...(isSilent(message.content) && { isSilent: true }) },
     last: lastOf(message),
     heardAt: isHeard ? now : state.heardAt,
   }
 }
+
+const isSilent = (content: Content) => content.kind === 'email' && content.isSilent === true
 
 const opened = ({ windows }: State, channelId: string, until: number) => ({
   ...windows,
@@ -147,14 +149,16 @@ function relisted(state: State, messageId: string, content: Content, given: Give
 }
 
 /** The conversation goes on over the channel on which the person wrote last. */
-type Sender = Pick<Input<'receive'>, 'userId' | 'name' | 'address' | 'channelId'>
-function addressed(state: State, { userId, name, address, channelId }: Sender) {
-  const contact = /^\d+$/.test(address) ? `+${address}` : address
+type Sender = Pick<Input<'receive'>, 'userId' | 'name' | 'address' | 'channelId' | 'kind'>
+function addressed(state: State, { userId, name, address, channelId, kind }: Sender) {
+  const contact = kind === 'app' ? state.contact : shownAs(address) // In the app they are known by our own id.
   // An address that has not changed is not written, and not encrypted, again.
   const isSame = state.addresses[channelId] === address
   const addresses = isSame ? state.addresses : { ...state.addresses, [channelId]: address }
   return { userId, name: name || state.name, contact, channelId, addresses }
 }
+
+const shownAs = (address: string) => (/^\d+$/.test(address) ? `+${address}` : address)
 
 function written(input: Input<'receive'>, n: number, episodeId: string, { id, now }: Given): Message {
   const { messageId, userId, channelId, content, replyTo } = input
@@ -179,4 +183,6 @@ function written(input: Input<'receive'>, n: number, episodeId: string, { id, no
 
 const file = ({ messageId, channelId, content }: Input<'receive'>) => ({ messageId, channelId, content })
 
-const isFile = ({ kind }: Content) => (mediaKinds as readonly string[]).includes(kind)
+/** That its provider has; what was brought to us by the app is here. */
+const isElsewhere = (content: Content) =>
+  (mediaKinds as readonly string[]).includes(content.kind) && !('fileId' in content && content.fileId !== undefined)

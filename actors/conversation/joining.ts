@@ -3,7 +3,7 @@ import type { Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { conversation } from './contract.ts'
 import type { Brought } from './contract/joining.ts'
-import { initial, type State } from './state.ts'
+import { initial, isListed, type State } from './state.ts'
 import { changed, headerOf, known, touch } from './telling.ts'
 
 const { event, effect } = conversation
@@ -22,7 +22,7 @@ export const joiningHandlers = {
     return {
       state: after,
       tells: [
-        ...(state.userId === null ? [] : touch(state, after, given)),
+        ...(isListed(state) ? touch(state, after, given) : []),
         conversation.tell(into.conversationId).takeIn({ ...broughtOf(state, given.id), name, userId }),
       ],
     }

@@ -74,8 +74,8 @@ function due(state: State, one: Scheduled, given: Given): ConversationChange {
   }
   return joined(without, (before) => {
     const allowed = { ...before, rules: verdict.rules }
-    if (by.kind !== 'staff') return said(before, allowed, utterance, verdict.way, given)
-    const change = said(before, answered(allowed, one, given), utterance, verdict.way, given)
+    if (by.kind !== 'staff') return said(before, allowed, verdict.utterance, verdict.way, given)
+    const change = said(before, answered(allowed, one, given), verdict.utterance, verdict.way, given)
     const decisions = [silenced(change.state, { by: { ...given.by, id: by.id } })]
     const whole = withoutDraft({ ...change, decisions }, given)
     return { ...whole, rows: [...(whole.rows ?? []), ...answeredRow(before, change.state, given)] }

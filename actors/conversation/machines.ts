@@ -135,7 +135,7 @@ function spoken(
     const change = heldBack(state, text, why, given)
     return { ...change, reply: { outcome: 'held' as const, messageId: null, why }, decisions: [verdict.decision] }
   }
-  const change = said(state, { ...state, rules: verdict.rules }, utterance, verdict.way, given)
+  const change = said(state, { ...state, rules: verdict.rules }, verdict.utterance, verdict.way, given)
   return {
     ...change,
     reply: { outcome: 'sent' as const, messageId, why: null },

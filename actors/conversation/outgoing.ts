@@ -29,7 +29,7 @@ export const outgoing = {
     const allowed = { ...state, rules: verdict.rules }
     const isHuman = !isProgram(given) && utterance.content.kind !== 'reaction'
     const after = isHuman ? attended(allowed, given) : allowed
-    const change = said(state, after, utterance, verdict.way, given)
+    const change = said(state, after, verdict.utterance, verdict.way, given)
     const reply = { messageId: utterance.messageId, n: change.state.messageCount }
     if (!isHuman) return { ...change, reply, decisions: [] }
     const whole = withoutDraft({ ...change, decisions: [silenced(change.state, given)] }, given)
@@ -53,7 +53,10 @@ export const outgoing = {
       reply: { messageId, n: state.messageCount },
       rows: [update('message', messageId, standing('pending', null))],
       events: [event('message.status_changed', { messageId, ...pending })],
-      tells: [...(last === state.last ? [] : touch(state, after, given)), handed(utterance, verdict.way, given)],
+      tells: [
+        ...(last === state.last ? [] : touch(state, after, given)),
+        handed(verdict.utterance, verdict.way, given),
+      ],
     } satisfies Said
   },
 }

@@ -1,10 +1,10 @@
-import type { Outgoing } from '../../kernel/content.ts'
+import type { Content } from '../../kernel/content.ts'
 import { advances } from '../../kernel/delivery.ts'
 import { conflict, invalid } from '../../kernel/problem.ts'
 import type { Change, Given } from '../runtime/change.ts'
 import { conversation } from './contract.ts'
 import type { Message } from './contract/message.ts'
-import { ownOf } from './contract/person.ts'
+import { ownContent, ownOf } from './contract/person.ts'
 import { incoming } from './incoming.ts'
 import { kindOf } from './reach.ts'
 import { standing } from './rules.ts'
@@ -40,7 +40,10 @@ function ownEvent({ type, data }: Event): Event[] {
     }
     case 'message.edited':
     case 'message.withdrawn':
-    case 'message.file_fetched':
+    case 'message.file_fetched': {
+      const { content, ...change } = data as { messageId: string; content: Content }
+      return [event('own.message_changed', { ...change, content: ownContent(content) })]
+    }
     case 'message.reacted':
       return [event('own.message_changed', data as { messageId: string })]
     default:
@@ -52,7 +55,7 @@ type Handlers = Record<string, (state: State, input: never, given: never) => Any
 
 /** What a person does in the app besides writing. */
 export const own = {
-  write(state: State, { content, replyTo }: { content: Outgoing; replyTo?: string | undefined }, given: Given) {
+  write(state: State, { content, replyTo }: { content: Content; replyTo?: string | undefined }, given: Given) {
     const { settings, by, now } = given
     const channel = (settings.channels ?? []).find(({ kind, isActive }) => kind === 'app' && isActive)
     if (!channel) throw conflict('app_not_connected', 'This business has no app.')
@@ -62,6 +65,10 @@ export const own = {
     const said = { ...from, messageId, providerId: messageId, content, replyTo: replyTo ?? null, sentAt: now }
     const { reply, ...change } = incoming.receive(state, said, given)
     return { ...change, reply: { messageId, n: reply.n } }
+  },
+
+  ownView(state: State) {
+    return { state, reply: { unseen: state.unread } }
   },
 
   /** What went to the app is read; what went elsewhere its provider tells. */
@@ -80,8 +87,7 @@ export const own = {
     }
   },
 }
-/** What people may write; what comes of an offer of ours is an answer, and says which. */
-const carried: readonly string[] = ['text', 'image', 'video', 'audio', 'voice', 'document', 'location']
+const carried: readonly string[] = ['text', 'image', 'video', 'audio', 'voice', 'document', 'location', 'answer']
 const read = { status: 'read' as const, error: null }
 
 /** The same handlers, that tell the person as well. */
@@ -92,7 +98,9 @@ export function telling<All>(handlers: All): All {
     (state: State, input: never, given: never) => {
       const change = handle(state, input, given)
       if (!change.events?.length || !usesApp(change.state)) return change
-      return { ...change, events: [...change.events, ...change.events.flatMap(ownEvent)] }
+      const { unread: unseen } = change.state
+      const seen = unseen === state.unread ? [] : [event('own.seen', { unseen })]
+      return { ...change, events: [...change.events, ...change.events.flatMap(ownEvent), ...seen] }
     },
   ])
   // Here the types end: each handler keeps its own, and nothing but events is added to what it answers.

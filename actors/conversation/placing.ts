@@ -1,11 +1,12 @@
 import { type Holding, roster } from '../roster/contract.ts'
 import type { Given } from '../runtime/change.ts'
 import type { Tell } from '../runtime/contract.ts'
-import type { State } from './state.ts'
+import { isListed, type State } from './state.ts'
 
-/** How it stands to the roster; null before anybody wrote. */
-function holdingOf({ userId, assigneeId, teamId, status, waitingSince, tags }: State): Holding | null {
-  if (userId === null) return null
+/** How it stands to the roster; null before anything was said. */
+function holdingOf(state: State): Holding | null {
+  if (!isListed(state)) return null
+  const { assigneeId, teamId, status, waitingSince, tags } = state
   return { assigneeId, teamId, isOpen: status === 'open', since: waitingSince, tags }
 }
 

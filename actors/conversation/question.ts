@@ -113,7 +113,7 @@ function asked(state: State, questionId: string, input: Input<'ask'>, given: Giv
   const { carries } = kindRules[kind]
   const idOf = (choice: string) => `${questionId}:${choice}`
   const isShort = choices.length <= buttonsMax && choices.every(({ title }) => title.length <= buttonTitleMax)
-  const language = languageOf(state.rules.terms.locale ?? given.settings.locale)
+  const language = languageOf(state.rules.terms.locale, given.settings.locale)
   return {
     messageId: given.newId('msg'),
     content: asContent(

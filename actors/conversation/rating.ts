@@ -1,5 +1,7 @@
+import { languageOf } from '../../kernel/compliance-replies.ts'
 import type { Content, Outgoing } from '../../kernel/content.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
+import { ratingWords } from '../../kernel/rating-words.ts'
 import type { Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { lived } from './activity.ts'
@@ -54,7 +56,7 @@ export const rating = {
 
   ratingOf(state: State, { episodeId }: Input<'ratingOf'>) {
     const { score, ratedAt } = ratingOf(state, episodeId)
-    return { state, reply: { episodeId, score, ratedAt } }
+    return { state, reply: { episodeId, score, ratedAt, locale: state.rules.terms.locale } }
   },
 }
 
@@ -70,31 +72,21 @@ function asked(state: State, episodeId: string, isByHand: boolean, given: Given)
   return { state: after, effects: [effect('linkToRate', episodeId, { episodeId })], reminders: { rating: null } }
 }
 
-const stars = [5, 4, 3, 2, 1] as const
-const starWords: Readonly<Record<number, string>> = {
-  5: 'Very good',
-  4: 'Good',
-  3: 'All right',
-  2: 'Not good',
-  1: 'Bad',
-}
 const idOf = (episodeId: string, score: number) => `rate:${episodeId}:${String(score)}`
 
 /** Within the window as a choice of one tap; elsewhere as a link, which every channel carries. */
 function put(state: State, { episodeId, isByHand }: Rating, link: string, given: Given): ConversationChange {
   const way = reach(state, undefined, given.settings)
   const hasChoice = way?.kind === 'whatsapp' || way?.kind === 'app'
+  const { question, button, takesAMoment, scores } =
+    ratingWords[languageOf(state.rules.terms.locale, given.settings.locale)]
+  const rows = scores.map((says, nth) => {
+    const score = scores.length - nth
+    return { id: idOf(episodeId, score), title: `${'★'.repeat(score)} ${says}` }
+  })
   const content: Outgoing = hasChoice
-    ? {
-        kind: 'list',
-        text: 'How content are you with how we looked after you?',
-        button: 'Choose',
-        rows: stars.map((score) => ({
-          id: idOf(episodeId, score),
-          title: `${'★'.repeat(score)} ${starWords[score] ?? ''}`,
-        })),
-      }
-    : { kind: 'text', text: `How content are you with how we looked after you? It takes a moment: ${link}` }
+    ? { kind: 'list', text: question, button, rows }
+    : { kind: 'text', text: `${question} ${takesAMoment} ${link}` }
   const utterance: Utterance = {
     messageId: given.newId('msg'),
     content,

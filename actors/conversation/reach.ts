@@ -50,12 +50,17 @@ function addressFor(state: Known, { id, kind }: KnownChannel, settings: Channels
 
 /**
  * The way that is wanted, or the one on which the person wrote last, or, of somebody who never wrote, the first that
- * there is; undefined where no address is known.
+ * takes such content now; undefined where no address is known.
  */
-export function reach(state: Known, wanted: string | undefined, settings: Channels = {}): Way | undefined {
+export function reach(
+  state: Known,
+  wanted: string | undefined,
+  settings: Channels = {},
+  content = 'text',
+): Way | undefined {
   const { channels = [] } = settings
   const channelId = wanted ?? state.channelId
-  if (channelId === null) return waysOf(state, settings)[0]
+  if (channelId === null) return firstFor(content, waysOf(state, settings))
   const known = channels.find(({ id }) => id === channelId)
   if (known) {
     const to = addressFor(state, known, settings)
@@ -63,6 +68,12 @@ export function reach(state: Known, wanted: string | undefined, settings: Channe
   }
   const to = Object.hasOwn(state.addresses, channelId) ? state.addresses[channelId] : undefined
   return to ? { channelId, kind: kindOfAddress(to), to } : undefined
+}
+
+/** Where they never wrote, a window is closed: it takes templates, and nothing else. */
+function firstFor(content: string, ways: readonly Way[]): Way | undefined {
+  const fit = ways.filter(({ kind }) => kindRules[kind].carries.includes(content))
+  return fit.find(({ kind }) => content === 'template' || kindRules[kind].windowMs === null) ?? fit[0] ?? ways[0]
 }
 
 /** Every way on which the person can be reached at all, in the order of the kinds. */

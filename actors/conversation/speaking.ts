@@ -1,6 +1,7 @@
 import type { Purpose } from '../../kernel/consent.ts'
 import type { Outgoing } from '../../kernel/content.ts'
 import { missing } from '../../kernel/problem.ts'
+import { spelledOut, templateFor } from '../../kernel/template-known.ts'
 import { channel } from '../channel/contract.ts'
 import type { Change, Given } from '../runtime/change.ts'
 import { lived, unsent } from './activity.ts'
@@ -33,23 +34,42 @@ export interface Utterance {
   isAfterwards?: boolean
 }
 
-type Weighed = (Extract<Verdict, { is: 'passed' }> & { way: Way }) | Exclude<Verdict, { is: 'passed' }>
+/** `utterance` is what goes: of a template, with the words that the person reads. */
+type Weighed =
+  (Extract<Verdict, { is: 'passed' }> & { way: Way; utterance: Utterance }) | Exclude<Verdict, { is: 'passed' }>
 
 /** By which way it would go, and whether it may. */
 export function weigh(state: State, utterance: Utterance, given: Given): Weighed {
   known(state)
-  const { messageId, content, class: purpose, about } = utterance
-  const way = reach(state, utterance.channelId, given.settings)
+  const { messageId, about } = utterance
+  const way = reach(state, utterance.channelId, given.settings, utterance.content.kind)
   if (!way) return nowhere(messageId)
   const { channelId, kind } = way
-  const leaving = { messageId, channelId, kind, to: way.to, class: purpose, content, about }
+  const spelled = templateSpelled(utterance, channelId, given)
+  const { content, class: purpose } = spelled
+  const isOfMachine = isByMachine(utterance)
+  const leaving = { messageId, channelId, kind, to: way.to, class: purpose, content, about, isOfMachine }
   const verdict = guard(state, { ...leaving, windowExpiresAt: state.windows[channelId] }, given)
-  if (verdict.is === 'passed') return { ...verdict, way }
+  if (verdict.is === 'passed') return { ...verdict, way, utterance: spelled }
   const isClosed = verdict.is === 'refused' && verdict.problem.code === 'wa_window_closed'
   // Whoever chose the way is told that it is closed; otherwise the next one is taken.
   const other =
     isClosed && utterance.channelId === undefined && otherWay(state, { channelId, content: content.kind }, given)
   return other ? weigh(state, { ...utterance, channelId: other.channelId }, given) : verdict
+}
+
+/** A question about a matter that is over answers nothing. */
+const isByMachine = ({ author, isAfterwards }: Utterance) => author.kind === 'automation' && isAfterwards !== true
+
+/** A template says what its provider has approved; one that advertises is marketing, whoever sends it. */
+function templateSpelled(utterance: Utterance, channelId: string, { settings }: Given): Utterance {
+  const { content } = utterance
+  if (content.kind !== 'template') return utterance
+  const { shown: _, ...bare } = content
+  const known = templateFor(settings, channelId, content)
+  if (known === undefined || known === 'unknown') return { ...utterance, content: bare }
+  const isMarketing = known.category === 'marketing'
+  return { ...utterance, content: spelledOut(known, bare), ...(isMarketing && { class: 'marketing' as const }) }
 }
 
 function nowhere(messageId: string): Weighed {

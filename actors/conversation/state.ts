@@ -58,7 +58,8 @@ export const ConversationState = Header.omit({ userId: true, windowExpiresAt: tr
   identities: z.array(Address),
   /** Ends of the ids of the latest that came in, so that one that comes again is known. All messages are rows. */
   recentIn: z.string(),
-  lastIn: z.object({ n: z.int(), channelId: id, providerId: z.string() }).nullable(),
+  /** `isSilent`: no machine may answer it. */
+  lastIn: z.object({ n: z.int(), channelId: id, providerId: z.string(), isSilent: z.boolean().optional() }).nullable(),
   /** Statuses of what went out lately. */
   outgoing: z.array(Outstanding),
   reactions: z.array(z.object({ id, person: z.string().nullable(), staff: z.string().nullable() })),
@@ -125,6 +126,10 @@ export const initial: State = {
   ratings: [],
   joining: notJoined,
 }
+
+/** Something was said, or it goes on elsewhere: from then on lists and the roster know of it. */
+export const isListed = ({ userId, lastMessageAt, joining }: State) =>
+  userId !== null && (lastMessageAt !== null || joining.into !== null)
 
 // Written with each message, so not more of an id than no two messages of one person ever share, and no list of them.
 const tagLength = 16

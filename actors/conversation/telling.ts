@@ -7,7 +7,7 @@ import type { Header, Preview } from './contract/header.ts'
 import type { Message } from './contract/message.ts'
 import { placed } from './placing.ts'
 import { kept, nextLook, timed } from './sla.ts'
-import type { State } from './state.ts'
+import { isListed, type State } from './state.ts'
 import type { z } from 'zod'
 
 export type ConversationChange = Change<typeof conversation, State>
@@ -26,9 +26,10 @@ export function headerOf(state: Known): Header {
   return { ...who, ...counts, automationPausedUntil, aiMode, humanRev, sla }
 }
 
-/** How it counts in the inbox; nothing before anybody wrote. */
-export function standingOf({ userId, status, assigneeId, unread }: State): Standing | null {
-  return userId === null ? null : { status, isAssigned: assigneeId !== null, isUnread: unread > 0 }
+/** How it counts in the inbox; nothing before anything was said. */
+export function standingOf(state: State): Standing | null {
+  const { status, assigneeId, unread } = state
+  return isListed(state) ? { status, isAssigned: assigneeId !== null, isUnread: unread > 0 } : null
 }
 
 export function lastOf({ _id: messageId, content, direction }: Message): z.infer<typeof Preview> {

@@ -5,7 +5,7 @@ import type { Decision, Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { user } from '../user/contract.ts'
 import { conversation } from './contract.ts'
-import { isStopped } from './guards.ts'
+import { answeredByMachine, isStopped, machineAnswer } from './guards.ts'
 import { withoutOvertaken } from './later.ts'
 import { answerTo, closed } from './question.ts'
 import { answeredRating } from './rating.ts'
@@ -85,7 +85,7 @@ const isAnswered = ({ rules }: State, { optOut, content }: Received) =>
 
 /** The provider has recognised it, and answered: it is what it says, in whatever words. */
 function ofProvider({ optOut }: Received, { rules }: State, { settings }: Given) {
-  const language = languageOf(rules.terms.locale ?? settings.locale)
+  const language = languageOf(rules.terms.locale, settings.locale)
   return optOut && { word: optOut, language }
 }
 
@@ -106,8 +106,15 @@ function answer(
     about: undefined,
     author: { kind: 'automation', id: 'compliance' },
   }
-  // No guard: the law wants this one answer, and the person has written a moment ago.
-  return said(state, state, utterance, way, given)
+  const { channelId: id, kind } = way
+  const isLoop = word !== 'stop' && machineAnswer(state, { kind, isOfMachine: true, class: 'conversational' }, given)
+  if (isLoop) {
+    const facts = { messageId: utterance.messageId, channelId: id, channel: kind, ...isLoop.facts }
+    return { state, decisions: [{ rule: 'guard.machine_answer@1', outcome: 'refused', facts }] }
+  }
+  // No other guard: the law wants this one answer, and the person has written a moment ago.
+  const rules = kind === 'email' ? answeredByMachine(state.rules, given.now) : state.rules
+  return said(state, { ...state, rules }, utterance, way, given)
 }
 
 /** A machine has dealt with it: nobody waits for a person because of it, and nobody has it to read. */

@@ -30,6 +30,21 @@ export const Letter = z.discriminatedUnion('about', [
     code: secret(16),
     minutes: z.int().positive().max(1_440),
   }),
+  /** Google lets us into a mailbox no more. */
+  z.object({
+    about: z.literal('mailbox_lost'),
+    link: secret(2_048),
+    workspace: z.string().max(200),
+    name: z.string().max(120),
+    mailbox: z.string().max(254),
+  }),
+  /** Somebody who is looked after signs in to the app of a business. */
+  z.object({
+    about: z.literal('person_code'),
+    code: secret(16),
+    minutes: z.int().positive().max(1_440),
+    workspace: z.string().max(200),
+  }),
   z.object({ about: z.literal('password'), link: secret(2_048), minutes: z.int().positive().max(1_440) }),
   z.object({
     about: z.literal('invitation'),

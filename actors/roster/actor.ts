@@ -23,7 +23,7 @@ const { event, effect, remind } = roster
 type RosterChange = Change<typeof roster, State>
 
 /** When so few are left at hand, and more wait, the next are read. */
-const lowMark = 100
+const lowMark = 40
 const minuteMs = 60_000
 
 const board = hot<typeof roster, State>({

@@ -9,8 +9,11 @@ const empty = z.object({})
 
 export const membersMax = 500
 export const teamsMax = 100
-/** So many that wait are at hand; where there are more, the others are read when their turn comes. */
-export const queueMax = 300
+/**
+ * So many that wait are at hand, and are written with each change of one of them; where there are more, the others are
+ * read when their turn comes.
+ */
+export const queueMax = 120
 /** So many of them are shown on the board. */
 export const shownMax = 50
 export const heldMax = 200

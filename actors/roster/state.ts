@@ -89,8 +89,11 @@ const inOrder = (one: Waiting, other: Waiting) =>
 export function queued(state: State, ...wishes: Waiting[]): State {
   const ids = new Set(wishes.map(({ conversationId }) => conversationId))
   const others = state.queue.filter(({ conversationId }) => !ids.has(conversationId))
-  const queue = [...others, ...wishes].sort(inOrder)
-  return { ...state, queue: queue.slice(0, queueMax), hasMore: state.hasMore || queue.length > queueMax }
+  const all = [...others, ...wishes].sort(inOrder)
+  const queue = all.slice(0, queueMax)
+  // Whoever finds no room leaves it as it is: it would be written again with each message.
+  const isSame = queue.length === state.queue.length && queue.every((one, nth) => one === state.queue[nth])
+  return { ...state, queue: isSame ? state.queue : queue, hasMore: state.hasMore || all.length > queueMax }
 }
 
 export const unqueued = (state: State, id: string): State =>

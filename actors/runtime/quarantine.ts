@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { Problem } from '../../kernel/problem.ts'
 import { type Address, keyOf } from './turn.ts'
 
@@ -14,7 +15,7 @@ export interface Held {
 
 /** Actors whose documents cannot be used. They are looked at again, ever more seldom: it may have been mended. */
 export class Quarantine {
-  readonly #held = new Map<string, Held & { until: number }>()
+  readonly #held = new BoundedMap<string, Held & { until: number }>(heldMax)
 
   get size() {
     return this.#held.size
@@ -30,7 +31,6 @@ export class Quarantine {
     const key = keyOf(address)
     const tries = (this.#held.get(key)?.tries ?? 0) + 1
     this.#held.delete(key)
-    if (this.#held.size >= heldMax) this.#held.delete(this.#held.keys().next().value as string)
     const until = now + Math.min(firstMs * 2 ** (tries - 1), longestMs)
     this.#held.set(key, { address, problem, tries, until })
   }

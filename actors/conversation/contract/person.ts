@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Content, Outgoing } from '../../../kernel/content.ts'
+import { Content } from '../../../kernel/content.ts'
 import { instant } from '../../../kernel/marks.ts'
 import { Message, MessageStatus } from './message.ts'
 
@@ -26,13 +26,18 @@ export const OwnMessage = Message.pick({
 })
 export type OwnMessage = z.infer<typeof OwnMessage>
 
+/** How many of their own messages, the latest ones, nobody of the business has seen. */
+const unseen = z.int().nonnegative()
+
 /** What somebody sees of their own conversation. */
 export const OwnConversation = z.object({
   messages: z.array(OwnMessage).max(100),
   hasMore: z.boolean(),
+  unseen,
 })
 
 export const ownEvents = {
+  'own.seen': { stream: 'own', data: z.object({ unseen }) },
   'own.message_created': { stream: 'own', data: z.object({ message: OwnMessage }) },
   'own.message_changed': {
     stream: 'own',
@@ -48,12 +53,19 @@ export const ownEvents = {
   },
 } as const
 
-/** What somebody can write in the app. */
-export const OwnWords = z.object({ content: Outgoing, replyTo: id.optional() })
+/** Somebody of the business writes: not who, and not to how many others. */
+export const ownSignals = {
+  'own.typing': { stream: 'own', data: z.object({ on: z.boolean() }) },
+} as const
 
 export const own = {
-  /** The person writes, in the app. */
-  write: { input: OwnWords, reply: z.object({ messageId: id, n: z.int() }) },
+  /** The person writes, in the app; the edge has looked up what they said (`vouched`, kernel/own-words.ts). */
+  write: {
+    input: z.object({ content: Content, replyTo: id.optional() }),
+    reply: z.object({ messageId: id, n: z.int() }),
+  },
+  /** What a screen of theirs shows beside the messages; of somebody who never wrote, too. */
+  ownView: { input: z.object({}), reply: z.object({ unseen }) },
   /** The person has seen, in the app, everything up to this message. */
   seenByPerson: { input: z.object({ upTo: z.int().nonnegative() }) },
 }
@@ -62,6 +74,14 @@ export const own = {
 export function ownOf(message: Message): OwnMessage | undefined {
   const { direction, n } = message
   if (n === 0 || (direction !== 'in' && direction !== 'out')) return undefined
-  const { _id, channelId, content, replyTo, reactions, status, at, editedAt, deletedAt } = message
+  const { _id, channelId, replyTo, reactions, status, at, editedAt, deletedAt } = message
+  const content = ownContent(message.content)
   return { _id, n, channelId, content, replyTo, reactions, direction, status, at, editedAt, deletedAt }
+}
+
+/** To whom else a mail went in secret is nobody's business but the sender's. */
+export function ownContent(content: Content): Content {
+  if (content.kind !== 'email' || content.bcc === undefined) return content
+  const { bcc: _, ...rest } = content
+  return rest
 }

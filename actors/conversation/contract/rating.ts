@@ -30,5 +30,5 @@ export const rating = {
   /** The person's answer, one per matter. */
   rate: { input: z.object({ episodeId: id, score: Score, comment: comment.optional() }), reply: Rated },
   /** What is known of this one. */
-  ratingOf: { input: z.object({ episodeId: id }), reply: Rated },
+  ratingOf: { input: z.object({ episodeId: id }), reply: Rated.extend({ locale: z.string().max(16).nullable() }) },
 }
