@@ -2,7 +2,7 @@
 export interface Turn {
   /**
    * Before something that must not happen twice: makes sure that this run is still the only one, and keeps it so for
-   * the length of the lock. Throws `Superseded` where another process has begun meanwhile, or we are leaving.
+   * half the length of the lock at least. Throws `Superseded` where another process has begun meanwhile, or we are leaving.
    */
   hold(): Promise<void>
 }

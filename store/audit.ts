@@ -25,6 +25,8 @@ export interface AuditFilter {
   until?: number | undefined
 }
 
+/** Beyond what there are: each is named by a declaration. */
+export const actionsMax = 500
 const latest = { at: -1, n: -1 } as const
 const backwards = { n: -1, _id: -1 } as const
 
@@ -51,6 +53,19 @@ export class AuditLog {
     const last = found[limit - 1]
     const isMore = found.length > limit && last !== undefined
     return { items, nextCursor: isMore ? `${(last['at'] as Date).getTime()}.${String(last['n'])}` : null }
+  }
+
+  /** What was written down so far, by name. Each is looked for by the index: there are a hundred, of a million links. */
+  async actions(workspaceId: string): Promise<string[]> {
+    const actions: string[] = []
+    const links = this.#store.of(workspaceId)
+    const options = { sort: { action: 1 } as const, projection: { action: 1 } as const }
+    while (actions.length < actionsMax) {
+      const found = await links.one('audit_log', { action: { $gt: actions.at(-1) ?? '' } }, options)
+      if (!found) break
+      actions.push(found['action'] as string)
+    }
+    return actions
   }
 
   /** The links between two places, from the last back; at most `limit`. `upTo` is one that was seen, or a number. */

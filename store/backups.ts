@@ -14,6 +14,7 @@ export interface Backup {
   machine: string
   /** The name of its file. */
   file: string
+  /** While it is being made: so many are written. */
   bytes: number | null
   documents: number | null
   files: number | null
@@ -58,12 +59,14 @@ export async function beginBackup(
   return read({ _id: id, ...document })
 }
 
-export async function changeBackup(
-  store: Store,
-  id: string,
-  change: Partial<Omit<Backup, 'id'>> & { aliveAt?: number },
-): Promise<void> {
+export async function changeBackup(store: Store, id: string, change: Partial<Omit<Backup, 'id'>>): Promise<void> {
   await store.platform('backups').updateOne({ _id: id }, { $set: resting(change) })
+}
+
+/** While it is being made: that somebody does, and how much is written. What is done already is not said anew. */
+export async function goesOn(store: Store, id: string, { aliveAt, bytes }: { aliveAt: number; bytes: number }) {
+  const change = { $set: resting({ aliveAt, bytes }) }
+  await store.platform('backups').updateOne({ _id: id, status: 'running' }, change)
 }
 
 /** The latest first. */

@@ -11,6 +11,8 @@ interface Source {
 }
 const pageSize = 500
 const atOnce = 50
+/** Of one person's files; what is sent is found by its message. */
+const broughtMax = 10_000
 
 /** What was taken away, by what it was. */
 export interface Erased {
@@ -31,7 +33,7 @@ export async function eraseHistory(source: Source, workspaceId: string, userIds:
     const conversationId = conversationIdOf(userId)
     const written = await eraseMessages(source, workspaceId, conversationId)
     gone.messages += written.messages
-    gone.files.push(...written.files)
+    gone.files.push(...written.files, ...(await broughtBy(store, workspaceId, userId)))
     for (const [name, filter] of placesOf(userId, conversationId))
       gone.rows += await removeAll(store, workspaceId, name, filter)
     for (const stream of [
@@ -60,6 +62,14 @@ const placesOf = (userId: string, conversationId: string): [TenantName, Filter][
   ['remarks', { kind: 'person', recordId: userId }],
   ['remarks', { kind: 'conversation', recordId: conversationId }],
 ]
+
+/** Also what they brought and never sent. */
+async function broughtBy(store: Store, workspaceId: string, userId: string): Promise<string[]> {
+  const found = await store
+    .of(workspaceId)
+    .find('files', { by: userId }, { sort: { createdAt: 1 }, limit: broughtMax, projection: { _id: 1 } })
+  return found.map(({ _id }) => _id)
+}
 
 /** All but the last, which says that they were erased: by it whoever follows the stream knows where it is. */
 async function eraseEvents(store: Store, workspaceId: string, stream: string): Promise<number> {
@@ -111,7 +121,7 @@ async function removeAll(store: Store, workspaceId: string, name: TenantName, fi
   let removed = 0
   for (;;) {
     const page = await tenant.find(name, filter, { limit: pageSize, projection: { _id: 1 } })
-    await inTurns(page, ({ _id }) => tenant.remove(name, { _id }))
+    if (page.length > 0) await tenant.removeAll(name, { _id: { $in: page.map(({ _id }) => _id) } })
     removed += page.length
     if (page.length < pageSize) return removed
   }

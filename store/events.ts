@@ -1,4 +1,5 @@
 import type { EventLog, Published } from '../actors/runtime/contract.ts'
+import { BoundedMap } from '../kernel/bounded-map.ts'
 import type { Store } from './connection.ts'
 import { type ActorDocuments, type RestingEvent, restingEventId } from './documents.ts'
 import type { Rest } from './rest.ts'
@@ -20,7 +21,7 @@ export class StoredEvents implements EventLog {
   readonly #documents: ActorDocuments
   readonly #listeners = new Set<(event: Published) => void>()
   // The latest seq of streams that were asked for or written lately; the collection has the rest.
-  readonly #heads = new Map<string, number>()
+  readonly #heads = new BoundedMap<string, number>(headsMax)
   readonly #isAlone: boolean
 
   /** Not `isAlone`: other processes write as well, so what was the latest a moment ago is no answer. */
@@ -100,8 +101,6 @@ export class StoredEvents implements EventLog {
   #raise(key: string, seq: number) {
     const known = this.#heads.get(key)
     const head = known === undefined ? seq : Math.max(known, seq)
-    if (known === undefined && this.#heads.size >= headsMax)
-      this.#heads.delete(this.#heads.keys().next().value as string)
     this.#heads.set(key, head)
     return head
   }

@@ -116,6 +116,11 @@ export class StoredFiles {
     return this.#read(workspaceId, found)
   }
 
+  /** How many somebody has announced since then (epoch ms), up to `max`. */
+  countOf(workspaceId: string, by: string, since: number, max: number): Promise<number> {
+    return this.#parts.store.of(workspaceId).count('files', { by, createdAt: { $gt: new Date(since) } }, max)
+  }
+
   /** A row as it rests, of a query; the workspace's keys are at hand. */
   opened(found: Stored): FileRow {
     return this.#read(String(found['workspaceId']), found)

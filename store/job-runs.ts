@@ -1,4 +1,4 @@
-import { isDuplicate, type Store, type Stored } from './connection.ts'
+import { isDuplicate, type Store, type Stored, timeOf } from './connection.ts'
 
 export interface JobFailure {
   /** Epoch ms. */
@@ -37,7 +37,6 @@ interface End {
 }
 
 const messageMax = 300
-const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
 
 /** Who runs which schedule, how it went, and whether it may. One document per schedule, one write per change. */
 export class JobRuns {
@@ -96,9 +95,11 @@ export class JobRuns {
     return this.#rows.updateOne({ _id }, { $inc: { runs: 1, failures: 1 }, $set: { lastFailure } } as never)
   }
 
-  /** Keeps it for that much longer. False where somebody else has begun since. */
+  /** Keeps it for that much longer. False where somebody else has begun since, or it has ended. */
   async hold(name: string, fence: number, until: number): Promise<boolean> {
-    const { matchedCount } = await this.#rows.updateOne({ _id: name, fence }, { $set: { until: new Date(until) } })
+    // A sign of life that its end has overtaken must not keep it for a run that is over.
+    const running = { _id: name, fence, until: { $type: 'date' } } as const
+    const { matchedCount } = await this.#rows.updateOne(running, { $set: { until: new Date(until) } })
     return matchedCount > 0
   }
 

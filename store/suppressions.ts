@@ -38,7 +38,7 @@ export class Suppressions {
     place: SuppressedPlace & { reason: SuppressionReason; at: number; userId: string | null; by: string | null },
   ): Promise<void> {
     const { channel, reason, userId, by } = place
-    const _id = await this.#idOf(workspaceId, place)
+    const _id = await this.idOf(workspaceId, place)
     const fields = { channel, reason, userId, by, at: new Date(place.at) }
     const tenant = this.#store.of(workspaceId)
     try {
@@ -52,12 +52,21 @@ export class Suppressions {
   }
 
   async remove(workspaceId: string, place: SuppressedPlace): Promise<boolean> {
-    return this.#store.of(workspaceId).remove('suppressions', { _id: await this.#idOf(workspaceId, place) })
+    return this.removeById(workspaceId, await this.idOf(workspaceId, place))
+  }
+
+  async removeById(workspaceId: string, id: string): Promise<boolean> {
+    return this.#store.of(workspaceId).remove('suppressions', { _id: id })
+  }
+
+  async byId(workspaceId: string, id: string): Promise<Suppression | undefined> {
+    const found = await this.#store.of(workspaceId).one('suppressions', { _id: id })
+    return found && read(found)
   }
 
   /** Those of these places to which nothing may go. */
   async find(workspaceId: string, places: readonly SuppressedPlace[]): Promise<Suppressed[]> {
-    const ids = await Promise.all(places.map((place) => this.#idOf(workspaceId, place)))
+    const ids = await Promise.all(places.map((place) => this.idOf(workspaceId, place)))
     const found = await this.#store.of(workspaceId).find('suppressions', { _id: { $in: ids } })
     const byId = new Map(found.map((one) => [one._id, read(one)]))
     return places.flatMap(({ channel, address }, nth) => {
@@ -77,7 +86,8 @@ export class Suppressions {
     return { items, nextCursor } satisfies Page<Suppression>
   }
 
-  async #idOf(workspaceId: string, { channel, address }: SuppressedPlace) {
+  /** As it is listed: whoever has the address finds it, and nobody else. */
+  async idOf(workspaceId: string, { channel, address }: SuppressedPlace) {
     await this.#rest.ready(workspaceId)
     const hash = this.#rest.blind(workspaceId, `suppressed/${channel}/${suppressedAs(channel, address)}`)
     return derivedId('sup', workspaceId, hash)

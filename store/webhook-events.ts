@@ -60,15 +60,21 @@ export class WebhookEvents {
     this.#settling ??= setTimeout(() => this.#settleAll(), settleMs)
   }
 
-  /** What a crash, or a fault, left lying: each with the attempt counted, and out of reach of the next sweep for a while. */
-  async overdue(now: number, limit: number): Promise<Received[]> {
+  /**
+   * What a crash, or a fault, left lying: each with the attempt counted, and out of reach of the next sweep for a while.
+   * `unread` hears of what cannot be opened, which keeps no other from being taken up. Answers how many were due.
+   */
+  async overdue(
+    { now, limit }: { now: number; limit: number },
+    take: (event: Received) => void,
+    unread: (event: Pick<Received, '_id' | 'channelId'>, error: unknown) => void,
+  ): Promise<number> {
     const collection = this.#store.collection('webhook_events')
     const found = await collection
       .find({ dueAt: { $lte: new Date(now) } })
       .sort({ dueAt: 1, _id: 1 })
       .limit(limit)
       .toArray()
-    const taken: Received[] = []
     for (const document of found) {
       const attempts = (document['attempts'] as number) + 1
       const isLast = attempts >= attemptsMax
@@ -78,10 +84,14 @@ export class WebhookEvents {
         isLast ? { $set: { attempts, status: 'failed' }, $unset: { dueAt: '' } } : { $set: { attempts, dueAt } },
       )
       if (modifiedCount === 0) continue // Another process sweeps as well.
-      await this.#rest.ready(document['workspaceId'] as string)
-      taken.push(this.#open({ ...document, attempts }))
+      try {
+        await this.#rest.ready(document['workspaceId'] as string)
+        take(this.#open({ ...document, attempts }))
+      } catch (error) {
+        unread({ _id: document._id, channelId: document['channelId'] as string }, error)
+      }
     }
-    return taken
+    return found.length
   }
 
   /** Resolves when nothing waits to be written. */

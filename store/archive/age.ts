@@ -2,7 +2,10 @@ import { createCipheriv, hkdfSync, randomBytes, scrypt } from 'node:crypto'
 import { Readable, type Transform } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { createGunzip, createGzip } from 'node:zlib'
-import { Decrypter, Encrypter, identityToRecipient, type Recipient, Stanza } from 'age-encryption'
+import type { Recipient, Stanza } from 'age-encryption'
+
+// Its ciphers are written in JavaScript, and many: read when something is sealed or opened, not at each start.
+const age = () => import('age-encryption')
 
 const characters = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 
@@ -61,12 +64,14 @@ class ByPassphrase implements Recipient {
     )
     const cipher = createCipheriv('chacha20-poly1305', key, Buffer.alloc(12), { authTagLength: 16 })
     const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()])
+    const { Stanza } = await age()
     return [new Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(scryptLogN)], body)]
   }
 }
 
 /** Compressed, then encrypted: `age -d … | gunzip` gives it back without us. In memory is a piece at a time. */
 export async function sealed(plain: AsyncIterable<Uint8Array>, whom: For): Promise<AsyncIterable<Uint8Array>> {
+  const { Encrypter, identityToRecipient } = await age()
   const encrypter = new Encrypter()
   if ('passphrase' in whom) encrypter.addRecipient(new ByPassphrase(whom.passphrase))
   else encrypter.addRecipient('recipient' in whom ? whom.recipient : await identityToRecipient(whom.identity))
@@ -78,6 +83,7 @@ export async function* opened(
   bytes: AsyncIterable<Uint8Array>,
   by: { identities: readonly string[] } | { passphrase: string },
 ): AsyncGenerator<Uint8Array> {
+  const { Decrypter } = await age()
   const decrypter = new Decrypter()
   if ('passphrase' in by) decrypter.addPassphrase(by.passphrase)
   else for (const identity of by.identities) decrypter.addIdentity(identity)

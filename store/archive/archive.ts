@@ -27,6 +27,8 @@ interface Summed {
   count: number
   bytes: number
   sha256: string
+  /** So many that the database names were removed while it was made. Older archives do not say. */
+  missing?: number
 }
 
 /** What an archive says of itself, as its last entry: without it, it is none. */
@@ -39,6 +41,8 @@ export interface Source {
   names(): Promise<string[]>
   lines(name: string): AsyncIterable<string>
   files(): AsyncIterable<{ key: string; bytes: AsyncIterable<Uint8Array> }>
+  /** After `files`: how many of those that the lines name were not among them. */
+  missing(): number
 }
 
 /** What is in no archive: keys have a book of their own, and who does what now is of no use later. */
@@ -73,7 +77,7 @@ export async function* archiveOf(
       yield* entry(`files/${key}/${numbered(nth++)}`, part, madeAt)
     }
   }
-  const manifest = { ...head, collections, files: { ...files, sha256: hash.digest('hex') } }
+  const manifest = { ...head, collections, files: { ...files, sha256: hash.digest('hex'), missing: source.missing() } }
   yield* entry('manifest.json', json(manifest), madeAt)
   done(manifest)
   yield endOfTar()

@@ -71,6 +71,28 @@ export class WholeDatabase {
     if (documents.length > 0) await this.#db.collection(name).insertMany(documents, { ordered: true })
   }
 
+  /** The files of which bytes rest in this store, in the order of `_id`. */
+  async *resting(store: 'disk' | 's3'): AsyncGenerator<mongoose.mongo.Document[]> {
+    const named = { $or: [{ 'blob.store': store }, { 'thumb.blob.store': store }] }
+    const files = this.#db.collection<{ _id: string }>('files')
+    for (let after = ''; ;) {
+      const found = await files
+        .find({ ...named, _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(batchDocuments)
+        .toArray()
+      yield found
+      const last = found.at(-1)
+      if (!last || found.length < batchDocuments) return
+      after = last._id
+    }
+  }
+
+  async restOn(store: 'disk' | 's3', field: 'blob' | 'thumb.blob', ids: readonly string[]): Promise<void> {
+    const files = this.#db.collection<{ _id: string }>('files')
+    await files.updateMany({ _id: { $in: [...ids] } }, { $set: { [`${field}.store`]: store } })
+  }
+
   async drop(): Promise<void> {
     await this.#db.dropDatabase()
   }

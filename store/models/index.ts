@@ -34,6 +34,8 @@ export const models = {
       ...actorIndexes,
       [{ workspaceId: 1, status: 1, lastMessageAt: -1, _id: -1 }],
       [{ workspaceId: 1, status: 1, assigneeId: 1, lastMessageAt: -1, _id: -1 }],
+      // What has a label, to count it and to give it another name.
+      [{ workspaceId: 1, tags: 1, _id: 1 }],
       // Who waits, the longest first: of the others nothing is in it.
       [
         { workspaceId: 1, status: 1, waitingSince: 1, _id: 1 },
@@ -59,6 +61,7 @@ export const models = {
   messengers: { tenant: true, indexes: [...actorIndexes] },
   audit_chains: { tenant: true, indexes: [...actorIndexes] },
   attentions: { tenant: true, indexes: [...actorIndexes] },
+  slack_desks: { tenant: true, indexes: [...actorIndexes] },
 
   // Rows: history that turns write and lists read.
   messages: {
@@ -95,6 +98,8 @@ export const models = {
   },
   custom_fields: { tenant: true, indexes: resourceIndexes },
   tags: { tenant: true, indexes: resourceIndexes },
+  // Labels that are being changed everywhere, the oldest first; named after what they were.
+  tag_moves: { tenant: true, indexes: [[{ workspaceId: 1, at: 1, _id: 1 }], [{ workspaceId: 1, to: 1 }]] },
   user_status_options: { tenant: true, indexes: resourceIndexes },
   user_identities: { tenant: true, indexes: [[{ workspaceId: 1, userId: 1 }]] },
   // In the order of their ids: see `restingEventId`.
@@ -151,6 +156,8 @@ export const models = {
     tenant: true,
     indexes: [
       [{ workspaceId: 1, createdAt: -1 }],
+      // Whose they are: how many somebody brings, and what goes with whoever is erased.
+      [{ workspaceId: 1, by: 1, createdAt: 1 }],
       // What is to be done with a file, and when: only files that wait for something are in them.
       ...(['expiresAt', 'scanAt', 'thumbAt', 'writingAt'] as const).map((due): Model['indexes'][number] => [
         { [due]: 1 },
@@ -173,12 +180,16 @@ export const models = {
         { 'invitation.tokenHash': 1 },
         { unique: true, partialFilterExpression: { 'invitation.tokenHash': { $exists: true } } },
       ],
+      [{ 'untold.at': 1 }, { partialFilterExpression: { 'untold.at': { $exists: true } } }],
     ],
   },
   canned_responses: { tenant: true, indexes: resourceIndexes },
+  message_templates: { tenant: true, indexes: resourceIndexes },
   macros: { tenant: true, indexes: resourceIndexes },
   inbox_views: { tenant: true, indexes: resourceIndexes },
   sla_policies: { tenant: true, indexes: resourceIndexes },
+  slack_connections: { tenant: true, indexes: resourceIndexes },
+  slack_rules: { tenant: true, indexes: resourceIndexes },
   // What opens a page where somebody rates how they were looked after, by the hash of it.
   rating_links: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 90 * day }]] },
   teams: { tenant: true, indexes: [...resourceIndexes, [{ workspaceId: 1, memberIds: 1 }]] },
@@ -227,6 +238,10 @@ export const models = {
   // Counts within a window of time, named after what they count.
   tallies: { tenant: false, indexes: [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]] },
   simulated_texts: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }], [{ to: 1, at: -1 }]] },
+  simulated_slack: {
+    tenant: false,
+    indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }], [{ teamId: 1, channel: 1, at: -1 }]],
+  },
   simulated_letters: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }]] },
   // How schedules run: one document each.
   job_runs: { tenant: false, indexes: [] },
@@ -238,6 +253,7 @@ export const models = {
     indexes: [
       [{ tokenHash: 1 }, { unique: true }],
       [{ workspaceId: 1, userId: 1 }],
+      [{ workspaceId: 1, signInOf: 1 }, { partialFilterExpression: { signInOf: { $type: 'string' } } }],
       [{ expiresAt: 1 }, { expireAfterSeconds: 30 * day }],
     ],
   },

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { conversation } from '../../actors/conversation/contract.ts'
 import type { Message } from '../../actors/conversation/contract/message.ts'
+import { mediaKinds } from '../../kernel/content.ts'
 import type { Store, Stored } from '../connection.ts'
 import type { Rest } from '../rest.ts'
 import type { Page } from './conversations.ts'
@@ -65,4 +66,30 @@ export async function messagesByIds(
   const found = await source.store.of(workspaceId).find('messages', filter, { projection: shownFields })
   await source.rest.ready(workspaceId)
   return found.map((document) => rowOf(source.rest, workspaceId, document))
+}
+
+/** Messages with a file: one of their own, or those of a mail. What was taken back has none. */
+const hasFile = { $or: [{ 'content.kind': { $in: mediaKinds } }, { 'content.files.0': { $exists: true } }] }
+
+/** As the database is asked, which `explain` shows. */
+export const fileFilter = (conversationId: string, before?: number) => ({
+  conversationId,
+  n: { $gt: 0, ...(before !== undefined && { $lt: before }) },
+  deletedAt: null,
+  ...hasFile,
+})
+
+/** Every file that was exchanged in a thread, the latest first; a page is of so many messages. */
+export async function filesPage(
+  source: Source,
+  workspaceId: string,
+  conversationId: string,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<Page<Message>> {
+  const options = { sort: { n: -1 } as const, limit: limit + 1, projection: shownFields }
+  const found = await source.store.of(workspaceId).find('messages', fileFilter(conversationId, before), options)
+  await source.rest.ready(workspaceId)
+  const items = found.slice(0, limit).map((document) => shown(rowOf(source.rest, workspaceId, document)))
+  const oldest = items.at(-1)
+  return { items, nextCursor: found.length > limit && oldest ? String(oldest.n) : null }
 }

@@ -80,7 +80,7 @@ export class CatchUp {
     const found = await store
       .of(workspaceId)
       .find('messages', { _id: { $gt: cursor } }, { sort: { _id: 1 }, limit: batch })
-    for (const message of found) await this.#index(workspaceId, message)
+    await this.#index(workspaceId, found)
     const last = found.at(-1)?._id
     if (last !== undefined) await this.#set(workspaceId, { status: 'filling', cursor: last, pass, since })
     else if (pass < 2) await this.#set(workspaceId, { status: 'filling', cursor: '', pass: 2, since })
@@ -88,18 +88,27 @@ export class CatchUp {
     return last !== undefined || pass < 2
   }
 
-  async #index(workspaceId: string, { _id, ...message }: Stored) {
+  /** Those that have no words yet, or those of an earlier revision. */
+  async #index(workspaceId: string, found: readonly Stored[]) {
+    const tenant = this.#parts.store.of(workspaceId)
+    const ids = found.map(({ _id }) => _id)
+    const rows = await tenant.find('message_words', { _id: { $in: ids } }, { projection: { rev: 1 } })
+    const known = new Map(rows.map(({ _id, rev }) => [_id, rev as number]))
+    for (const message of found) {
+      const rev = (message['rev'] as number | undefined) ?? 0
+      const knownRev = known.get(message._id)
+      if (knownRev === undefined || knownRev < rev) await this.#put(workspaceId, message, rev, knownRev !== undefined)
+    }
+  }
+
+  async #put(workspaceId: string, { _id, ...message }: Stored, rev: number, isKnown: boolean) {
     const { store, rest, search } = this.#parts
-    const tenant = store.of(workspaceId)
-    const rev = (message['rev'] as number | undefined) ?? 0
-    const known = await tenant.one('message_words', { _id }, { projection: { rev: 1 } })
-    if (known && (known['rev'] as number) >= rev) return
     const place = { workspaceId, at: `messages/${_id}` }
     const { content } = rest.decode(Content, { content: message['content'] }, place) as { content: unknown }
     const words = search.wordsOfMessage(workspaceId, content)
     const { userId, conversationId, at } = message
-    if (known) await tenant.update('message_words', { _id, rev: { $lt: rev } }, { $set: { words, rev } })
-    else await insertOnce(store, workspaceId, { _id, userId, conversationId, at, words, rev })
+    if (!isKnown) return insertOnce(store, workspaceId, { _id, userId, conversationId, at, words, rev })
+    await store.of(workspaceId).update('message_words', { _id, rev: { $lt: rev } }, { $set: { words, rev } })
   }
 
   async #empty(workspaceId: string, { status, since }: State): Promise<boolean> {

@@ -1,12 +1,12 @@
 import type { RowWrite } from '../../actors/runtime/contract.ts'
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { Rest } from '../rest.ts'
 import { tokensOf, tokensOfNumber } from './words.ts'
 
 /** Bytes of a hash are not spared for uniqueness: every hit is opened and compared. */
 const hashLength = 8
-
-const blinded = (rest: Rest, workspaceId: string, tokens: readonly string[]) =>
-  tokens.map((token) => rest.blind(workspaceId, `word/${token}`).slice(0, hashLength))
+/** A language has few beginnings of words, and one keyed hash costs more than all else that is done with a word. */
+const knownMax = 20_000
 
 /** The fields of a content that hold words which people read. */
 const worded: ReadonlySet<string> = new Set([
@@ -46,6 +46,7 @@ interface Found {
 /** By what messages and people are found. What is found rests beside what it is of, and is written with it. */
 export class SearchIndex {
   readonly #rest: Rest
+  readonly #known = new BoundedMap<string, string>(knownMax)
   /** Whether the messages of a workspace can be searched; whoever opens the store says it. */
   isOn: (workspaceId: string) => boolean = () => true
 
@@ -54,11 +55,11 @@ export class SearchIndex {
   }
 
   hashes(workspaceId: string, tokens: readonly string[]): string[] {
-    return blinded(this.#rest, workspaceId, tokens)
+    return tokens.map((token) => this.#hash(workspaceId, token))
   }
 
   wordsOfMessage(workspaceId: string, content: unknown): string[] {
-    return blinded(this.#rest, workspaceId, tokensOf(saidIn(content)))
+    return this.hashes(workspaceId, tokensOf(saidIn(content)))
   }
 
   /** The row of words that goes with the row of a message; none where what it says is not in this write. */
@@ -80,7 +81,16 @@ export class SearchIndex {
     if (!changed.some((field) => personal.has(field))) return {}
     const { texts, numbers } = namesOf(state)
     const tokens = new Set([...tokensOf(texts), ...numbers.flatMap(tokensOfNumber)])
-    return { words: blinded(this.#rest, workspaceId, [...tokens]) }
+    return { words: this.hashes(workspaceId, [...tokens]) }
+  }
+
+  #hash(workspaceId: string, token: string): string {
+    const key = `${workspaceId}/${token}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const hash = this.#rest.blind(workspaceId, `word/${token}`).slice(0, hashLength)
+    this.#known.set(key, hash)
+    return hash
   }
 }
 

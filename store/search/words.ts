@@ -1,8 +1,11 @@
 // Words as they are looked up: without case, accents and the forms of other scripts. What is kept of them are keyed
 // hashes of their beginnings, so nobody reads them who has the database and not the key.
 
-/** How much of a word can be looked up at once. What is asked is looked up by the longest that fits, then compared. */
-const beginnings = [3, 4, 6, 9] as const
+/**
+ * How much of a word can be looked up at once. What is asked is looked up by the longest that fits, then compared. Each
+ * is one entry more of an index for each word that is written; earlier releases wrote beginnings of 4 and 9, too.
+ */
+const beginnings = [3, 6] as const
 const shortest = beginnings[0]
 /** At most so many different beginnings of one text. */
 const tokensMax = 1_000
@@ -11,13 +14,18 @@ const readMax = 65_536
 
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
 
+/** Most of what is written needs nothing of what the scripts of the world need, and each message is read on its way in. */
+const ascii = /^[\0-\x7f]*$/
+
 export const folded = (text: string) =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
-    .replaceAll('ı', 'i')
+  ascii.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize('NFKD')
+        .replace(/\p{M}+/gu, '')
+        .toLowerCase()
+        .replaceAll('ß', 'ss')
+        .replaceAll('ı', 'i')
 
 /** A word of a text as it was written, and where. */
 export interface Placed {
@@ -28,9 +36,12 @@ export interface Placed {
 
 /** The words of a text, folded, where they stand. Scripts without spaces are read in pairs of letters. */
 export function* placedWords(text: string): Generator<Placed> {
-  for (const found of text.slice(0, readMax).matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+  const read = text.slice(0, readMax)
+  const isAscii = ascii.test(read)
+  for (const found of read.matchAll(isAscii ? /[a-z0-9]+/gi : /[\p{L}\p{N}\p{M}]+/gu)) {
     const [written] = found
-    if (!unspaced.test(written)) yield { word: folded(written), from: found.index, to: found.index + written.length }
+    if (isAscii || !unspaced.test(written))
+      yield { word: folded(written), from: found.index, to: found.index + written.length }
     else
       for (let at = 0; at < Math.max(1, written.length - 1); at++) {
         const pair = written.slice(at, at + 2)

@@ -1,5 +1,5 @@
 import { isPermission, type Permission } from '../../kernel/permissions.ts'
-import { isDuplicate, type Store, type Stored } from '../connection.ts'
+import { isDuplicate, type Store, type Stored, timeOf } from '../connection.ts'
 
 /** What another program of a business shows. The secret itself is nowhere. */
 export interface ApiKey {
@@ -32,7 +32,6 @@ export interface Proof {
 
 const keysMax = 200
 const minuteMs = 60_000
-const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
 
 const read = (document: Stored): ApiKey => ({
   id: document._id,
@@ -80,6 +79,12 @@ export async function keepApiKey(store: Store, made: Made & { hash: string }): P
 export async function apiKeysOf(store: Store, workspaceId: string): Promise<ApiKey[]> {
   const found = await store.of(workspaceId).find('api_keys', { revokedAt: null }, { sort: { _id: -1 }, limit: keysMax })
   return found.map(read)
+}
+
+/** What keys are called, also those that are revoked. */
+export async function apiKeyNames(store: Store, workspaceId: string, ids: readonly string[]) {
+  const found = await store.of(workspaceId).find('api_keys', { _id: { $in: ids } }, { projection: { name: 1 } })
+  return new Map(found.map(({ _id, name }) => [_id, name as string]))
 }
 
 /** A read across workspaces: which one it is for, the key says. */

@@ -1,6 +1,7 @@
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { ChannelKind, KnownChannel } from '../../kernel/channel-kind.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
-import { isDuplicate, type Store, type Stored } from '../connection.ts'
+import { isDuplicate, type Store, type Stored, timeOf } from '../connection.ts'
 import { bytesOf, type Vault } from '../vault.ts'
 
 /** A workspace's account at a provider: a number at WhatsApp or Twilio, a mail address, the app. */
@@ -24,6 +25,8 @@ export interface Channel {
   baseUrl: string
   /** When a message was first taken by its provider, epoch ms: then its credentials are right. */
   verifiedAt: number | null
+  /** When its provider last said which templates there are, epoch ms; null before. */
+  templatesAt?: number | null
   /** Which of its secrets we made up, to simulate it: with them no provider knows us. */
   madeUp: readonly string[]
   /** Until when a former secret of the provider is good as well, epoch ms. */
@@ -44,6 +47,7 @@ export type ChannelChange = Partial<
 >
 
 const channelsMax = 200
+const openMax = 1_000
 // A process that missed the notice of a change knows of it no later than this.
 const keptMs = 5_000
 
@@ -62,7 +66,8 @@ function read(document: Stored): Channel {
     ...{ id, workspaceId, kind, name, simulate, status, fields, secretNames, baseUrl, rev },
     provider: (document['provider'] as string | undefined) ?? 'whatsapp',
     address: (document['address'] as string | undefined) ?? fields['phoneNumberId'] ?? '',
-    verifiedAt: (document['verifiedAt'] as Date | undefined)?.getTime() ?? null,
+    verifiedAt: timeOf(document['verifiedAt']),
+    templatesAt: timeOf(document['templatesAt']),
     // Before this was written down, whoever simulated a channel had its secrets made.
     madeUp: (document['madeUp'] as string[] | undefined) ?? (simulate ? [...firstSecrets] : []),
     previous: Object.fromEntries(previous.map(([one, { until }]) => [one, until.getTime()])),
@@ -78,20 +83,33 @@ interface Kept {
 export async function knownChannels(store: Store, workspaceId?: string) {
   const filter = workspaceId === undefined ? {} : { workspaceId }
   const found = await store.collection('channels').find(filter).sort({ _id: 1 }).toArray()
-  return found.map(read).map(({ id, kind, provider, name, status, workspaceId: of }) => {
+  return found.map((document) => {
+    const { id, kind, provider, name, status, workspaceId: of, ...rest } = read(document)
     return {
       workspaceId: of,
-      known: { id, kind, provider, name, isActive: status === 'active' } satisfies KnownChannel,
+      known: {
+        id,
+        kind,
+        provider,
+        name,
+        isActive: status === 'active',
+        ...ofAccount(rest),
+      } satisfies KnownChannel,
     }
   })
 }
+
+/** Where templates belong to the account behind it. */
+const ofAccount = ({ fields: { businessId }, templatesAt }: Pick<Channel, 'fields' | 'templatesAt'>) =>
+  businessId ? { account: businessId, knowsTemplates: typeof templatesAt === 'number' } : {}
 
 /** The channels of all workspaces. Their secrets rest encrypted, and are opened for those who speak to a provider. */
 export class ChannelSettings {
   readonly #store: Store
   readonly #vault: Vault
   readonly #now: () => number
-  readonly #open = new Map<string, { channel: Promise<OpenChannel | undefined>; until: number }>()
+  // A stranger's guesses at ids must not fill the memory.
+  readonly #open = new BoundedMap<string, { channel: Promise<OpenChannel | undefined>; until: number }>(openMax)
 
   constructor(store: Store, vault: Vault, now: () => number) {
     this.#store = store
@@ -164,6 +182,12 @@ export class ChannelSettings {
     return wasThere
   }
 
+  /** Its provider has said which templates there are: from now on, others are unknown to it. */
+  async templatesKnown(workspaceId: string, id: string) {
+    const update = { $set: { templatesAt: new Date(this.#now()) } }
+    await this.#store.of(workspaceId).update('channels', { _id: id }, update)
+  }
+
   /** Its provider took a message: its credentials are right. The first time counts. */
   async verified(workspaceId: string, id: string) {
     const update = { $set: { verifiedAt: new Date(this.#now()) } }
@@ -181,8 +205,6 @@ export class ChannelSettings {
     this.#open.delete(id)
     this.#open.set(id, { channel, until: this.#now() + keptMs })
     channel.catch(() => this.#open.delete(id))
-    // A stranger's guesses at ids must not fill the memory.
-    if (this.#open.size > 1_000) this.#open.delete(this.#open.keys().next().value ?? '')
     return channel
   }
 

@@ -19,6 +19,8 @@ export const CustomFieldFields = z.object({
   isSensitive: z.boolean().default(false),
   /** Where it stands among the others. */
   order: z.int().min(0).max(10_000).default(0),
+  /** Put away: it is asked for no more, and what is known by it stays. */
+  isArchived: z.boolean().default(false),
 })
 export type CustomField = z.output<typeof CustomFieldFields>
 
@@ -38,20 +40,25 @@ export async function customFieldsOf(source: { store: Store; rest: Rest }, works
 
 type Values = Record<string, FieldValue | null>
 
-/** Which of these values rest where, if all of them can be. @throws Problem `unknown_field`, `wrong_value` */
+/** Which of these values rest where, if all of them can be. @throws Problem `unknown_field`, `field_archived`, `wrong_value` */
 export function sorted(fields: readonly CustomField[], values: Values): { plain: Values; sensitive: Values } {
   const byKey = new Map(fields.map((field) => [field.key, field]))
   const [plain, sensitive]: [Values, Values] = [{}, {}]
   for (const [key, value] of Object.entries(values)) {
     const field = byKey.get(key)
-    // What was set before its field was deleted can still be taken away.
-    if (!field && value !== null) throw refused('unknown_field', key, 'There is no such field here.')
-    const wrong = field && value !== null ? wrongWith(field, value) : undefined
-    if (wrong !== undefined) throw refused('wrong_value', key, wrong)
+    // What was set before its field was deleted, or put away, can still be taken away.
+    if (value !== null) demandFit(field, key, value)
     if (!field || field.isSensitive) sensitive[key] = value
     if (!field || !field.isSensitive) plain[key] = value
   }
   return { plain, sensitive }
+}
+
+function demandFit(field: CustomField | undefined, key: string, value: FieldValue) {
+  if (!field) throw refused('unknown_field', key, 'There is no such field here.')
+  if (field.isArchived) throw refused('field_archived', key, `${field.name} was put away.`)
+  const wrong = wrongWith(field, value)
+  if (wrong !== undefined) throw refused('wrong_value', key, wrong)
 }
 
 function refused(code: string, key: string, message: string) {

@@ -6,31 +6,46 @@ export interface GmailStand {
   /** Epoch ms; null where Gmail was never asked to tell. */
   watchUntil: number | null
   watchedAt: number | null
+  /** How many mails the filter of labels left out. */
+  ignored: number
+  /** Since when Google lets us in no more; null where it does. */
+  lostAt: number | null
 }
 
 export async function gmailStand(store: Store, workspaceId: string, channelId: string): Promise<GmailStand> {
   const found = (await store.of(workspaceId).one('channels', { _id: channelId }))?.['gmail'] as
-    { historyId?: string; watchUntil?: Date; watchedAt?: Date } | undefined
+    { historyId?: string; watchUntil?: Date; watchedAt?: Date; ignored?: number; lostAt?: Date | null } | undefined
+  const { historyId = null, ignored = 0, ...at } = found ?? {}
   return {
-    historyId: found?.historyId ?? null,
-    watchUntil: found?.watchUntil?.getTime() ?? null,
-    watchedAt: found?.watchedAt?.getTime() ?? null,
+    ...{ historyId, ignored },
+    watchUntil: timeOf(at.watchUntil),
+    watchedAt: timeOf(at.watchedAt),
+    lostAt: timeOf(at.lostAt),
   }
 }
+
+const timeOf = (date: Date | null | undefined) => date?.getTime() ?? null
 
 export async function noteGmail(
   store: Store,
   workspaceId: string,
   channelId: string,
-  { historyId, watchUntil, watchedAt, ignored = 0 }: Partial<GmailStand> & { ignored?: number },
+  { historyId, watchUntil, watchedAt, ignored = 0 }: Partial<Omit<GmailStand, 'lostAt'>>,
 ): Promise<void> {
   const set = {
+    // Whatever is noted was told by Google: it knows us.
+    'gmail.lostAt': null,
     ...(historyId && { 'gmail.historyId': historyId }),
     ...(watchUntil && { 'gmail.watchUntil': new Date(watchUntil) }),
     ...(watchedAt && { 'gmail.watchedAt': new Date(watchedAt) }),
   }
   const update = { $set: set, $inc: { 'gmail.ignored': ignored } }
   await store.of(workspaceId).update('channels', { _id: channelId }, update)
+}
+
+/** Google lets us in no more, since this moment (epoch ms). */
+export async function noteGmailLost(store: Store, workspaceId: string, channelId: string, at: number): Promise<void> {
+  await store.of(workspaceId).update('channels', { _id: channelId }, { $set: { 'gmail.lostAt': new Date(at) } })
 }
 
 /** The mailboxes at Gmail that are on, of all workspaces. */

@@ -1,6 +1,6 @@
 import { newId } from '../../kernel/id.ts'
 import { isDuplicate, type Store } from '../connection.ts'
-import { type Member, type MemberRole, memberFrom } from './members.ts'
+import { type Member, type MemberRole, memberFrom, untoldSince } from './members.ts'
 
 /** What becomes a membership when it is accepted in time. The token itself is nowhere. */
 export interface Invitation {
@@ -57,7 +57,8 @@ export async function acceptInvitation(
   name: string | undefined,
   now: number,
 ): Promise<Member | undefined> {
-  const $set = { status: 'active', joinedAt: new Date(now), ...(name !== undefined && { name }) }
+  const joined = { status: 'active', joinedAt: new Date(now), ...(name !== undefined && { name }) }
+  const $set = { ...joined, ...untoldSince(now) }
   const found = await store
     .collection('members')
     .findOneAndUpdate(good(tokenHash, now), { $set, $unset: { invitation: '' as const } }, { returnDocument: 'after' })

@@ -2,7 +2,7 @@ import type { Role } from '../../kernel/role.ts'
 import { newId } from '../../kernel/id.ts'
 import { type Given, isPermission, type Permissions, permissionsOf } from '../../kernel/permissions.ts'
 import { conflict } from '../../kernel/problem.ts'
-import { isDuplicate, type Store, type Stored } from '../connection.ts'
+import { isDuplicate, type Store, type Stored, timeOf } from '../connection.ts'
 
 export type MemberRole = Extract<Role, 'owner' | 'admin' | 'staff' | 'expert'>
 
@@ -47,7 +47,6 @@ export const memberFrom = ({ _id, workspaceId, accountId, name, role, status, ..
   operatorsUntil: timeOf(rest['operatorsUntil']),
   asked: (rest['asked'] as Member['asked'] | undefined) ?? null,
 })
-const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
 
 /** A name that no release knows any more gives nothing, and takes nothing. */
 const givenIn = ({ grants, withheld }: Record<string, unknown>): Given => ({
@@ -76,6 +75,12 @@ export async function createMember(
 export async function memberById(store: Store, workspaceId: string, id: string): Promise<Member | undefined> {
   const found = await store.of(workspaceId).one('members', { _id: id })
   return found ? memberFrom(found) : undefined
+}
+
+/** What members are called, also those who went. */
+export async function memberNames(store: Store, workspaceId: string, ids: readonly string[]) {
+  const found = await store.of(workspaceId).find('members', { _id: { $in: ids } }, { projection: { name: 1 } })
+  return new Map(found.map(({ _id, name }) => [_id, name as string]))
 }
 
 /** All of a workspace, in the order in which they came; at most 500. */
@@ -123,13 +128,57 @@ export async function placesOf(store: Store, ids: readonly string[]): Promise<Ma
   )
 }
 
-/** True when the member exists. Their sessions notice within five seconds. */
-export const changeMember = (
+/** What others are to hear of a change: kept with the change itself, until all of them have. */
+export interface Untold {
+  eventId: string
+  /** Epoch ms. */
+  at: number
+}
+
+/** What `$set` takes to keep it. */
+export const untoldSince = (now: number) => ({ untold: { eventId: newId('evt'), at: new Date(now) } })
+
+/**
+ * True when the member exists. Their sessions notice within five seconds. `changedAt` (epoch ms) where others are to
+ * hear of it; null where what they were to hear is taken back.
+ */
+export function changeMember(
   store: Store,
   workspaceId: string,
   id: string,
   change: Partial<Pick<Member, 'name' | 'role' | 'status' | 'grants' | 'withheld'>>,
-) => store.of(workspaceId).update('members', { _id: id }, { $set: change })
+  changedAt?: number | null,
+) {
+  const $set = { ...change, ...(typeof changedAt === 'number' && untoldSince(changedAt)) }
+  const update = { $set, ...(changedAt === null && { $unset: { untold: '' } }) }
+  return store.of(workspaceId).update('members', { _id: id }, update)
+}
+
+/** Somebody as they are now, and what is to be told of it: of one moment. Undefined where everybody has heard. */
+export async function memberNews(
+  store: Store,
+  workspaceId: string,
+  id: string,
+): Promise<{ member: Member; untold: Untold } | undefined> {
+  const found = await store.of(workspaceId).one('members', { _id: id })
+  const untold = found?.['untold'] as { eventId: string; at: Date } | undefined
+  return found && untold && { member: memberFrom(found), untold: { eventId: untold.eventId, at: untold.at.getTime() } }
+}
+
+/** Everybody has heard of this change; of a later one nobody may have. */
+export const told = (store: Store, workspaceId: string, id: string, { eventId }: Untold) =>
+  store.of(workspaceId).update('members', { _id: id, 'untold.eventId': eventId }, { $unset: { untold: '' } })
+
+/** Whose change was before this moment (epoch ms) and not told. A read across workspaces: a sweep serves all. */
+export async function untoldMembers(store: Store, before: number, limit: number) {
+  const found = await store
+    .collection('members')
+    .find({ 'untold.at': { $lt: new Date(before) } }, { projection: { workspaceId: 1 } })
+    .sort({ 'untold.at': 1 })
+    .limit(limit)
+    .toArray()
+  return found.map(({ _id: id, workspaceId }) => ({ id, workspaceId: workspaceId as string }))
+}
 
 /** What these may do until then, or not any more (null); of the others nothing changes. What was asked is answered. */
 export function keepConsent(store: Store, workspaceId: string, id: string, who: Trusted, until: number | null) {

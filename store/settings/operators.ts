@@ -54,11 +54,18 @@ export async function operatorAddresses(store: Store): Promise<{ id: string; ema
   return found.map(({ _id: id, email }) => ({ id, email: email as string }))
 }
 
-/** What an operator is called, also one who may not sign in any more. */
-export async function operatorName(store: Store, id: string): Promise<string | undefined> {
-  const found = await store.platform('operators').findOne({ _id: id }, { projection: { name: 1 } })
-  return found?.['name'] as string | undefined
+/** What operators are called, also those who may not sign in any more. */
+export async function operatorNames(store: Store, ids: readonly string[]): Promise<Map<string, string>> {
+  const named = { projection: { name: 1 } }
+  const found = await store
+    .platform('operators')
+    .find({ _id: { $in: [...ids] } }, named)
+    .toArray()
+  return new Map(found.map(({ _id, name }) => [_id, name as string]))
 }
+
+export const operatorName = async (store: Store, id: string): Promise<string | undefined> =>
+  (await operatorNames(store, [id])).get(id)
 
 const contextOf = (id: string) => `operators/${id}/totp`
 

@@ -1,4 +1,4 @@
-import { isDuplicate, type Store, type Stored } from '../connection.ts'
+import { isDuplicate, type Store, type Stored, timeOf } from '../connection.ts'
 import { bytesOf } from '../vault.ts'
 
 /** A key pair of which the private half is in somebody's device, or in the keychain of its maker. */
@@ -23,8 +23,6 @@ export interface Passkey {
   /** Epoch ms; null before its first use. */
   usedAt: number | null
 }
-
-const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
 
 const read = (document: Stored): Passkey => ({
   id: document._id,

@@ -1,4 +1,4 @@
-import type { Store, Stored } from '../connection.ts'
+import { type Store, type Stored, timeOf } from '../connection.ts'
 
 /**
  * One refresh token of a sign-in. All tokens that followed one another are a family, named after the first of them:
@@ -29,8 +29,6 @@ export interface Origin {
   ip: string | null
   userAgent: string | null
 }
-
-const timeOf = (value: unknown) => (value instanceof Date ? value.getTime() : null)
 
 const read = (document: Stored): Session => ({
   id: document._id,

@@ -23,6 +23,12 @@ export const teams = {
   unique: ({ name }) => name.normalize('NFKC').toLowerCase(),
 } as const satisfies Home<typeof TeamFields>
 
+/** In which teams somebody is. */
+export async function teamIdsOf(store: Store, workspaceId: string, memberId: string): Promise<string[]> {
+  const options = { projection: { _id: 1 }, limit: teamsMax } as const
+  return (await store.of(workspaceId).find('teams', { memberIds: memberId }, options)).map(({ _id }) => _id)
+}
+
 /** Somebody works here no more: they are in none of the teams. */
 export async function leaveTeams(store: Store, workspaceId: string, memberId: string) {
   const tenant = store.of(workspaceId)
