@@ -1,4 +1,5 @@
 import type { Content } from '../kernel/content.ts'
+import type { TemplateCategory, TemplateWords } from '../kernel/template.ts'
 import type { ProviderError } from './sender.ts'
 
 // What providers tell us, of whatever kind of channel: a parser each makes these of their own bodies.
@@ -16,6 +17,21 @@ export interface Correspondent {
   /** Our own user id: they are signed in. */
   app?: string
   name?: string
+}
+
+/** What a provider tells of one template: only what it says. */
+export interface TemplateNews {
+  providerId: string
+  name: string
+  language: string
+  /** `APPROVED`, `REJECTED`, `PAUSED` …, as the provider has it. */
+  providerStatus?: string
+  rejectReason?: string | null
+  advice?: string | null
+  quality?: string
+  category?: TemplateCategory
+  words?: TemplateWords
+  isForeign?: boolean
 }
 
 interface Common {
@@ -57,7 +73,9 @@ export type ReceivedItem =
     })
   | (Common & { kind: 'deleted'; providerId: string; by: 'person' | 'business'; from: Correspondent; at: number })
   | (Common & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
-  /** Kept, and nothing more: our own words said elsewhere, a number that changed, a template, an account. */
+  /** Of a template of the account `businessId`, as of `at`. */
+  | (Common & { kind: 'template'; businessId: string; news: TemplateNews; at: number })
+  /** Kept, and nothing more: our own words said elsewhere, a number that changed, an account. */
   | (Common & { kind: 'echo'; to: Correspondent })
   | (Common & { kind: 'system'; from: Correspondent })
   | (Common & { kind: 'other' })

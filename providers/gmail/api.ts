@@ -142,7 +142,7 @@ export class Gmail {
       redirect: 'error',
     })
     const said: unknown = await answer.json().catch(() => undefined)
-    if (!answer.ok) throw new ProviderFailure(grantError(answer.status), 'Gmail')
+    if (!answer.ok) throw new ProviderFailure(grantError(answer.status, said), 'Gmail')
     const { access_token: token, expires_in: seconds } = Token.parse(said)
     if (tokens.size >= tokensMax) tokens.clear()
     tokens.set(this.#key, { token, until: this.#now() + (seconds - 60) * 1_000 })
@@ -152,16 +152,25 @@ export class Gmail {
 
 const rootOf = ({ baseUrl }: ChannelAccount) => baseUrl || 'https://gmail.googleapis.com'
 
-/** `invalid_grant`: the owner took the permission back, or changed the password. */
-const grantError = (status: number): ProviderError => ({
-  code: status < 500 ? 'invalid_grant' : 'provider_unreachable',
-  providerCode: status,
-  title:
-    status < 500
-      ? 'Google does not know this permission any more: connect the mailbox again.'
-      : 'Google cannot be reached.',
-  action: status < 500 ? 'broken' : 'retry',
-})
+const grantTitles: Readonly<Record<string, string>> = {
+  /** The owner took the permission back, or changed the password. */
+  invalid_grant: 'Google does not know this permission any more: connect the mailbox again.',
+  invalid_client: 'Google does not know this client ID, or its secret.',
+  unauthorized_client: 'Google does not let this client ask for mails.',
+}
+const Ungranted = z.object({ error: z.string().max(200) })
+
+/** RFC 6749, 5.2. Whatever else Google says may be otherwise in a while. */
+function grantError(status: number, said: unknown): ProviderError {
+  const code = Ungranted.safeParse(said).data?.error ?? ''
+  const title = Object.hasOwn(grantTitles, code) ? grantTitles[code] : undefined
+  if (title !== undefined) return { code, providerCode: status, title, action: 'broken' }
+  const why = `Google did not answer as it should (${status}).`
+  return { code: 'provider_unreachable', providerCode: status, title: why, action: 'retry' }
+}
+
+/** Google lets us in no more, until somebody connects the mailbox again. */
+export const isLost = (error: unknown) => error instanceof ProviderFailure && error.error.code === 'invalid_grant'
 
 const limits = /rateLimitExceeded|userRateLimitExceeded|dailyLimitExceeded/i
 

@@ -1,4 +1,4 @@
-import { OAuth2Client } from 'google-auth-library'
+import type { OAuth2Client } from 'google-auth-library'
 import { z } from 'zod'
 import { Problem } from '../../kernel/problem.ts'
 
@@ -47,6 +47,16 @@ interface Expected {
 
 const clients = new Map<string, OAuth2Client>()
 
+/** Keeps the certificates for as long as Google says. Its library is read when the first push comes. */
+async function clientFor(certsUrl: string): Promise<OAuth2Client> {
+  const { OAuth2Client } = await import('google-auth-library')
+  const known = clients.get(certsUrl)
+  const client =
+    known ?? new OAuth2Client(certsUrl === '' ? {} : { endpoints: { oauth2FederatedSignonPemCertsUrl: certsUrl } })
+  if (!known && clients.size < 100) clients.set(certsUrl, client)
+  return client
+}
+
 /** Whether Google signed this push for us, as that service account: issuer, audience, time and certificate. */
 export async function isFromGoogle(
   authorization: string,
@@ -54,11 +64,7 @@ export async function isFromGoogle(
 ): Promise<boolean> {
   const idToken = /^Bearer (\S{20,8192})$/.exec(authorization)?.[1]
   if (idToken === undefined) return false
-  // Keeps the certificates for as long as Google says.
-  const known = clients.get(certsUrl)
-  const client =
-    known ?? new OAuth2Client(certsUrl === '' ? {} : { endpoints: { oauth2FederatedSignonPemCertsUrl: certsUrl } })
-  if (!known && clients.size < 100) clients.set(certsUrl, client)
+  const client = await clientFor(certsUrl)
   try {
     const ticket = await client.verifyIdToken({ idToken, audience: [...audiences] })
     const payload = ticket.getPayload()

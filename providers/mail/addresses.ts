@@ -1,33 +1,26 @@
 import { addressParser } from 'postal-mime'
 import type { Address } from 'postal-mime'
+import { isMailAddress, type Mailbox, sameMailbox } from '../../kernel/mail.ts'
 
-/** Somebody with a mailbox. The address as it was written; `normal()` is what it is known by. */
-export interface Party {
-  name: string
-  address: string
-}
+export type Party = Mailbox
 
 const nameMax = 200
-const addressMax = 254
 /** No line of addresses is longer than this to us; what comes after is not read. */
 export const partiesMax = 50
-
-const isAddress = (text: string) => text.length <= addressMax && /^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/.test(text)
 
 /** Mailboxes in the order in which they stand; groups are opened, and what is no address is left out. */
 export function partiesOf(addresses: readonly (Address | undefined)[] | undefined): Party[] {
   const all = (addresses ?? []).flatMap((one) => one?.group ?? (one ? [one] : []))
   return all
     .map(({ name, address }) => ({ name: oneLine(name).slice(0, nameMax), address: (address ?? '').trim() }))
-    .filter(({ address }) => isAddress(address))
+    .filter(({ address }) => isMailAddress(address))
     .slice(0, partiesMax)
 }
 
 /** `Nina <nina@example.com>, …`, as a header or a form says it. */
 export const parsedParties = (text: string): Party[] => partiesOf(addressParser(text.slice(0, 20_000)))
 
-/** Domains know no case, and no provider of ours tells mailboxes apart by it. */
-export const normal = (address: string) => address.trim().toLowerCase()
+export const normal = sameMailbox
 
 /** Without anything that would end a line, or a header, or turn the direction of what follows. */
 export const oneLine = (text: string) =>

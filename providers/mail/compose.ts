@@ -1,23 +1,16 @@
 import type { Outgoing } from '../../kernel/content.ts'
+import { answerTo, onlyOnce } from '../../kernel/mail.ts'
 import type { ChannelAccount, MailThread, OutgoingMessage } from '../sender.ts'
 import { oneLine, type Party, written } from './addresses.ts'
 import type { Mail, MailAttachment } from './port.ts'
 
 const referencesMax = 20
-/** What most servers take of one mail, bytes, before base64 makes it a third longer. */
-export const mailAttachmentsMax = 25 * 1024 * 1024
 
 /** As `Message-ID` of a mail of ours: what answers it tells which message it answers. */
 export const mailIdOf = (messageId: string, mailbox: string) => `<${messageId}@${mailbox.split('@')[1] ?? 'localhost'}>`
 
 /** Which message of ours a mail is about, or answers; undefined where the id is none that we made. */
 export const messageIn = (mailId: string) => /^<(msg_[\w-]{8,100})@[^<>\s]{1,253}>$/.exec(mailId)?.[1]
-
-/** `Re: Your visit` of `Your visit`, and of itself. */
-export function answerTo(subject: string): string {
-  const bare = subject.replace(/^(\s*(re|aw|sv|antw|rif|res|回复|fw|fwd|wg|tr)\s*(\[\d+\])?\s*[:：])+/i, '').trim()
-  return bare === '' ? '' : `Re: ${bare}`
-}
 
 /** Everything that a mail says beside its addresses. */
 export function composed(account: ChannelAccount, message: OutgoingMessage): Mail {
@@ -34,7 +27,7 @@ export function composed(account: ChannelAccount, message: OutgoingMessage): Mai
     text,
     html: htmlOf(text),
     key: messageId,
-    ...copiesOf(content),
+    ...copiesOf(content, to),
     headers: headersOf(mailIdOf(messageId, mailbox), mailbox, message),
     attachments: attachmentsOf(message),
     opaque,
@@ -47,10 +40,13 @@ function below(thread: MailThread | undefined) {
   return thread?.unsubscribeUrl ? `${signature}\n\nUnsubscribe: ${thread.unsubscribeUrl}` : signature
 }
 
-const copiesOf = (content: Outgoing) =>
-  content.kind === 'email'
-    ? { ...(content.cc && { cc: content.cc.map(partyOf) }), ...(content.bcc && { bcc: content.bcc.map(partyOf) }) }
-    : {}
+/** To nobody twice: SendGrid refuses a mail in which an address stands in two places. */
+function copiesOf(content: Outgoing, to: string): Pick<Mail, 'cc' | 'bcc'> {
+  if (content.kind !== 'email') return {}
+  const cc = onlyOnce(content.cc ?? [], [to])
+  const bcc = onlyOnce(content.bcc ?? [], [to, ...cc.map(({ address }) => address)])
+  return { ...(cc.length > 0 && { cc: cc.map(partyOf) }), ...(bcc.length > 0 && { bcc: bcc.map(partyOf) }) }
+}
 
 const partyOf = (party: Party) => written({ ...party, address: oneLine(party.address) })
 

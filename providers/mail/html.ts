@@ -1,4 +1,10 @@
-import sanitize from 'sanitize-html'
+import { createRequire } from 'node:module'
+import type sanitizer from 'sanitize-html'
+
+const require = createRequire(import.meta.url)
+/** With a parser of style sheets: read when the first mail comes, not at each start. */
+const sanitize = (html: string, options: sanitizer.IOptions) =>
+  (require('sanitize-html') as typeof sanitizer)(html, options)
 
 /** Of a mail's HTML; what is longer is cut before it is read. */
 export const htmlMax = 1_000_000

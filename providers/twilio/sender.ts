@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { Outgoing } from '../../kernel/content.ts'
 import { type Door, openDoor } from '../../kernel/outgoing.ts'
 import type { AccountCheck, ChannelAccount, OutgoingMessage, ProviderError, Sender, SendResult } from '../sender.ts'
@@ -18,7 +19,7 @@ const lastsMs = 10 * 60 * 60_000
 
 /** Twilio as one of the kinds of channels: texts with files, told of by status callbacks. */
 export function twilioSender({ baseUrlOf, originOf }: Places, door: Door = openDoor({ allowed: [] })): Sender {
-  const clients = new Map<string, TwilioSms>()
+  const clients = new BoundedMap<string, TwilioSms>(clientsMax)
   const keysOf = ({ fields: { accountSid = '', from = '' }, secrets: { authToken = '' } }: ChannelAccount) => ({
     ...{ accountSid, authToken, from },
   })
@@ -31,7 +32,6 @@ export function twilioSender({ baseUrlOf, originOf }: Places, door: Door = openD
     if (known) return known
     const made = new TwilioSms({ accountSid, authToken, from, baseUrl: () => baseUrlOf(account) })
     clients.set(key, made)
-    if (clients.size > clientsMax) clients.delete(clients.keys().next().value ?? '')
     return made
   }
 

@@ -13,6 +13,7 @@ import {
   type SendResult,
 } from '../sender.ts'
 import type { MessageSender, WhatsAppChannel } from './port.ts'
+import { templatePayload } from './template-message.ts'
 
 export interface CloudApiOptions {
   /** For one request that sends or marks; Meta answers in well under a second. */
@@ -164,17 +165,8 @@ function payloadOf(content: Exclude<Outgoing, OutgoingMedia>): Record<string, un
       const action = { button: content.button, sections: [{ rows: content.rows }] }
       return { type: 'interactive', interactive: { type: 'list', body: { text: content.text }, action } }
     }
-    case 'template': {
-      const parameters = content.parameters.map((text) => ({ type: 'text', text }))
-      const body = parameters.length > 0 ? [{ type: 'body', parameters }] : []
-      const { copyCode } = content
-      const code = { type: 'button', sub_type: 'url', index: '0', parameters: [{ type: 'text', text: copyCode }] }
-      const components = copyCode === undefined ? body : [...body, code]
-      return {
-        type: 'template',
-        template: { name: content.name, language: { code: content.language }, components },
-      }
-    }
+    case 'template':
+      return templatePayload(content)
   }
 }
 

@@ -4,8 +4,9 @@ import type { Content } from '../../kernel/content.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { errorOf, MetaError } from './errors.ts'
 import { clipped, contentOf, stringy } from './inbound.ts'
-import type { Correspondent } from '../received.ts'
+import type { Correspondent, TemplateNews } from '../received.ts'
 import type { ProviderError } from '../sender.ts'
+import { templateNews } from './template-news.ts'
 
 interface Common {
   /** The same for every repetition of this event, and for no other: what to claim before processing. */
@@ -52,7 +53,8 @@ export type Item =
   /** `newWaId`: the person has moved to another number. */
   | (OfNumber & { kind: 'system'; providerId: string; what: string; from: Correspondent; at: number; newWaId?: string })
   | (OfNumber & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
-  /** Templates, account, calls, groups, whatever comes next. */
+  | (Common & { kind: 'template'; news: TemplateNews; at: number })
+  /** Account, calls, groups, whatever comes next. */
   | (Common & { kind: 'other'; field: string; phoneNumberId?: string })
 
 export type ItemOf<Kind extends Item['kind']> = Extract<Item, { kind: Kind }>
@@ -137,6 +139,8 @@ interface Place {
   isLone: boolean
   phoneNumberId: string
   receivedAt: number
+  /** When Meta says that it was so. */
+  toldAt: number
   common(eventKey: string, list: string, element: unknown, contact?: Contact): OfNumber
 }
 
@@ -265,6 +269,13 @@ function typingItem(place: Place, element: unknown): Item {
   }
 }
 
+function templateItem(place: Place): Item | undefined {
+  const news = templateNews(place.field, place.value)
+  if (news === undefined) return undefined
+  const { eventKey, businessId, raw } = otherItem(place, '', undefined)
+  return { eventKey, businessId, raw, kind: 'template', news, at: place.toldAt }
+}
+
 function itemsOf(place: Place): Item[] {
   const list = (name: string) => listOf(place.value[name])
   const items: Item[] = []
@@ -277,7 +288,7 @@ function itemsOf(place: Place): Item[] {
     items.push(...list('message_echoes').map((element) => messageItem(place, 'message_echoes', element)))
   // Of our simulator only: Meta tells nobody that a person types.
   if (place.field === 'careline_typing') items.push(...list('typing').map((element) => typingItem(place, element)))
-  return items.length > 0 ? items : [otherItem(place, '', undefined)]
+  return items.length > 0 ? items : [templateItem(place) ?? otherItem(place, '', undefined)]
 }
 
 const lists = ['messages', 'statuses', 'message_echoes', 'typing', 'contacts']
@@ -297,6 +308,7 @@ function placeOf(entry: { id: string; time?: unknown }, field: string, value: un
     isLone: cards.length === 1 && lists.reduce((sum, name) => sum + listOf(bag[name]).length, 0) === 2,
     phoneNumberId,
     receivedAt,
+    toldAt: instantOf(entry.time, receivedAt),
     common(eventKey, list, element, contact) {
       const own = cards.filter((each) => each.contact === contact).map(({ card }) => card)
       const alone = list === '' ? value : { ...around, ...(own.length > 0 && { contacts: own }), [list]: [element] }

@@ -12,6 +12,7 @@ export interface SimulatedLetter {
   channelId?: string
   direction?: 'in' | 'out'
   cc?: string[]
+  bcc?: string[]
   /** Besides From, To, Cc and Subject. */
   headers?: Record<string, string>
   files?: SimulatedFile[]

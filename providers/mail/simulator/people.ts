@@ -22,6 +22,8 @@ const Said = z.object({
   from: z.string().regex(/^[^\s@<>]{1,64}@[^\s@<>]{1,190}$/),
   name: z.string().max(200).default(''),
   to: z.string().max(254),
+  /** Who gets it besides, as headers say it. */
+  cc: z.array(z.string().max(320)).max(50).optional(),
   subject: z.string().max(998),
   text: z.string().max(200_000),
   html: z.string().max(500_000).optional(),
@@ -98,7 +100,7 @@ export class SimulatedPeople {
   async say(mailbox: SimulatedMailbox, said: z.input<typeof Said>) {
     const { shelf, now } = this.#parts
     const id = randomUUID()
-    const { from, name = '', to, subject, text, html = '', answers, headers = {}, files } = said
+    const { from, name = '', to, cc, subject, text, html = '', answers, headers = {}, files } = said
     const messageId = `<${randomBytes(9).toString('hex')}@${from.split('@')[1] ?? 'example.com'}>`
     const letter: SimulatedLetter = {
       ...{ id, to, from: name === '' ? from : `${name} <${from}>`, subject, text, html, at: now() },
@@ -108,6 +110,7 @@ export class SimulatedPeople {
         ...(answers !== undefined && { 'In-Reply-To': answers, References: answers }),
         ...headers,
       },
+      ...(cc && { cc }),
       ...(files && { files }),
     }
     await shelf.keep(letter, '')
@@ -158,9 +161,9 @@ export const fileOf = ({
 
 /** As Resend describes a mail that came. `origin`: where this simulator is. */
 export function receivedOf(letter: SimulatedLetter, { phoneKey, origin }: { phoneKey: string; origin: string }) {
-  const { id, from, to, subject, text, html, headers = {}, files = [], at } = letter
+  const { id, from, to, cc = [], subject, text, html, headers = {}, files = [], at } = letter
   return {
-    ...{ object: 'email', id, from, to: [to], cc: [], bcc: [], reply_to: [], subject, text, html: html || null },
+    ...{ object: 'email', id, from, to: [to], cc, bcc: [], reply_to: [], subject, text, html: html || null },
     headers: { ...headers, Date: new Date(at).toUTCString() },
     message_id: headers['Message-ID'] ?? null,
     created_at: new Date(at).toISOString(),

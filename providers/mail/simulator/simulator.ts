@@ -155,9 +155,10 @@ const tokenIn = (req: IncomingMessage) => /^Bearer (\S+)$/.exec(req.headers.auth
 
 type Sent = Omit<z.infer<typeof Email>, 'to'>
 
-const letterOf = ({ from, subject, text, html, cc, headers, attachments }: Sent) => ({
+const letterOf = ({ from, subject, text, html, cc, bcc, headers, attachments }: Sent) => ({
   ...{ from, subject, text, html },
   ...(cc && { cc }),
+  ...(bcc && { bcc }),
   ...(headers && { headers }),
   ...(attachments && { files: attachments.map(fileOf) }),
 })

@@ -8,7 +8,7 @@ import type { Line } from './line.ts'
 import { digestOf } from './line.ts'
 import { samples } from './samples.ts'
 import type { SimulatedChannel } from './settings.ts'
-import { buttonsOf } from './views.ts'
+import { buttonsOf } from './templates.ts'
 
 const id = z.string().min(1).max(256)
 const words = (max: number) => z.string().min(1).max(max)
@@ -147,9 +147,23 @@ export class Acts {
 
   #contentOf(channel: SimulatedChannel, person: PersonRow, act: Saying): Content {
     if (act.kind === 'unsupported') return { kind: 'unsupported', what: act.what ?? 'poll_creation' }
-    if (act.kind === 'answer') return tapped(channel, this.#line.inChat(channel, person, act.to).content, act.id)
+    if (act.kind === 'answer') return this.#tapped(channel, this.#line.inChat(channel, person, act.to).content, act.id)
     if (act.kind === 'text' || act.kind === 'contacts' || act.kind === 'location') return act
     return this.#attach(channel, act)
+  }
+
+  #tapped(channel: SimulatedChannel, content: Content, id: string): Content {
+    if (content.kind === 'buttons') {
+      const button = content.buttons.find((each) => each.id === id)
+      if (button !== undefined) return { kind: 'answer', of: 'button', ...button }
+    }
+    if (content.kind === 'list') {
+      const row = content.rows.find((each) => each.id === id)
+      if (row !== undefined) return { kind: 'answer', of: 'list', ...row }
+    }
+    const isOffered = buttonsOf(this.#line.ledger, channel, content)?.includes(id) === true
+    if (isOffered) return { kind: 'answer', of: 'quick_reply', id, title: id }
+    throw missing('no_such_button', 'This message offers no such button.')
   }
 
   #attach({ phoneNumberId }: SimulatedChannel, act: Media): Content {
@@ -182,17 +196,4 @@ function reworded(content: Content, text: string): Content {
   if (content.kind === 'text') return { ...content, text }
   if ('mime' in content) return { ...content, caption: text.slice(0, 1_024) }
   throw conflict('not_editable', 'Only words and captions can be edited.')
-}
-
-function tapped(channel: SimulatedChannel, content: Content, id: string): Content {
-  if (content.kind === 'buttons') {
-    const button = content.buttons.find((each) => each.id === id)
-    if (button !== undefined) return { kind: 'answer', of: 'button', ...button }
-  }
-  if (content.kind === 'list') {
-    const row = content.rows.find((each) => each.id === id)
-    if (row !== undefined) return { kind: 'answer', of: 'list', ...row }
-  }
-  if (buttonsOf(channel, content)?.includes(id) === true) return { kind: 'answer', of: 'quick_reply', id, title: id }
-  throw missing('no_such_button', 'This message offers no such button.')
 }

@@ -1,5 +1,5 @@
 import type { Content } from '../../../kernel/content.ts'
-import type { MessageRow, PersonRow } from './ledger.ts'
+import type { MessageRow, PersonRow, TemplateRow } from './ledger.ts'
 import { webhookError } from './meta-errors.ts'
 import type { SimulatedChannel } from './settings.ts'
 
@@ -165,6 +165,36 @@ export function status(
       : { pricing: { billable: category !== 'service', pricing_model: 'PMP', category, type: 'regular' } }),
   }
   return envelope(channel, at, 'messages', { contacts: [contactOf(person)], statuses: [described] })
+}
+
+const rejections: Readonly<Record<string, { reason: string; recommendation: string }>> = {
+  INVALID_FORMAT: {
+    reason: 'Your template has parameters placed next to each other without text or punctuation between them.',
+    recommendation: 'Separate parameters with descriptive text and make clear what each stands for.',
+  },
+  PROMOTIONAL: {
+    reason: 'This template contains promotional content, which its category does not allow.',
+    recommendation: 'Hand it in as MARKETING, or leave out what advertises.',
+  },
+}
+
+/** Meta, "message_template_status_update": about the account, so it names no number. */
+export function templateStatus(channel: SimulatedChannel, row: TemplateRow, event: string, at: number): string {
+  const rejection = event === 'REJECTED' ? rejections[row.reason] : undefined
+  const pause = { title: 'FIRST_PAUSE', description: 'The template is paused for 3 hours: people did not like it.' }
+  const value = {
+    event,
+    message_template_id: Number(row.id),
+    message_template_name: row.name,
+    message_template_language: row.language,
+    reason: row.reason,
+    message_template_category: row.category,
+    ...(rejection && { rejection_info: rejection }),
+    ...(event === 'PAUSED' && { other_info: pause }),
+  }
+  const change = { value, field: 'message_template_status_update' }
+  const entry = { id: channel.businessId, time: Math.floor(at / 1_000), changes: [change] }
+  return JSON.stringify({ object: 'whatsapp_business_account', entry: [entry] })
 }
 
 /** Ours alone: Meta does not tell that a person types. A courtesy, so that staff screens can show it in a demo. */

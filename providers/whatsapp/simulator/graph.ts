@@ -5,12 +5,14 @@ import { digestOf } from './line.ts'
 import { Refusal } from './meta-errors.ts'
 import type { Phone } from './phone.ts'
 import type { MessageRequest, ReadRequest } from './request.ts'
-import { contentOf, givenTo, messageRequest } from './request.ts'
+import { contentOf, messageRequest } from './request.ts'
 import type { Faults, SimulatedChannel } from './settings.ts'
+import type { TemplateBook } from './templates.ts'
 
 export interface GraphParts {
   ledger: Ledger
   phone: Phone
+  templates: TemplateBook
   channels(): readonly SimulatedChannel[]
   /** A fault was used up. */
   faultsChanged(phoneNumberId: string): void
@@ -30,7 +32,7 @@ const accepted: readonly [mime: RegExp, max: number][] = [
   ],
 ]
 
-type Counted = 'refuse' | 'failLater' | 'dropAnswer'
+type Counted = 'refuse' | 'failLater' | 'dropAnswer' | 'rejectTemplates'
 
 /** Meta's Graph API, as far as the adapter uses it, as strict as it is there. */
 export class Graph {
@@ -43,24 +45,49 @@ export class Graph {
   /** `path` without the version: `{phone_number_id}/messages`, `{media_id}` … */
   async answer(path: string, asked: Asked): Promise<Answer> {
     const [first = '', second] = path.split('/')
-    const media = second === undefined || second === 'file' ? this.#parts.ledger.media(first) : undefined
+    const { ledger } = this.#parts
+    const template = second === undefined ? ledger.template(first) : undefined
+    if (template !== undefined || second === 'message_templates') {
+      const channel = this.#ofAccount(template?.businessId ?? first, asked.token)
+      return this.#withFaults(channel, (faults) => this.#aboutTemplates(channel, faults, asked, template?.id))
+    }
+    const media = second === undefined || second === 'file' ? ledger.media(first) : undefined
     const channel = this.#channel(media?.phoneNumberId ?? first, asked.token)
+    return this.#withFaults(channel, (faults) => this.#carryOut(channel, faults, second ?? '', asked, media?.id))
+  }
+
+  async #withFaults(channel: SimulatedChannel, work: (faults: Faults) => Promise<Answer>): Promise<Answer> {
     const faults = this.#parts.ledger.faults(channel.phoneNumberId)
     if (faults.down) return { kind: 'reset' }
-    const answer = await this.#carryOut(channel, faults, second ?? '', asked, media?.id).catch(refused)
+    const answer = await work(faults).catch(refused)
     return faults.latencyMs > 0 ? { ...answer, delayMs: faults.latencyMs } : answer
   }
 
   /** The channel of this number id, if the token is its own; a wrong token learns nothing about ids. */
   #channel(phoneNumberId: string, token: string | undefined): SimulatedChannel {
     const channels = this.#parts.channels()
-    const owned = channels.filter((channel) => token !== undefined && sameText(channel.token, token))
+    const owned = channels.filter((channel) => isOf(channel, token))
     if (owned.length === 0) throw new Refusal(190, 'The access token could not be decrypted or has expired.')
     const channel = owned.find((each) => each.phoneNumberId === phoneNumberId)
     if (channel !== undefined) return channel
     const details = `Object with ID '${phoneNumberId.slice(0, 64)}' does not exist, or lacks permissions.`
     throw new Refusal(100, details, 33)
   }
+
+  /** A number of this business account, if the token is its own. */
+  #ofAccount(businessId: string, token: string | undefined): SimulatedChannel {
+    const one = this.#parts.channels().find((each) => each.businessId === businessId && isOf(each, token))
+    return one ?? this.#channel(businessId, token)
+  }
+
+  async #aboutTemplates(channel: SimulatedChannel, faults: Faults, asked: Asked, id?: string): Promise<Answer> {
+    if (faults.unavailable) throw new Refusal(131016, 'The simulator was told to be unavailable.')
+    return this.#parts.templates.answer(channel, id, asked)
+  }
+
+  /** One of the rejections of templates that were asked for is over. */
+  readonly rejected = (channel: SimulatedChannel): void =>
+    this.#use(channel, this.#parts.ledger.faults(channel.phoneNumberId), 'rejectTemplates')
 
   async #carryOut(
     channel: SimulatedChannel,
@@ -177,7 +204,7 @@ export class Graph {
   ): string {
     const sent: Pick<MessageRow, 'content' | 'shown' | 'replyTo' | 'opaque'> = {
       content: contentOf(request, (id) => this.#uploaded(channel, id)),
-      shown: request.type === 'template' ? rendered(channel, request.template) : null,
+      shown: request.type === 'template' ? this.#parts.templates.rendered(channel, request.template) : null,
       replyTo: request.context?.message_id ?? null,
       opaque: request.biz_opaque_callback_data ?? null,
     }
@@ -203,28 +230,10 @@ export class Graph {
   }
 }
 
+const isOf = (channel: SimulatedChannel, token: string | undefined) =>
+  token !== undefined && sameText(channel.token, token)
+
 function refused(thrown: unknown): Answer {
   if (thrown instanceof Refusal) return { kind: 'json', status: thrown.status, body: thrown.body }
   throw thrown
-}
-
-function rendered(
-  { templates = [] }: SimulatedChannel,
-  template: Extract<MessageRequest, { type: 'template' }>['template'],
-): string {
-  const { name, language } = template
-  const known = templates.find((each) => each.name === name && each.language === language.code)
-  if (known === undefined) throw new Refusal(132001, `template name (${name}) does not exist in ${language.code}`)
-  const { words: given, code } = givenTo(template)
-  const wanted = new Set(known.body.match(/\{\{\d+\}\}/g)).size
-  if (given.length !== wanted)
-    throw new Refusal(
-      132000,
-      `body: number of localizable_params (${given.length}) does not match the expected number of params (${wanted})`,
-    )
-  if (known.category === 'authentication' && (code === undefined || code !== given[0]))
-    throw new Refusal(131008, 'buttons: the code is required as the parameter of the button, too')
-  if (known.category !== 'authentication' && code !== undefined)
-    throw new Refusal(132012, `template ${name} has no button that takes a parameter`)
-  return known.body.replace(/\{\{(\d+)\}\}/g, (_, place: string) => given[Number(place) - 1] ?? '')
 }

@@ -16,6 +16,7 @@ export interface Asked {
   token: string | undefined
   /** Where the simulator is found: scheme, host and prefix. */
   origin: string
+  query: URLSearchParams
   json(): Promise<unknown>
   form(): Promise<FormData | undefined>
 }
@@ -50,7 +51,9 @@ export async function jsonOf(req: IncomingMessage, max: number): Promise<unknown
 }
 
 export function asked(req: IncomingMessage, prefix: string): Asked {
+  const { searchParams: query } = new URL(req.url ?? '/', 'http://simulator')
   return {
+    query,
     method: req.method,
     token: /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1],
     origin: `http://${req.headers.host ?? 'localhost'}${prefix}`,

@@ -58,6 +58,22 @@ export interface WebhookRow {
   attempts: number
 }
 
+/** A template as Meta has it; `next` is what it becomes when it has been looked at. */
+export interface TemplateRow {
+  id: string
+  businessId: string
+  name: string
+  language: string
+  category: string
+  components: Record<string, unknown>[]
+  ttlSeconds: number | null
+  status: 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED'
+  reason: string
+  /** Since when, epoch ms. */
+  at: number
+  next: { status: 'APPROVED' | 'REJECTED'; reason: string; at: number } | null
+}
+
 const schema = `
   create table if not exists people (wa_id text primary key, json text not null, user_id text not null) strict;
   create unique index if not exists people_user on people (user_id);
@@ -71,6 +87,9 @@ const schema = `
   create table if not exists webhooks (seq integer primary key autoincrement, number text not null,
     wa_id text not null, message_id text, body text not null, rank real not null, due_at integer not null,
     attempts integer not null default 0) strict;
+  create table if not exists templates (id text primary key, business text not null, name text not null,
+    language text not null, json text not null) strict;
+  create unique index if not exists templates_name on templates (business, name, language);
   create table if not exists faults (number text primary key, json text not null) strict;
   create table if not exists counters (name text primary key, value integer not null) strict;`
 
@@ -204,6 +223,24 @@ export class Ledger {
     const sql = `select seq, number as phoneNumberId, wa_id as waId, message_id as messageId, body, rank,
       due_at as dueAt, attempts from webhooks order by rank, seq`
     return this.#statement(sql).all() as unknown as WebhookRow[]
+  }
+
+  template = (id: string) => this.#row<TemplateRow>('select json from templates where id = ?', id)
+  templateOf = (businessId: string, name: string, language: string) =>
+    this.#row<TemplateRow>(
+      'select json from templates where business = ? and name = ? and language = ?',
+      businessId,
+      name,
+      language,
+    )
+  templates = (businessId: string) =>
+    this.#rows<TemplateRow>('select json from templates where business = ? order by name, language', businessId)
+  saveTemplate(row: TemplateRow): void {
+    const sql = 'insert or replace into templates (id, business, name, language, json) values (?, ?, ?, ?, ?)'
+    this.#run(sql, row.id, row.businessId, row.name, row.language, JSON.stringify(row))
+  }
+  removeTemplate(id: string): void {
+    this.#run('delete from templates where id = ?', id)
   }
 
   faults = (phoneNumberId: string): Faults => ({

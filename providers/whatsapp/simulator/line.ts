@@ -118,6 +118,14 @@ export class Line {
     publish({ type: 'channel', phoneNumberId })
   }
 
+  /** About the business itself, not about a person. */
+  tell(channel: SimulatedChannel, body: string, dueAt: number): void {
+    const { phoneNumberId } = channel
+    const news = { phoneNumberId, waId: 'account', messageId: null, body, dueAt }
+    this.#parts.queue.add(this.ledger.faults(phoneNumberId), news)
+    this.#parts.publish({ type: 'channel', phoneNumberId })
+  }
+
   whisper(channel: SimulatedChannel, body: string): void {
     this.#parts.queue.whisper(channel.phoneNumberId, body)
   }

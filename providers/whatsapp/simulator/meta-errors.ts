@@ -44,7 +44,8 @@ export class Refusal extends Error {
   readonly status: number
   readonly body: unknown
 
-  constructor(code: number, details: string, subcode?: number) {
+  /** `said`: what Meta tells people, where it does. */
+  constructor(code: number, details: string, subcode?: number, said?: { title: string; message: string }) {
     super(`(#${code}) ${titleOf(code)}`)
     this.code = code
     this.status = table[code]?.[0] ?? 400
@@ -54,6 +55,7 @@ export class Refusal extends Error {
         type: 'OAuthException',
         code,
         ...(subcode !== undefined && { error_subcode: subcode }),
+        ...(said && { is_transient: false, error_user_title: said.title, error_user_msg: said.message }),
         error_data: { messaging_product: 'whatsapp', details },
         fbtrace_id: 'ASimulatedTraceOfCareline',
       },

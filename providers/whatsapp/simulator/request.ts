@@ -49,24 +49,34 @@ const List = z.strictObject({
       ),
   }),
 })
-const BodyParameters = z.strictObject({
-  type: z.literal('body'),
-  parameters: z.array(z.strictObject({ type: z.literal('text'), text: some(1_024) })).max(60),
+const Parameter = z.strictObject({
+  type: z.literal('text'),
+  parameter_name: z.string().max(64).optional(),
+  text: some(1_024),
 })
-/** Of an authentication template: the code that its button copies. */
-const CodeButton = z.strictObject({
+const BodyParameters = z.strictObject({ type: z.literal('body'), parameters: z.array(Parameter).max(60) })
+const HeaderParameters = z.strictObject({ type: z.literal('header'), parameters: z.array(Parameter).length(1) })
+/** The end of an address, a coupon, or the code of an authentication template. */
+const ButtonParameter = z.strictObject({
   type: z.literal('button'),
-  sub_type: z.literal('url'),
-  index: z.literal('0'),
-  parameters: z.array(z.strictObject({ type: z.literal('text'), text: some(15) })).length(1),
+  sub_type: z.enum(['url', 'copy_code']),
+  index: z.string().regex(/^\d$/),
+  parameters: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('text'), text: some(2_000) }),
+        z.strictObject({ type: z.literal('coupon_code'), coupon_code: some(15) }),
+      ]),
+    )
+    .length(1),
 })
 const Template = z.strictObject({
   name: some(512),
   language: z.strictObject({ code: some(16) }),
   components: z
-    .array(z.discriminatedUnion('type', [BodyParameters, CodeButton]))
-    .max(2)
-    .refine((list) => unique(list, ({ type }) => type), 'Each component stands once.')
+    .array(z.discriminatedUnion('type', [BodyParameters, HeaderParameters, ButtonParameter]))
+    .max(12)
+    .refine((list) => unique(list, (one) => `${one.type}/${'index' in one ? one.index : ''}`), 'Each stands once.')
     .optional(),
 })
 
@@ -102,13 +112,25 @@ const MessageRequest = z.discriminatedUnion('type', [
   kind('interactive', z.discriminatedUnion('type', [Buttons, List])),
   kind('template', Template),
 ])
-type TemplateRequest = z.infer<typeof Template>
+export type TemplateRequest = z.infer<typeof Template>
 
-/** What a template is given for its words, and for the button under them. */
-export function givenTo({ components = [] }: TemplateRequest): { words: string[]; code: string | undefined } {
-  const of = (type: 'body' | 'button') =>
-    components.filter((one) => one.type === type).flatMap(({ parameters }) => parameters.map(({ text }) => text))
-  return { words: of('body'), code: of('button')[0] }
+/** What a template is given for its words, and for the buttons under them. */
+export function givenTo({ components = [] }: TemplateRequest) {
+  const buttons = components.flatMap((one) =>
+    one.type !== 'button'
+      ? []
+      : one.parameters.map((given) => ({
+          index: one.index,
+          kind: one.sub_type,
+          value: given.type === 'text' ? given.text : given.coupon_code,
+        })),
+  )
+  return {
+    body: components.flatMap((one) => (one.type === 'body' ? one.parameters : [])),
+    header: components.flatMap((one) => (one.type === 'header' ? one.parameters : []))[0],
+    buttons,
+    code: buttons.find(({ kind }) => kind === 'url')?.value,
+  }
 }
 export type MessageRequest = z.infer<typeof MessageRequest>
 
@@ -156,9 +178,9 @@ export function contentOf(request: Sent, fileOf: (mediaId: string) => Uploaded):
   if (request.type === 'interactive') return offered(request.interactive)
   if (request.type !== 'template') return mediaContent(request, fileOf)
   const { name, language } = request.template
-  const { words, code } = givenTo(request.template)
-  const copyCode = code === undefined ? {} : { copyCode: code }
-  return { kind: 'template', name, language: language.code, parameters: words, ...copyCode }
+  const { body, code = '' } = givenTo(request.template)
+  const copyCode = code.length >= 1 && code.length <= 15 ? { copyCode: code } : {}
+  return { kind: 'template', name, language: language.code, parameters: body.map(({ text }) => text), ...copyCode }
 }
 
 function offered(interactive: Extract<Sent, { type: 'interactive' }>['interactive']): Content {

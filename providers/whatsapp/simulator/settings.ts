@@ -6,8 +6,12 @@ export interface SimulatedTemplate {
   name: string
   language: string
   body: string
-  /** Of one-time codes, with a button that copies the code; utility unless said. */
-  category?: 'authentication'
+  /** `authentication`: of one-time codes, with a button that copies the code. Utility unless said. */
+  category?: 'authentication' | 'marketing'
+  /** What stands in its places where reviewers look at it. */
+  samples?: string[]
+  header?: string
+  footer?: string
   /** Quick replies below it, at most 10. */
   buttons?: string[]
 }
@@ -42,6 +46,8 @@ export interface SimulatorOptions {
   webhookTimeoutMs?: number
   /** Between two ticks of one message, so that a person can see them come. */
   tickMs?: number
+  /** How long a template is looked at before it is approved; ten ticks unless said. */
+  reviewMs?: number
   /** How long webhooks are collected when they are to be shuffled. */
   shuffleMs?: number
   /** Seeds the shuffling. */
@@ -65,6 +71,8 @@ export const Faults = z.strictObject({
   latencyMs: z.int().min(0).max(60_000),
   dropAnswer: z.strictObject({ times }).nullable(),
   failLater: z.strictObject({ code: Code, times }).nullable(),
+  /** Templates that are handed in: Meta's reason. */
+  rejectTemplates: z.strictObject({ reason: z.string().regex(/^[A-Z_]{1,64}$/), times }).nullable(),
   webhooksTwice: z.boolean(),
   webhooksShuffled: z.int().min(0).max(20),
   webhooksPaused: z.boolean(),
@@ -78,6 +86,7 @@ export const noFaults: Faults = {
   latencyMs: 0,
   dropAnswer: null,
   failLater: null,
+  rejectTemplates: null,
   webhooksTwice: false,
   webhooksShuffled: 0,
   webhooksPaused: false,

@@ -18,6 +18,7 @@ import type { Played } from './phone-api.ts'
 import { PhoneApi } from './phone-api.ts'
 import { Phone } from './phone.ts'
 import { Screens } from './screens.ts'
+import { TemplateBook, type TemplateEvent } from './templates.ts'
 import type { Faults, SimulatedChannel, SimulatorOptions, Where } from './settings.ts'
 import { bounds, noFaults } from './settings.ts'
 import type { ChatView, ChannelView, MessageView, PersonView } from './views.ts'
@@ -61,6 +62,7 @@ export class WhatsAppSimulator implements Played {
   readonly #line: Line
   readonly #phone: Phone
   readonly #acts: Acts
+  readonly #templates: TemplateBook
   readonly #graph: Graph
   readonly #views: Views
   readonly #screens = new Screens()
@@ -73,7 +75,6 @@ export class WhatsAppSimulator implements Played {
     this.#clock = clock
     this.#prefix = prefix.replace(/\/+$/, '')
     this.ledger = new Ledger(file)
-    for (const channel of options.channels) this.#channels.set(channel.phoneNumberId, channel)
     const { ledger } = this
     const channelOf = (id: string) => this.#channels.get(id)
     const publish = (change: Change) => this.#publish(change)
@@ -90,6 +91,14 @@ export class WhatsAppSimulator implements Played {
     })
     this.#line = new Line({ ledger, queue: this.#queue, clock, tickMs, channelOf, publish })
     this.#phone = new Phone(this.#line)
+    const rejected = (channel: SimulatedChannel) => this.#graph.rejected(channel)
+    this.#templates = new TemplateBook({
+      ledger,
+      line: this.#line,
+      reviewMs: options.reviewMs ?? 10 * tickMs,
+      rejected,
+    })
+    for (const channel of options.channels) this.#known(channel)
     this.#acts = new Acts(this.#line)
     this.#views = new Views({
       ledger,
@@ -100,6 +109,7 @@ export class WhatsAppSimulator implements Played {
     this.#graph = new Graph({
       ledger,
       phone: this.#phone,
+      templates: this.#templates,
       channels: () => [...this.#channels.values()],
       faultsChanged: (phoneNumberId) => publish({ type: 'channel', phoneNumberId }),
       isFull: () => this.#queue.isFull,
@@ -128,8 +138,13 @@ export class WhatsAppSimulator implements Played {
 
   // Channels and faults.
 
-  addChannel(channel: SimulatedChannel): void {
+  #known(channel: SimulatedChannel): void {
     this.#channels.set(channel.phoneNumberId, channel)
+    this.#templates.seed(channel)
+  }
+
+  addChannel(channel: SimulatedChannel): void {
+    this.#known(channel)
     this.#publish({ type: 'channel', phoneNumberId: channel.phoneNumberId })
     this.#queue.pump()
   }
@@ -158,6 +173,11 @@ export class WhatsAppSimulator implements Played {
     this.#publish({ type: 'channel', phoneNumberId })
     this.#queue.pump()
     return faults
+  }
+
+  /** What Meta decides about a template by itself: a pause, say. */
+  decide(channel: SimulatedChannel, template: { name: string; language: string }, event: TemplateEvent): void {
+    this.#templates.decide(channel, template.name, template.language, event)
   }
 
   clearFaults(channel = this.channel()): Faults {

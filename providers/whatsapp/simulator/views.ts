@@ -4,6 +4,7 @@ import type { Change } from './line.ts'
 import type { Phone } from './phone.ts'
 import type { Faults, SimulatedChannel } from './settings.ts'
 import { bounds } from './settings.ts'
+import { buttonsOf } from './templates.ts'
 import type { WebhookQueue } from './webhooks.ts'
 
 export interface MessageView {
@@ -53,12 +54,6 @@ export interface ViewParts {
   channels(): readonly SimulatedChannel[]
 }
 
-/** The quick replies under a template, if this is one that has them. */
-export function buttonsOf({ templates = [] }: SimulatedChannel, content: Content): string[] | undefined {
-  if (content.kind !== 'template') return undefined
-  return templates.find(({ name, language }) => name === content.name && language === content.language)?.buttons
-}
-
 /** What the screens are told, as ../README.md has it. Never a token or a secret. */
 export class Views {
   readonly lastStatus = new Map<string, number>()
@@ -75,7 +70,7 @@ export class Views {
   message(row: MessageRow): MessageView {
     const { isEdited, isDeleted, opaque: _, shown, replyTo, error, ...rest } = row
     const channel = this.#channelOf(row.phoneNumberId)
-    const buttons = channel && buttonsOf(channel, row.content)
+    const buttons = channel && buttonsOf(this.#parts.ledger, channel, row.content)
     return {
       ...rest,
       channelId: channel?.channelId ?? '',

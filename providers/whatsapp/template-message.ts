@@ -1,0 +1,31 @@
+import type { TemplateContent } from '../../kernel/template-text.ts'
+
+// A template as POST /{phone_number_id}/messages takes it: the values of its places, by component.
+
+type Bag = Record<string, unknown>
+
+const named = (text: string, parameter_name: string | undefined): Bag => ({
+  type: 'text',
+  ...(parameter_name !== undefined && { parameter_name }),
+  text,
+})
+
+const button = ({ index, value, copies }: NonNullable<TemplateContent['buttons']>[number]): Bag => ({
+  type: 'button',
+  sub_type: copies === true ? 'copy_code' : 'url',
+  index: String(index),
+  parameters: [copies === true ? { type: 'coupon_code', coupon_code: value } : { type: 'text', text: value }],
+})
+
+export function templatePayload(content: TemplateContent): Bag {
+  const { name, language, parameters, copyCode, header, headerName, names = [], buttons = [] } = content
+  const body = parameters.map((text, index) => named(text, names[index]))
+  const components = [
+    ...(header === undefined ? [] : [{ type: 'header', parameters: [named(header, headerName)] }]),
+    ...(body.length === 0 ? [] : [{ type: 'body', parameters: body }]),
+    ...buttons.map(button),
+    // The code under the button of an authentication template stands in the place of an address.
+    ...(copyCode === undefined ? [] : [button({ index: 0, value: copyCode })]),
+  ]
+  return { type: 'template', template: { name, language: { code: language }, components } }
+}
