@@ -47,8 +47,12 @@ export interface ChannelProvider {
   hosts?: RegExp
   /** Where it is to send its webhooks. */
   webhookPath(id: string): string
+  /** Where it is to bring what comes in, with the channel's own token in the address. */
+  inboundPath?(id: string): string
 }
 
+const gmailPath = (id: string) => `/webhooks/gmail/${id}`
+const inboundPath = (id: string) => `/webhooks/email/inbound/${id}`
 const mailboxOf = ({ mailbox = '' }: Readonly<Record<string, string>>) => mailbox
 
 /** Nothing to ask for: it is ours. */
@@ -97,17 +101,20 @@ export const providers: readonly ChannelProvider[] = [
     address: mailboxOf,
     hosts: /(^|\.)sendgrid\.com$/,
     webhookPath: (id) => `/webhooks/email/sendgrid/${id}`,
+    inboundPath,
   },
   {
     ...{ kind: 'email', provider: 'smtp', says: 'E-mail by your own server', canSimulate: false, fields: smtpFields },
     address: mailboxOf,
-    webhookPath: (id) => `/webhooks/email/inbound/${id}`,
+    webhookPath: inboundPath,
+    inboundPath,
   },
   {
     ...{ kind: 'email', provider: 'gmail', says: 'E-mail by Gmail', canSimulate: false, fields: gmailFields },
     address: mailboxOf,
     hosts: /(^|\.)googleapis\.com$/,
-    webhookPath: (id) => `/webhooks/gmail/${id}`,
+    webhookPath: gmailPath,
+    inboundPath: gmailPath,
   },
 ]
 

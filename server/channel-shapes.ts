@@ -27,6 +27,8 @@ export const Integration = Line.extend({
   webhookPath: z.string().max(256),
   /** The same with the address before it, to be copied. */
   webhookUrl: z.string().max(2_048),
+  /** Where mails that come in are to be brought, followed by `?token=` and the channel's own token; null where none are. */
+  inboundUrl: z.string().max(2_048).nullable(),
   /** That they are there; never what they are. */
   secrets: z.record(z.string().max(64), z.literal(mask)),
   /** Those that we made up to simulate it: before it can be real, the provider's own must take their place. */
@@ -117,13 +119,16 @@ export const line = ({ id, kind, provider, name, address, simulate, status }: Ch
 })
 
 export function shown(channel: Channel, { publicUrl }: { publicUrl: string }) {
-  const webhookPath = providerOf(channel).webhookPath(channel.id)
+  const provider = providerOf(channel)
+  const webhookPath = provider.webhookPath(channel.id)
+  const inboundPath = provider.inboundPath?.(channel.id)
   return {
     ...line(channel),
     fields: channel.fields,
     baseUrl: channel.baseUrl,
     webhookPath,
     webhookUrl: `${publicUrl}${webhookPath}`,
+    inboundUrl: inboundPath === undefined ? null : `${publicUrl}${inboundPath}`,
     secrets: Object.fromEntries(channel.secretNames.map((one) => [one, mask] as const)),
     madeUp: [...channel.madeUp],
     previousUntil: { ...channel.previous },

@@ -101,7 +101,19 @@ export async function filledFor(
   conversationId: string,
   { texts }: Pick<Canned, 'texts'>,
 ): Promise<{ text: string; locale: string; missing: Variable[] }> {
-  const { store, workspace, workspaces, caller } = by
+  const { values, locales } = await variablesFor(by, conversationId)
+  const { locale, text } = inLanguage(texts, ...locales)
+  return { locale, ...filled(text, values) }
+}
+
+/**
+ * What prepared texts can name, for the person of this conversation; and in which languages they are written to, theirs
+ * first. @throws Problem `conversation_missing`
+ */
+export async function variablesFor(
+  { store, workspace, workspaces, caller }: Pick<By, 'store' | 'workspace' | 'workspaces' | 'caller'>,
+  conversationId: string,
+): Promise<{ values: Values; locales: (string | null)[] }> {
   const { userId } = await workspace.at(conversation, conversationId).view()
   const [person, member, business] = await Promise.all([
     workspace.at(user, userId).view(),
@@ -118,8 +130,7 @@ export async function filledFor(
     'workspace.phone': business.profile.phone,
     'workspace.website': business.profile.website,
   }
-  const { locale, text } = inLanguage(texts, person.locale, business.settings.locale)
-  return { locale, ...filled(text, values) }
+  return { values, locales: [person.locale, business.settings.locale] }
 }
 
 const languageOf = (locale: string) => locale.toLowerCase().split('-')[0]

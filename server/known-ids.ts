@@ -2,6 +2,7 @@ import type { Workspace } from '../actors/runtime/contract.ts'
 import { invalid } from '../kernel/problem.ts'
 import type { Store } from '../store/connection.ts'
 import type { Rest } from '../store/rest.ts'
+import type { ChannelSettings } from '../store/settings/channels.ts'
 import { memberById } from '../store/settings/members.ts'
 import { cannedResponses, type Deed } from '../store/settings/replies.ts'
 import { Resources } from '../store/settings/resources.ts'
@@ -30,6 +31,15 @@ export async function knownMembers(
   const found = await Promise.all(ids.map((id) => memberById(store, workspace.id, id)))
   if (found.some((one) => one?.status !== 'active'))
     throw refused('unknown_member', 'Nobody with this id works here.', path)
+}
+
+/** @throws Problem `unknown_channel` */
+export async function knownChannel(
+  { channels, workspace }: Pick<At, 'workspace'> & { channels: Pick<ChannelSettings, 'byId'> },
+  channelId: string | undefined,
+) {
+  if (channelId !== undefined && !(await channels.byId(workspace.id, channelId)))
+    throw refused('unknown_channel', 'There is no such channel.', 'channelId')
 }
 
 /** What they name is there. @throws Problem `unknown_team`, `unknown_member`, `unknown_reply` */

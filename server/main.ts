@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
+import { duplicates } from '../jobs/duplicates.ts'
 import { fileSchedules } from '../jobs/files.ts'
 import { mailboxes } from '../jobs/mailboxes.ts'
+import { templates } from '../jobs/templates.ts'
 import { retention } from '../jobs/retention.ts'
 import { webhooks } from '../jobs/webhooks.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
@@ -22,6 +23,7 @@ import { openGateway, openIntake, tellingConsoles } from './main/doors.ts'
 import { openFiles } from './main/files.ts'
 import { openLists } from './main/lists.ts'
 import { addressesOf, frontDoor, listening } from './main/front-door.ts'
+import { httpConfig } from './main/http-config.ts'
 import { drain, type Parts as DrainParts } from './main/drain.ts'
 import { openReaders } from './main/readers.ts'
 import { openJobs } from './main/jobs.ts'
@@ -31,6 +33,8 @@ import { openPhones } from './main/phones.ts'
 import { openWatch } from './main/watch.ts'
 import { openTexts, textingBy } from './main/texts.ts'
 import { openSenders } from './main/senders.ts'
+import { openTemplates } from './main/templates.ts'
+import { openSlack } from './main/slack.ts'
 import { openPersons } from './main/persons.ts'
 import { openRecords } from './main/records.ts'
 import { People } from './webhooks/people.ts'
@@ -112,8 +116,9 @@ async function openInside({ given, secrets, storage, others }: Ground) {
   const texts = openTexts({ ...given, store, channels, settings, phoneKey })
   const files = openFiles({ ...given, storage, settings, now })
   const outgoing = await openWebhooks({ config, storage, notices, now, log })
-  const behind = { letters: mail.ports, texts: texts.office, outgoing }
-  const senders = openSenders(config)
+  const slack = openSlack({ config, storage, settings, phoneKey, now, log })
+  const behind = { letters: mail.ports, texts: texts.office, outgoing, slack }
+  const senders = openSenders(config, now)
   const fileToken = (workspaceId: string, fileId: string) => auth.tokens.file(workspaceId, fileId).token
   const out = { senders, fileToken, unsubscribeUrl: (place: Place) => consents.preferences.linkOf(place) }
   const workflow = openWorkflow({ store, config, secret: secrets.jwtSecret, now })
@@ -125,6 +130,7 @@ async function openInside({ given, secrets, storage, others }: Ground) {
   const realm = openPersons({ storage, auth, system: running.system, settings, people, now })
   const audit = openAudit({ ...running, joint, now, log })
   const consents = openConsents({ ...running, storage, settings, now })
+  const templating = openTemplates({ ...running, storage, channels, settings, log })
   return {
     ...running,
     ...audit,
@@ -142,6 +148,8 @@ async function openInside({ given, secrets, storage, others }: Ground) {
     people,
     records,
     outgoing,
+    slack,
+    templating,
     workflow,
     post: postingBy(running.system, mail),
     consents,
@@ -171,6 +179,7 @@ async function openDoors({ given, secrets, storage, others }: Ground, inside: In
   inside.consents.preferences.reachedAt(url)
   senders.reachedAt(here, url)
   inside.workflow.reachedAt(url, post)
+  inside.slack.opened({ ...inside, here, url })
   const webhookEndpoints = outgoing.opened({ system, url, post })
   const reading = { store, channels, system, notices, settings: inside.settings, here }
   const { connected, simulator } = await connectChannels(given, reading, { ...others, phoneKey: secrets.phoneKey })
@@ -192,6 +201,7 @@ function openKeeping({ given, secrets, storage, others }: Ground, inside: Inside
   const by = others.cluster?.me ?? config.name ?? `${hostname()} ${String(process.pid)}`
   const jobs = openJobs({ ...given, store, by })
   const care = openCare({ ...inside, config, storage, masterKeys: secrets.masterKeys, clock, log, url, secret })
+  inside.templating.shownBy(resourceChanged)
   const lists = openLists({ ...inside, room: inside.files.room, storage, resourceChanged, log })
   return { resourceChanged, watching, jobs, care, lists }
 }
@@ -235,17 +245,19 @@ function portsOf(ground: Ground, inside: Inside, doors: Doors, keeping: Keeping)
     ...watching.ports,
     channelChanged: connected.changed,
     ratingBy: ratingsBy(inside.workflow.ratings, workspace),
+    ...inside.slack.ports,
+    ...inside.templating.ports,
     testChannel: channelTester({ channels, senderOf: inside.senders.senderOf }),
     originFor: inside.senders.originFor,
     history: events.latest.bind(events),
     ...inside.consents,
     acceptReceived: accept,
-    mails: openMails({ ...inside, config, storage, accept, here: doors.here, log }),
+    mails: openMails({ ...inside, config, storage, accept, here: doors.here, url: doors.url, log }),
     now,
     log,
     config: httpConfig(config, url, connected),
     authenticate: callers.authenticate,
-    ...{ persons: inside.persons, records: inside.records },
+    ...{ persons: inside.persons, personDevices: inside.personDevices, records: inside.records },
     keys,
     workspace,
     quotasOf: (workspaceId: string) => settings.workspace(workspaceId)?.quotas ?? defaultQuotas,
@@ -262,7 +274,7 @@ async function overStorage(ground: Ground) {
   const { http, state, answerWith, gateway, intake, port, url, connected, simulator } = doors
   const { watching, jobs, care, lists } = keeping
   const ports = portsOf(ground, inside, doors, keeping)
-  answerWith(simulator, [...mail.played, ...texts.played], ports)
+  answerWith(simulator, [...mail.played, ...texts.played, ...inside.slack.played], ports)
   await jobs.begin([
     ...inside.schedules,
     ...care.schedules,
@@ -270,8 +282,11 @@ async function overStorage(ground: Ground) {
     retention({ settings, events: forgetting(storage.events, outgoing), now }),
     ...fileSchedules(files.work),
     mailboxes({ gmail: ports.mails.gmail }),
+    templates({ templates: inside.templating }),
+    ...outgoing.schedules,
     ...watching.schedules,
     ...lists.schedules,
+    duplicates({ settings, scan: (workspaceId) => inside.records.duplicates.scan(workspaceId) }),
   ])
   settings.keepFresh()
   // A process of schedules has no sockets, and hears of nobody's.
@@ -299,6 +314,10 @@ async function overStorage(ground: Ground) {
     mails: ports.mails,
     /** Plays Resend for simulated mailboxes. */
     mailSimulator: mail.simulator,
+    /** Plays Slack; undefined where nothing is simulated. */
+    slackSimulator: inside.slack.simulator,
+    /** Reads the templates of WhatsApp accounts. */
+    templates: inside.templating.ports.templateNews,
     simulatorUrl: connected.simulatorUrl,
     channelChanged: connected.changed,
     close: leaving(state, { http, ...parts, ...others }, uncompared),
@@ -366,24 +385,4 @@ function metricsOf({
     jobs: jobs.counters,
   }
   return createMetrics(sources, cluster)
-}
-
-function httpConfig(config: Config, url: string, connected: ConnectedChannels): AppParts['config'] {
-  const { corsOrigins, trustsProxy, limits, metricsToken, isProduction, whatsappBaseUrl } = config
-  return {
-    corsOrigins,
-    trustsProxy,
-    limits,
-    // It moves with the simulator.
-    get simulatorUrl() {
-      return connected.simulatorUrl
-    },
-    whatsappBaseUrl,
-    isSecure: url.startsWith('https:'),
-    consoleDir: join(import.meta.dirname, '../dist/console'),
-    allowsAnyProvider: !isProduction,
-    hasSimulators: config.hasSimulators,
-    publicUrl: url,
-    ...(metricsToken !== undefined && { metricsToken }),
-  }
 }

@@ -4,6 +4,7 @@ export type Lack =
   | 'email_unproven'
   | 'hours_missing'
   | 'channel_missing'
+  | 'channel_simulated'
   | 'channel_unverified'
   | 'staff_alone'
   | 'service_missing'
@@ -17,6 +18,8 @@ const en: Language = {
   email_unproven: 'No owner has confirmed their e-mail address yet: ask for a letter, and open its link.',
   hours_missing: 'Say when you are open.',
   channel_missing: 'Connect a channel, so that messages can reach people.',
+  channel_simulated:
+    'Only simulated channels are connected: they are there to try everything, and reach nobody. Connect a real one.',
   channel_unverified: 'A channel is connected, and no message has left through it yet: send a test.',
   staff_alone: 'Nobody else works here yet: invite somebody, or go on by yourself.',
   service_missing: 'Add a service that people can book.',
@@ -30,6 +33,8 @@ const de: Language = {
     'Noch hat niemand als Inhaber seine E-Mail-Adresse bestätigt: fordern Sie einen Brief an, und öffnen Sie seinen Link.',
   hours_missing: 'Sagen Sie, wann Sie geöffnet haben.',
   channel_missing: 'Verbinden Sie einen Kanal, damit Nachrichten ankommen können.',
+  channel_simulated:
+    'Nur simulierte Kanäle sind verbunden: mit ihnen lässt sich alles ausprobieren, doch sie erreichen niemanden. Verbinden Sie einen echten.',
   channel_unverified: 'Ein Kanal ist verbunden, aber noch keine Nachricht ist hinausgegangen: senden Sie einen Test.',
   staff_alone: 'Noch arbeitet hier niemand sonst: laden Sie jemanden ein, oder machen Sie allein weiter.',
   service_missing: 'Legen Sie eine Leistung an, die man buchen kann.',

@@ -151,8 +151,11 @@ const lacks: { [Key in StepName]: (facts: Facts) => Lack[] } = {
   channels: ({ channels, workspace }) => {
     // What is simulated reaches nobody; in a sandbox nobody is to be reached.
     const usable = channels.filter(({ status, simulate }) => status === 'active' && (!simulate || workspace.isSandbox))
-    if (usable.length === 0) return ['channel_missing']
-    return usable.some(({ simulate, verifiedAt }) => simulate || verifiedAt !== null) ? [] : ['channel_unverified']
+    if (usable.length === 0)
+      return [channels.some(({ status }) => status === 'active') ? 'channel_simulated' : 'channel_missing']
+    // The app has no provider that could refuse: whoever has it open is reached.
+    const works = ({ kind, simulate, verifiedAt }: Channel) => simulate || kind === 'app' || verifiedAt !== null
+    return usable.some(works) ? [] : ['channel_unverified']
   },
 
   staff: ({ members }) =>

@@ -17,6 +17,7 @@ import type { Closings } from './closing.ts'
 import type { Exports } from './exports.ts'
 import type { Installation } from './platform/installation.ts'
 import type { Operators } from './platform/operators.ts'
+import type { PersonDevices } from './auth/person-devices.ts'
 import type { Persons } from './auth/persons.ts'
 import type { AuditWatch } from './audit-watch.ts'
 import type { ByMail } from './auth/by-mail.ts'
@@ -34,15 +35,19 @@ import type { Jobs } from './jobs.ts'
 import type { JointMemory } from './joint-memory.ts'
 import type { Lists } from './lists.ts'
 import type { Inspection, Readers } from './inspection.ts'
+import type { DomainRecord } from './mail/domain.ts'
 import type { GmailRoom } from './mail/gmail-room.ts'
 import type { MailRoom } from './mail/mail-room.ts'
 import type { Onboarding } from './onboarding.ts'
 import type { Preferences } from './preferences.ts'
 import type { Presets } from './presets/apply.ts'
 import type { Registration } from './registration.ts'
+import type { SlackRoom } from './slack/room.ts'
 import type { Suppressed } from './suppressed.ts'
 import type { Records } from './people/records.ts'
 import type { Team } from './team.ts'
+import type { TemplateNewsRoom } from './templates/news.ts'
+import type { Templates } from './templates/templates.ts'
 import type { WebhookEndpoints } from './webhook-endpoints/endpoints.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -130,6 +135,9 @@ export interface Ports {
   presets: Presets
   webhookEndpoints: OutgoingWebhooks
   records: Records
+  /** Of WhatsApp: what people write, and what WhatsApp says of it. */
+  templates: Templates
+  templateNews: Pick<TemplateNewsRoom, 'sync'>
   channels: ChannelSettings
   backups: Backups
   closings: Closings
@@ -137,6 +145,7 @@ export interface Ports {
   operators: Operators
   /** The realm of the people who are looked after. */
   persons: Persons
+  personDevices: PersonDevices
   installation: Installation
   files: FileRoom
   lists: Lists
@@ -154,6 +163,9 @@ export interface Ports {
   originFor(channel: { simulate: boolean }): string
   /** The matter that a link asks about, and its workspace on behalf of the person; undefined for no link of ours. */
   ratingBy(token: string): Promise<{ link: RatingLink; handle: Workspace } | undefined>
+  /** The connection with the Slack of the staff, and a workspace on behalf of Slack. */
+  slack: SlackRoom
+  slackDeskOf(workspaceId: string): Workspace
   /** Asks the channel's provider whether it knows us, and sends a message where `to` says. */
   testChannel(channel: OpenChannel, to?: string): Promise<ChannelTest>
   /** Addresses to which nothing goes. */
@@ -172,7 +184,9 @@ export interface Ports {
   /** Mails that come in, whatever way. */
   mails: {
     room: MailRoom
-    gmail: Pick<GmailRoom, 'read' | 'renewAll'>
+    gmail: Pick<GmailRoom, 'read' | 'renewAll' | 'watch' | 'stand'>
+    /** What the domain of a mailbox says of itself. */
+    domain(channel: Channel): Promise<DomainRecord[]>
     atResend(channel: OpenChannel, id: string): Promise<Uint8Array>
   }
   /** Resolves when all items are durable: claimed and stored. What happens with them then is behind this port. */
@@ -202,6 +216,9 @@ export interface HttpConfig {
   whatsappBaseUrl: string
   /** Whether providers are played here where nothing else is said. */
   hasSimulators: boolean
+  /** Whether our own letters, and texts, are kept here instead of sent: at /letters, and /texts. */
+  playsMail: boolean
+  playsTexts: boolean
   /** Where people, and providers, reach this server. */
   publicUrl: string
   /** True lets a channel talk to any address (development); otherwise to Meta, and to `whatsappBaseUrl`. */

@@ -1,7 +1,8 @@
 import type { Filter } from '../kernel/filter.ts'
 import { everything, movesWithTime } from '../kernel/filter.ts'
 import { type CustomField, type Fields, personFieldsWith } from '../kernel/filter-fields.ts'
-import { type Asking, mongoFilter } from '../kernel/filter-terms.ts'
+import type { Asking } from '../kernel/filter-asked.ts'
+import { mongoFilter } from '../kernel/filter-terms.ts'
 import { conflict, missing } from '../kernel/problem.ts'
 import type { Store } from '../store/connection.ts'
 import type { Rest } from '../store/rest.ts'
@@ -19,6 +20,8 @@ import { countMembers, keepCount, memberIds, type Segment, segmentsOf } from '..
 export const countMax = 1_000_000
 /** After a change of a person it waits so long for others, then counts. */
 const quietMs = 2_000
+/** A count after a change begins only after so many times as long as the one before it took. */
+const restShare = 10
 /** What changes as time goes by is counted again after so long, everything else after a day. */
 const restlessMs = 5 * 60_000
 const staleMs = 24 * 60 * 60_000
@@ -41,6 +44,8 @@ export class Segments {
   readonly #parts: Parts
   readonly #dirty = new Map<string, NodeJS.Timeout>()
   readonly #counting = new Map<string, Promise<void>>()
+  /** Until when a workspace is not counted again, by the process's own clock. */
+  readonly #restUntil = new Map<string, number>()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -94,14 +99,19 @@ export class Segments {
     return { items, nextCursor: found.length > limit ? (ids.at(-1) ?? null) : null }
   }
 
-  /** Somebody there changed: who is in which segment may have changed as well. */
+  /** Somebody there changed: who is in which segment may have changed as well. In a busy business somebody always does. */
   touched(workspaceId: string) {
     if (this.#dirty.has(workspaceId)) return
-    const due = () => {
+    const due = async () => {
       this.#dirty.delete(workspaceId)
-      this.recount(workspaceId).catch(this.#parts.onError)
+      const began = performance.now()
+      await this.recount(workspaceId)
+      const now = performance.now()
+      this.#restUntil.set(workspaceId, now + restShare * (now - began))
     }
-    this.#dirty.set(workspaceId, setTimeout(due, quietMs).unref())
+    const rest = (this.#restUntil.get(workspaceId) ?? 0) - performance.now()
+    const waitMs = Math.max(quietMs, rest)
+    this.#dirty.set(workspaceId, setTimeout(() => void due().catch(this.#parts.onError), waitMs).unref())
   }
 
   /** Counts anew what may have changed: all of it, or what is older than it should be. One count at a time. */

@@ -3,7 +3,7 @@ import { user } from '../actors/user/contract.ts'
 import { identityOf } from '../kernel/channel-kind.ts'
 import { needsOwner, suppressedAs, type SuppressionReason } from '../kernel/consent.ts'
 import type { Address } from '../kernel/person.ts'
-import { conflict } from '../kernel/problem.ts'
+import { conflict, missing } from '../kernel/problem.ts'
 import type { SuppressedPlace, Suppressions } from '../store/suppressions.ts'
 
 interface Parts {
@@ -43,12 +43,31 @@ export class Suppressed {
   async lift(workspace: Workspace, place: SuppressedPlace): Promise<boolean> {
     const { suppressions } = this.#parts
     const [kept] = await suppressions.find(workspace.id, [place])
-    if (kept && needsOwner(kept.reason))
-      throw conflict('own_act_needed', 'They ended this themselves, and only they can take it up again.')
+    if (kept) demandOurs(kept.reason)
     const userId = await this.#ownerOf(workspace.id, place)
     if (userId !== undefined) await workspace.at(user, userId).lift(place)
     if (kept) await suppressions.remove(workspace.id, place)
     return kept !== undefined
+  }
+
+  /** One of the list, of which nobody here can say what address it is. @throws Problem `not_found`, `own_act_needed` */
+  async liftById(workspace: Workspace, id: string): Promise<void> {
+    const { suppressions } = this.#parts
+    const kept = await suppressions.byId(workspace.id, id)
+    if (!kept) throw missing('not_found', 'Nothing of this name is held back.')
+    demandOurs(kept.reason)
+    if (kept.userId !== null) await this.#liftOf(workspace, await standingFor(workspace, kept.userId), id)
+    await suppressions.removeById(workspace.id, id)
+  }
+
+  /** Their conversation must know of it: it decides alone what may go. */
+  async #liftOf(workspace: Workspace, userId: string, id: string) {
+    const person = workspace.at(user, userId)
+    for (const { channel, address } of (await person.consents()).suppressed) {
+      if (address === null) continue
+      if ((await this.#parts.suppressions.idOf(workspace.id, { channel, address })) === id)
+        await person.lift({ channel, address })
+    }
   }
 
   #ownerOf(workspaceId: string, { channel, address }: SuppressedPlace) {
@@ -56,4 +75,22 @@ export class Suppressed {
     const spelt = channel === 'sms' ? `+${plain}` : plain
     return this.#parts.ownerOf(workspaceId, identityOf(channel, spelt))
   }
+}
+
+function demandOurs(reason: SuppressionReason) {
+  if (needsOwner(reason))
+    throw conflict('own_act_needed', 'They ended this themselves, and only they can take it up again.')
+}
+
+const aliasesMax = 20
+
+/** Whoever speaks for them now. */
+async function standingFor(workspace: Workspace, userId: string): Promise<string> {
+  let id = userId
+  for (let hops = 0; hops < aliasesMax; hops++) {
+    const { aliasOf } = await workspace.at(user, id).view()
+    if (aliasOf === null) break
+    id = aliasOf
+  }
+  return id
 }

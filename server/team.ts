@@ -121,12 +121,12 @@ export class Team {
   }
 
   async #apply(member: Member, change: Parameters<typeof changeMember>[3]) {
-    const { store, changed } = this.#parts
+    const { store, changed, now } = this.#parts
     const { workspaceId, id, name, role, status, grants, withheld } = member
-    await changeMember(store, workspaceId, id, change)
+    await changeMember(store, workspaceId, id, change, now())
     // Looked at afterwards: of two owners who take each other down at once, neither succeeds.
     if (member.role === 'owner' && !(await this.#hasOwner(workspaceId))) {
-      await changeMember(store, workspaceId, id, { name, role, status, grants, withheld })
+      await changeMember(store, workspaceId, id, { name, role, status, grants, withheld }, null)
       throw conflict('last_owner', 'A workspace keeps at least one owner.')
     }
     await changed(member)

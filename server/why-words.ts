@@ -16,6 +16,17 @@ const reasons: Record<string, string> = {
   erased: 'its owner was forgotten',
 }
 
+const templateWords: Record<string, string> = {
+  template_unknown: 'is unknown to WhatsApp',
+  template_not_approved: 'is not approved by WhatsApp yet',
+  template_rejected: 'was rejected by WhatsApp',
+  template_paused: 'is paused by WhatsApp',
+  template_disabled: 'was switched off by WhatsApp',
+  template_parameters_mismatch: 'was not filled in as it asks for',
+  template_too_long: 'was too long with what was filled in',
+  template_unfit: 'asks for what cannot be sent from here',
+}
+
 /** What each rule has decided, by its name. A rule without words here says its name and its outcome. */
 const rules: Record<string, (facts: Facts, outcome: string) => string> = {
   'guard.blocked': () => 'Not sent: this person is blocked.',
@@ -30,11 +41,17 @@ const rules: Record<string, (facts: Facts, outcome: string) => string> = {
   'guard.frequency_cap': (facts) =>
     `Not sent: they had ${String(facts['sent'])} messages of marketing within ${String(facts['days'])} days, and ${String(facts['max'])} is the most.`,
   'guard.window': () => 'Not sent: WhatsApp takes free text only within 24 hours of their last message.',
+  'guard.template': (facts) =>
+    `Not sent: the template “${String(facts['template'])}” (${String(facts['language'])}) ${templateWords[String(facts['why'])] ?? 'cannot be used'}.`,
   'guard.pair_rate': (facts) => `It waits until ${when(facts['until'])}: another message went to them a moment before.`,
   'guard.content': (facts) =>
     facts['max'] === undefined
       ? `Not sent: ${on(facts)} cannot carry this (${String(facts['content'])}).`
       : `Not sent: it has ${String(facts['characters'])} characters, and ${on(facts)} takes ${String(facts['max'])}.`,
+  'guard.machine_answer': (facts) =>
+    facts['why'] === 'silent'
+      ? 'Not sent: a machine, a list or a forged sender wrote, and no machine answers those.'
+      : `Not sent: a machine answered them within the last ${String(facts['hours'])} hours already.`,
   'guard.already_told': (facts) => `Not sent: they were told of ${String(facts['about'])} already.`,
   'guard.address': () => 'Not sent: no address of theirs is known on that channel.',
   'understand.compliance': (facts, outcome) =>
@@ -51,6 +68,14 @@ const rules: Record<string, (facts: Facts, outcome: string) => string> = {
   held_back: () => 'A machine’s answer was held back: a colleague had written meanwhile.',
   assignment: (facts) =>
     facts['memberId'] ? 'Given to a colleague by the rules of assignment.' : 'Nobody was free: it waits in the queue.',
+  automation_paused: (facts) => `A colleague silenced the machines${facts['until'] === null ? '' : ' for a while'}.`,
+  reassignment: () => 'Whoever had it was away for too long: it was given on.',
+  fallback: () => 'It could not go the usual way, and went by another.',
+  draft: (_, outcome) =>
+    outcome === 'used'
+      ? 'A colleague sent what a machine had drafted.'
+      : 'A colleague threw away what a machine had drafted.',
+  ai_answer: () => 'A machine answered by itself, as it is allowed to here.',
   'reminder.late': () => 'A reminder came too late to be of use, and was dropped.',
   dead_letter: (_, outcome) => `A step that had failed was ${outcome} by an operator.`,
 }

@@ -1,4 +1,3 @@
-import { createHmac, randomInt } from 'node:crypto'
 import { newId, newSecret } from '../../kernel/id.ts'
 import { conflict, Problem } from '../../kernel/problem.ts'
 import type { Posted } from '../../actors/letterbox/contract.ts'
@@ -24,6 +23,7 @@ import type { Origin } from '../../store/settings/sessions.ts'
 import { workspaceById } from '../../store/settings/workspaces.ts'
 import type { Auth, SignedIn } from './auth.ts'
 import { hashChosen } from './own-account.ts'
+import { freshCode, hashOfCode } from './one-time-code.ts'
 import { hashOf } from './tokens.ts'
 
 type LetterKind = Extract<ChallengeKind, 'magic_link' | 'password_reset'>
@@ -61,7 +61,7 @@ export class ByMail {
 
   /** A link and a code to sign in. Whether the address is anybody's cannot be told from it. @throws Problem `mail_not_set_up` */
   askToSignIn(email: string) {
-    const code = String(randomInt(1_000_000)).padStart(6, '0')
+    const code = freshCode()
     return this.#ask('magic_link', email, code, (token) => {
       const link = `${this.#parts.url}/sign-in?mail=${token}`
       return { about: 'sign_in', link, code, minutes: lasts.magic_link }
@@ -157,7 +157,7 @@ export class ByMail {
   }
 
   #codeHash(target: string, code: string) {
-    return createHmac('sha256', this.#parts.secret).update(`${target}\n${code}`).digest('base64url')
+    return hashOfCode(this.#parts.secret, target, code)
   }
 }
 

@@ -13,17 +13,7 @@ export interface Callers {
 export function callersBy(auth: Auth, keys: ApiKeys): Callers {
   return {
     authenticate: (token) => (isApiKey(token) ? keys.authenticate(token) : auth.authenticate(token)),
-    async now(callers) {
-      const [byKey, signedIn] = [callers.filter(isKey), callers.filter((caller) => !isKey(caller))]
-      const [keysNow, membersNow] = await Promise.all([
-        byKey.length > 0 ? keys.callersNow(byKey) : [],
-        auth.callersNow(signedIn),
-      ])
-      const found = new Map<Caller, Caller | undefined>()
-      for (const [nth, caller] of byKey.entries()) found.set(caller, keysNow[nth])
-      for (const [nth, caller] of signedIn.entries()) found.set(caller, membersNow[nth])
-      return callers.map((caller) => found.get(caller))
-    },
+    now: (callers) => eachAsked(callers, isKey, keys.callersNow.bind(keys), auth.callersNow),
   }
 }
 
@@ -32,14 +22,19 @@ const isKey = ({ role }: Caller) => role === 'key'
 /** For sockets: those of the business, and the people who are looked after, each by the token of their own realm. */
 export const withPersons = (callers: Callers, persons: Pick<Persons, 'authenticate' | 'now'>): Callers => ({
   authenticate: (token) => (isPersonToken(token) ? persons.authenticate(token) : callers.authenticate(token)),
-  async now(asked) {
-    const [people, others] = [asked.filter(isPerson), asked.filter((caller) => !isPerson(caller))]
-    const [peopleNow, othersNow] = await Promise.all([persons.now(people), callers.now(others)])
-    return asked.map((caller) => {
-      const [nth, found] = isPerson(caller) ? [people.indexOf(caller), peopleNow] : [others.indexOf(caller), othersNow]
-      return found[nth]
-    })
-  },
+  now: (asked) => eachAsked(asked, isPerson, (people) => persons.now(people), callers.now),
 })
 
 const isPerson = ({ role }: Caller) => role === 'person'
+
+type Now = Callers['now']
+
+/** Those of one realm are asked for together, the others as well; the answers are in the order of who was asked for. */
+async function eachAsked(all: readonly Caller[], isOne: (caller: Caller) => boolean, ofOnes: Now, ofOthers: Now) {
+  const ones = all.filter(isOne)
+  const others = all.filter((caller) => !isOne(caller))
+  const asked = (some: Caller[], now: Now) => (some.length > 0 ? now(some) : [])
+  const [onesNow, othersNow] = await Promise.all([asked(ones, ofOnes), asked(others, ofOthers)])
+  const [nextOne, nextOther] = [onesNow.values(), othersNow.values()]
+  return all.map((caller) => (isOne(caller) ? nextOne : nextOther).next().value)
+}

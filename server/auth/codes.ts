@@ -1,4 +1,3 @@
-import { createHmac, randomInt } from 'node:crypto'
 import type { Text, Way } from '../../actors/messenger/contract.ts'
 import type { CodeRules } from '../../kernel/codes.ts'
 import { newId } from '../../kernel/id.ts'
@@ -9,6 +8,7 @@ import type { Store } from '../../store/connection.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { type CodeKind, consumeCode, keepCode } from '../../store/settings/challenges.ts'
 import { workspaceById } from '../../store/settings/workspaces.ts'
+import { freshCode, hashOfCode } from './one-time-code.ts'
 import { type Asking, cooldownMs, type Pumping } from './pumping.ts'
 
 const minutes = 10
@@ -86,7 +86,7 @@ export class PhoneCodes {
     const { language, rules, ways } = await this.#about(who.workspaceId ?? nobody, asked.channel)
     const isFor = who.accountId !== null && ways.length > 0 ? who.workspaceId : null
     const isPaid = await pumping.pay(phone, isFor, rules)
-    const code = String(randomInt(1_000_000)).padStart(6, '0')
+    const code = freshCode()
     const expiresAt = now() + minutes * 60_000
     const target = targetOf(kind, phone.e164, who)
     await keepCode(
@@ -134,7 +134,7 @@ export class PhoneCodes {
   }
 
   #hash(target: string, code: string) {
-    return createHmac('sha256', this.#parts.secret).update(`${target}\n${code}`).digest('base64url')
+    return hashOfCode(this.#parts.secret, target, code)
   }
 }
 

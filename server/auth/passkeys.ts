@@ -1,11 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
@@ -23,6 +16,9 @@ import {
 } from '../../store/settings/passkeys.ts'
 import { keepTicket, spendTicket, type TicketKind } from '../../store/settings/tickets.ts'
 import { hashOf } from './tokens.ts'
+
+// Five hundred modules, for certificates of every kind: read when somebody comes with a passkey, not at each start.
+const webauthn = () => import('@simplewebauthn/server')
 
 /** For how long somebody may look for their key. */
 const ceremonyMs = 5 * 60_000
@@ -75,6 +71,7 @@ export class Passkeys {
     const { rpId: rpID } = this.#here()
     const known = accountId === null ? [] : await passkeysOf(this.#parts.store, accountId)
     const challenge = await this.#challenge('passkey_sign_in', accountId)
+    const { generateAuthenticationOptions } = await webauthn()
     return generateAuthenticationOptions({
       ...{ rpID, challenge, timeout: ceremonyMs, userVerification: 'required' },
       ...(known.length > 0 && { allowCredentials: known.map(named) }),
@@ -95,6 +92,7 @@ export class Passkeys {
     if (!asked || !passkey || !isOf(passkey, [asked.accountId, accountId], response)) throw passkeyInvalid()
     const { credentialId: id, counter, transports } = passkey
     const publicKey = new Uint8Array(passkey.publicKey)
+    const { verifyAuthenticationResponse } = await webauthn()
     const { verified, authenticationInfo: shown } = await verifyAuthenticationResponse({
       ...{ response, expectedChallenge: challenge, expectedOrigin: origin, expectedRPID: rpId },
       ...{ credential: { id, publicKey, counter, transports }, requireUserVerification: true },
@@ -112,6 +110,7 @@ export class Passkeys {
     const known = await passkeysOf(this.#parts.store, id)
     if (known.length >= passkeysMax) throw conflict('too_many_passkeys', `An account has at most ${passkeysMax}.`)
     const challenge = await this.#challenge('passkey_new', id)
+    const { generateRegistrationOptions } = await webauthn()
     return generateRegistrationOptions({
       ...{ rpName, rpID, challenge, timeout: ceremonyMs, attestationType: 'none' },
       ...{ userID: new Uint8Array(handleOf(id)), userName: email ?? name, userDisplayName: name },
@@ -128,6 +127,7 @@ export class Passkeys {
     const asked =
       challenge === undefined ? undefined : await spendTicket(store, 'passkey_new', hashOf(challenge), now())
     if (challenge === undefined || asked?.accountId !== accountId) throw passkeyInvalid()
+    const { verifyRegistrationResponse } = await webauthn()
     const made = await verifyRegistrationResponse({
       ...{ response, expectedChallenge: challenge, expectedOrigin: origin, expectedRPID: rpId },
       ...{ requireUserVerification: true, supportedAlgorithmIDs },

@@ -1,7 +1,7 @@
 import { user } from '../../actors/user/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
-import { newId, newSecret } from '../../kernel/id.ts'
+import { conversationIdOf, newId, newSecret } from '../../kernel/id.ts'
 import type { Address } from '../../kernel/person.ts'
 import { phoneOf } from '../../kernel/phone.ts'
 import { conflict, Problem } from '../../kernel/problem.ts'
@@ -9,15 +9,19 @@ import type { Store } from '../../store/connection.ts'
 import {
   endPersonFamily,
   keepPersonSession,
+  lastingPersons,
   markPersonRotated,
   personFamily,
   type PersonSession,
   personSessionByHash,
+  seePersonFamily,
 } from '../../store/settings/person-sessions.ts'
 import { workspaceBySlug } from '../../store/settings/workspaces.ts'
 import { BoundedCache } from '../bounded-cache.ts'
+import { standsFor } from '../people/register.ts'
 import { codeInvalid } from './by-phone.ts'
 import type { Asked, PhoneCodes } from './codes.ts'
+import type { MailCodes } from './mail-codes.ts'
 import { hashOf, refused, type Tokens } from './tokens.ts'
 
 const sessionMs = 90 * 24 * 60 * 60_000
@@ -26,10 +30,16 @@ const graceMs = 20_000
 /** A sign-in that ended elsewhere ends here within so long. */
 const standingMs = 5_000
 
+/** How codes reach them. */
+export interface PersonCodes {
+  phone: PhoneCodes
+  mail: MailCodes
+}
+
 interface Parts {
   store: Store
   tokens: Tokens
-  codes(): PhoneCodes
+  codes(): PersonCodes
   /** Whose an address is in a workspace; undefined for nobody's. */
   holderOf(workspaceId: string, address: Address): Promise<string | undefined>
   /** Makes an address theirs. */
@@ -46,16 +56,16 @@ export interface PersonSignedIn {
   expiresAt: number
   user: { id: string; name: string }
   workspace: { id: string; name: string }
+  /** Theirs with the business: the stream `conversation.own:{id}`. */
+  conversationId: string
 }
 
-interface Proof {
-  workspace: string
-  phone: string
-  code: string
-}
+type Unplaced = { code: string } & ({ phone: string } | { email: string })
+type Proof = Unplaced & { workspace: string }
+type AskedByMail = Pick<Asked, 'place' | 'deviceId'> & { email: string }
 
 /**
- * The realm of the people who are looked after: they sign in by a code to a number that the business knows them by, and
+ * The realm of the people who are looked after: they sign in by a code to a number or an address that the business knows them by, and
  * see what is theirs. No token of it is good in the staff's, and none of the staff's in it.
  */
 export class Persons {
@@ -68,10 +78,16 @@ export class Persons {
     this.#standing = new BoundedCache({ max: 10_000, ttlMs: standingMs, now: parts.now })
   }
 
-  /** The same answer, after the same work, for every number. @throws Problem `app_not_connected` and as `PhoneCodes.ask` */
-  async ask(slug: string, asked: Asked): Promise<{ resendAt: number; expiresAt: number }> {
+  /**
+   * The same answer, after the same work, for every number and every address.
+   * @throws Problem `app_not_connected`, and as `PhoneCodes.ask` and `MailCodes.ask`
+   */
+  async ask(slug: string, asked: Asked | AskedByMail): Promise<{ resendAt: number; expiresAt: number }> {
+    const { codes, holderOf } = this.#parts
     const workspace = await this.#business(slug)
-    const { why: _, ...onItsWay } = await this.#parts.codes().ask('person', asked, null, async ({ e164 }) => {
+    if ('email' in asked)
+      return codes().mail.ask(asked, workspace, (value) => holderOf(workspace.id, { kind: 'email', value }))
+    const { why: _, ...onItsWay } = await codes().phone.ask('person', asked, null, async ({ e164 }) => {
       const accountId = (await this.#holder(workspace.id, e164)) ?? null
       return { accountId, workspaceId: workspace.id }
     })
@@ -80,15 +96,22 @@ export class Persons {
 
   /** @throws Problem `code_invalid`, after five wrong ones for the right one, too; `too_many_attempts` */
   async useCode({ workspace: slug, ...proof }: Proof, place: string): Promise<PersonSignedIn> {
-    const { codes, workspaceFor, meet } = this.#parts
+    const { workspaceFor, meet } = this.#parts
     const { id: workspaceId } = await this.#business(slug)
-    const found = await codes().consume('person', proof, place, { accountId: null, workspaceId })
-    if (!found) throw codeInvalid()
+    const found = await this.#proven(proof, place, workspaceId)
+    if (found === undefined) throw codeInvalid()
     const workspace = workspaceFor(workspaceId)
-    const { isBlocked, erasedAt } = await workspace.at(user, found.accountId).view()
+    const { userId, isBlocked, erasedAt } = await standsFor(workspace, found)
     if (isBlocked || erasedAt !== null) throw codeInvalid()
-    await meet(workspace, found.accountId, { kind: 'app', value: found.accountId })
-    return this.#open(workspaceId, found.accountId)
+    await meet(workspace, userId, { kind: 'app', value: userId })
+    return this.#open(workspaceId, userId)
+  }
+
+  /** Whose the code was. */
+  async #proven(proof: Unplaced, place: string, workspaceId: string): Promise<string | undefined> {
+    const { mail, phone } = this.#parts.codes()
+    if ('email' in proof) return mail.consume(proof, place, workspaceId)
+    return (await phone.consume('person', proof, place, { accountId: null, workspaceId }))?.accountId
   }
 
   /**
@@ -101,19 +124,20 @@ export class Persons {
     const family = session && (await personFamily(store, session.familyId))
     if (!session || !family || family.revokedAt !== null || session.expiresAt <= now()) throw refreshInvalid()
     if (session.rotatedAt !== null && now() - session.rotatedAt > graceMs) {
-      await this.#end(session.familyId)
+      await this.end(session.familyId)
       throw refreshInvalid()
     }
     // The successor is there before its parent is spent: a crash in between costs nothing, the parent still works.
     const next = await this.#open(session.workspaceId, session.userId, session)
     await markPersonRotated(store, session.id, now())
+    await seePersonFamily(store, session.familyId, session.userId, now())
     return next
   }
 
   /** Ends the sign-in of a refresh token, known or not. */
   async logout(refreshToken: string) {
     const session = await personSessionByHash(this.#parts.store, hashOf(refreshToken))
-    if (session) await this.#end(session.familyId)
+    if (session) await this.end(session.familyId)
   }
 
   /** @throws Problem `unauthorized` */
@@ -126,12 +150,9 @@ export class Persons {
 
   /** Who these callers are by now, read from the store; undefined for whom it has ended. */
   async now(callers: readonly Caller[]): Promise<(Caller | undefined)[]> {
-    return Promise.all(
-      callers.map(async (caller) => {
-        const family = await personFamily(this.#parts.store, caller.sessionId ?? '')
-        return family && this.#isLasting(family) ? caller : undefined
-      }),
-    )
+    const ids = callers.map(({ sessionId = '' }) => sessionId)
+    const lasting = await lastingPersons(this.#parts.store, ids, this.#parts.now())
+    return callers.map((caller) => (lasting.get(caller.sessionId ?? '') === caller.id ? caller : undefined))
   }
 
   /** Hears of every sign-in that ends here, so that its sockets can be cut. */
@@ -140,11 +161,16 @@ export class Persons {
   }
 
   async #lasting(familyId: string): Promise<PersonSession | undefined> {
-    const known = this.#standing.get(familyId) ?? personFamily(this.#parts.store, familyId)
-    this.#standing.set(familyId, known)
-    known.catch(() => this.#standing.delete(familyId))
-    const family = await known
+    const family = await (this.#standing.get(familyId) ?? this.#read(familyId))
     return family && this.#isLasting(family) ? family : undefined
+  }
+
+  /** Kept from when it was read, however often it is asked for: what ended elsewhere must end here. */
+  #read(familyId: string) {
+    const reading = personFamily(this.#parts.store, familyId)
+    this.#standing.set(familyId, reading)
+    reading.catch(() => this.#standing.delete(familyId))
+    return reading
   }
 
   #isLasting = ({ revokedAt, expiresAt }: PersonSession) => revokedAt === null && expiresAt > this.#parts.now()
@@ -177,10 +203,12 @@ export class Persons {
       ...{ accessToken: access.token, refreshToken, expiresAt: access.expiresAt },
       user: { id: userId, name },
       workspace: { id: workspaceId, name: (business?.['name'] as string | undefined) ?? '' },
+      conversationId: conversationIdOf(userId),
     }
   }
 
-  async #end(familyId: string) {
+  /** Ends a sign-in, and whatever hangs on it. */
+  async end(familyId: string) {
     await endPersonFamily(this.#parts.store, familyId, this.#parts.now())
     this.#standing.delete(familyId)
     for (const listener of this.#listeners) listener(familyId)

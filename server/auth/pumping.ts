@@ -31,6 +31,10 @@ const limits = {
     [5, hourMs],
     [10, dayMs],
   ],
+  mail: [
+    [5, hourMs],
+    [10, dayMs],
+  ],
 } as const satisfies Record<string, readonly (readonly [max: number, windowMs: number])[]>
 /** Wrong codes of one address in an hour, whatever numbers it tries. */
 const guessesMax = 30
@@ -74,14 +78,16 @@ export class Pumping {
     const { countries } = this.#parts
     served(phone, countries)
     await this.#withinSpend()
-    await this.#take('place', place)
-    if (deviceId !== null) await this.#take('device', deviceId)
+    await this.#come({ place, deviceId })
     if (accountId !== null) await this.#take('account', accountId)
     await this.#take('range', phone.e164.slice(0, -4))
-    const { tallies, now } = this.#parts
-    const { isFirst, endsAt } = await tallies.pause(`code/number/${phone.e164}`, cooldownMs, now())
-    if (!isFirst) throw tooMany(endsAt - now())
-    await this.#take('number', phone.e164)
+    await this.#lastly('number', phone.e164)
+  }
+
+  /** The same of a code that goes in a letter, which costs nothing. @throws Problem `too_many_codes` */
+  async admitMail({ address, ...from }: Pick<Asking, 'place' | 'deviceId'> & { address: string }) {
+    await this.#come(from)
+    await this.#lastly('mail', address)
   }
 
   /**
@@ -106,6 +112,19 @@ export class Pumping {
     if (count <= guessesMax) return
     const message = 'Too many codes were tried from here: please wait before the next.'
     throw new Problem('limited', 'too_many_attempts', message, { retryAfterMs: endsAt - now() })
+  }
+
+  async #come({ place, deviceId }: Pick<Asking, 'place' | 'deviceId'>) {
+    await this.#take('place', place)
+    if (deviceId !== null) await this.#take('device', deviceId)
+  }
+
+  /** To whom it goes: not twice within a moment. */
+  async #lastly(kind: 'number' | 'mail', to: string) {
+    const { tallies, now } = this.#parts
+    const { isFirst, endsAt } = await tallies.pause(`code/${kind}/${to}`, cooldownMs, now())
+    if (!isFirst) throw tooMany(endsAt - now())
+    await this.#take(kind, to)
   }
 
   async #take(kind: keyof typeof limits, who: string) {

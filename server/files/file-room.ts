@@ -225,6 +225,11 @@ export class FileRoom {
     return row
   }
 
+  /** How many somebody has announced since then, up to `max`. */
+  countOf(workspaceId: string, by: string, since: number, max: number) {
+    return this.#parts.files.countOf(workspaceId, by, since, max)
+  }
+
   /** False where there was none. */
   remove(workspaceId: string, fileId: string) {
     this.#usage.delete(workspaceId)

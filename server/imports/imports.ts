@@ -17,7 +17,7 @@ import { addMembers } from '../../store/settings/segments.ts'
 import type { Vault } from '../../store/vault.ts'
 import type { Claims } from '../../store/claims.ts'
 import type { FileRoom } from '../files/file-room.ts'
-import { type Candidate, Judge, type Judged } from './judge.ts'
+import { type Candidate, Judge, type Judged, type SaidBefore } from './judge.ts'
 import { FormLook, type Row, rowsOf } from './reading.ts'
 
 export const importBytesMax = 50 * 1024 * 1024
@@ -34,6 +34,7 @@ interface Parts {
   claims: Claims
   room: Pick<FileRoom, 'keep' | 'open'>
   peopleByIds(workspaceId: string, ids: readonly string[]): Promise<PersonLine[]>
+  consentsByIds(workspaceId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SaidBefore>>
   customFields(workspaceId: string): Promise<readonly CustomField[]>
   /** People of a business, on behalf of an import. */
   workspaceFor(workspaceId: string, importId: string): Workspace
@@ -251,7 +252,7 @@ export class Imports {
     await this.book.say(workspaceId, id, phase, judged.filter(({ n }) => !said.has(n)).map(plainRow))
     if (phase === 'dry') return pass.count(judged)
     const workspace = this.#parts.workspaceFor(workspaceId, id)
-    const done = await Promise.all(judged.map((one) => this.#judge.apply(workspace, one)))
+    const done = await Promise.all(judged.map((one) => this.#judge.apply(workspace, id, one)))
     const others = done.filter((row, index) => row.outcome !== judged[index]?.outcome)
     await this.book.say(workspaceId, id, phase, others)
     const ids = done.flatMap(({ outcome, userId }) => (outcome === 'refused' || userId === null ? [] : [userId]))

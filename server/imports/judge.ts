@@ -1,7 +1,8 @@
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { user } from '../../actors/user/contract.ts'
 import { derivedId } from '../../kernel/id.ts'
-import type { Imported, ImportOptions } from '../../kernel/import-map.ts'
+import { consentKey, type ConsentState, noProof } from '../../kernel/consent.ts'
+import type { Imported, ImportOptions, SaidOf } from '../../kernel/import-map.ts'
 import type { Address } from '../../kernel/person.ts'
 import { spellingsOf } from '../../kernel/phone.ts'
 import { Problem } from '../../kernel/problem.ts'
@@ -23,13 +24,18 @@ interface Parts {
   vault: Vault
   claims: Claims
   peopleByIds(workspaceId: string, ids: readonly string[]): Promise<PersonLine[]>
+  consentsByIds(workspaceId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SaidBefore>>
 }
+
+/** What was said before, by `consentKey`. */
+export type SaidBefore = Readonly<Record<string, ConsentState>>
 
 /** What is to become of a row: the first time it is judged, that is written down before anything is done. */
 export interface Judged extends ImportRow {
   change?: Imported['change']
   addresses?: Address[]
   tags?: string[]
+  consents?: SaidOf[]
 }
 
 /** Somebody who is new has an id of their row, so that a run that was cut and goes on makes nobody twice. */
@@ -57,6 +63,7 @@ export class Judge {
     const owners = await Promise.all(candidates.map((one) => this.#ownersOf(workspaceId, one)))
     const ids = [...new Set(owners.flatMap((some) => [...some]))]
     const people = new Map((await this.#parts.peopleByIds(workspaceId, ids)).map((one) => [one.userId, one]))
+    const consents = await this.#consentsOf(workspaceId, ids, candidates)
     return candidates.map((candidate, index) => {
       const [owner, other] = [...(owners[index] ?? [])]
       const { n, said } = candidate
@@ -68,9 +75,15 @@ export class Judge {
       if (owner === undefined || owner === ours) return { ...row, outcome: 'created', userId: ours, ...said }
       const person = people.get(owner)
       if (!person) return { ...row, outcome: 'refused', code: 'not_reachable', why: goneSays, userId: null }
-      const more = differing(person, said, options.known)
+      const more = differing(person, said, consents.get(owner) ?? {}, options.known)
       return { ...row, outcome: more ? 'updated' : 'unchanged', userId: owner, ...more }
     })
+  }
+
+  /** Read only where the file speaks of them. */
+  async #consentsOf(workspaceId: string, ids: readonly string[], candidates: readonly Candidate[]) {
+    const isAsked = candidates.some(({ said }) => said.consents.length > 0)
+    return isAsked ? this.#parts.consentsByIds(workspaceId, ids) : new Map<string, SaidBefore>()
   }
 
   /** Who has any of its addresses, also in another spelling of the same number. */
@@ -84,7 +97,7 @@ export class Judge {
   }
 
   /** Does what was said of a row. Doing it again changes nothing. Answers what it became, where that is something else. */
-  async apply(workspace: Workspace, judged: Judged): Promise<ImportRow> {
+  async apply(workspace: Workspace, importId: string, judged: Judged): Promise<ImportRow> {
     const { n, outcome, userId, code, why } = judged
     const row = { n, outcome, userId, code, why }
     if (userId === null || outcome === 'refused' || outcome === 'unchanged') return row
@@ -93,6 +106,7 @@ export class Judge {
       if (taken === undefined) return refused(n, 'several_people', severalSays)
       if (outcome === 'created') await enter(workspace, userId, judged, taken)
       else await update(workspace, userId, judged, taken)
+      await consent(workspace, userId, importId, judged)
       return row
     } catch (error) {
       if (error instanceof Problem && !error.retryable) return refused(n, error.code, error.message)
@@ -147,8 +161,34 @@ async function update(workspace: Workspace, userId: string, { change = {}, tags 
   if (tags.length > 0) await person.tag({ add: tags, remove: [] })
 }
 
+/** With the column, the import and the row as the words of it. What is so already is written down once. */
+async function consent(workspace: Workspace, userId: string, importId: string, { n, consents = [] }: Judged) {
+  if (consents.length === 0) return
+  const person = workspace.at(user, userId)
+  const { items } = await person.consents()
+  const before = Object.fromEntries(items.map(({ channel, purpose, state }) => [consentKey(channel, purpose), state]))
+  for (const { words, ...change } of newsOf(consents, before, 'update')) {
+    const text = `${words} (import ${importId}, row ${String(n)})`
+    await person.setConsents({ changes: [change], proof: { ...noProof, method: 'import', text } })
+  }
+}
+
+/** What they ended is theirs: a file never takes it up again for them. */
+function newsOf(consents: readonly SaidOf[], before: SaidBefore, known: ImportOptions['known']): SaidOf[] {
+  return consents.filter(({ channel, purpose, state }) => {
+    const said = before[consentKey(channel, purpose)]
+    if (said === undefined) return true
+    return known === 'update' && said !== state && state === 'revoked'
+  })
+}
+
 /** What of a row is not so of the person yet, by what is to become of those who are known; nothing where all is. */
-function differing(person: PersonLine, { change, addresses, tags }: Imported, known: ImportOptions['known']) {
+function differing(
+  person: PersonLine,
+  { change, addresses, tags, consents }: Imported,
+  before: SaidBefore,
+  known: ImportOptions['known'],
+) {
   if (known === 'leave') return undefined
   const { custom, ...fields } = change
   const named = Object.entries(fields).filter(([name, value]) =>
@@ -157,9 +197,10 @@ function differing(person: PersonLine, { change, addresses, tags }: Imported, kn
   const own = Object.entries(custom ?? {}).filter(([key, value]) => isNew(person.custom[key], value, known))
   const newTags = tags.filter((tag) => !person.tags.includes(tag))
   const newAddresses = addresses.filter((one) => !isTheirs(person, one))
-  if (named.length + own.length + newTags.length + newAddresses.length === 0) return undefined
+  const said = newsOf(consents, before, known)
+  if (named.length + own.length + newTags.length + newAddresses.length + said.length === 0) return undefined
   const changes = { ...Object.fromEntries(named), ...(own.length > 0 && { custom: Object.fromEntries(own) }) }
-  return { change: changes, tags: newTags, addresses: newAddresses }
+  return { change: changes, tags: newTags, addresses: newAddresses, consents: said }
 }
 
 function isNew(before: unknown, value: unknown, known: ImportOptions['known']) {

@@ -11,10 +11,10 @@ export function pageOf({ subject, before, press, after }: Words, link: string, l
   const paragraph = (text: string) => `<p style="margin:0 0 16px">${escaped(text)}</p>`
   const style = `display:inline-block;padding:12px 20px;border-radius:8px;background:${colour};color:${inkOn(colour)}`
   const button = `<p style="margin:0 0 16px"><a href="${escaped(link)}" style="${style}">${escaped(press)}</a></p>`
-  const body = [...before.map(paragraph), button, ...after.map(paragraph)].join('\n')
+  const body = [...before.map(paragraph), ...(press === '' ? [] : [button]), ...after.map(paragraph)].join('\n')
   return {
     subject: oneLine(subject),
-    text: [...before, `${press}: ${link}`, ...after].join('\n\n'),
+    text: [...before, ...(press === '' ? [] : [`${press}: ${link}`]), ...after].join('\n\n'),
     html: `<!doctype html>
 <html lang="${language}">
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#14211f">

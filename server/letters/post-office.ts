@@ -17,7 +17,8 @@ export class PostOffice implements LetterboxPorts {
   readonly mail: LetterboxPorts['mail'] = async ({ letterId, to, language: tag, letter, brand }) => {
     if (letter.about === 'nobody') throw new Error('a letter to nobody was to be sent')
     const { words, language } = wordsOf(letter, tag)
-    const page = pageOf(words, letter.link, language, brand?.colour || undefined)
+    const link = 'link' in letter ? letter.link : ''
+    const page = pageOf(words, link, language, brand?.colour || undefined)
     const from = brand?.name ? inNameOf(brand.name, this.#from) : this.#from
     const result = await this.#sender.send({ from, to, key: letterId, ...page })
     if (result.outcome === 'accepted') return { outcome: 'accepted', why: null, retryAfterMs: null }

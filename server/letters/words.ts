@@ -66,6 +66,23 @@ const newsDe: Record<News, string> = {
 }
 
 const en: Language = {
+  mailbox_lost: ({ workspace, name, mailbox }) => ({
+    subject: `${mailbox} is no longer connected`,
+    before: [
+      `Google no longer lets ${workspace} into the mailbox ${mailbox} (${name}): somebody took the permission back, or changed its password.`,
+      'Until it is connected again, mails to it are not read here, and none leave by it.',
+    ],
+    press: 'Connect it again',
+    after: [],
+  }),
+  person_code: ({ code, minutes, workspace }) => ({
+    subject: `${code} is your code for ${workspace}`,
+    before: [`Type this code where you are signing in to ${workspace}: ${code}`],
+    press: '',
+    after: [
+      `It is good once, for ${minutes} minutes. Never tell it to anybody. If you did not ask for it, nothing has happened.`,
+    ],
+  }),
   sign_in: ({ code, minutes }) => ({
     subject: `${code} is your sign-in code`,
     before: [`Open the link, or type this code where you are signing in: ${code}`],
@@ -195,6 +212,23 @@ const en: Language = {
 }
 
 const de: Language = {
+  mailbox_lost: ({ workspace, name, mailbox }) => ({
+    subject: `${mailbox} ist nicht mehr verbunden`,
+    before: [
+      `Google lässt ${workspace} nicht mehr in das Postfach ${mailbox} (${name}): jemand hat die Erlaubnis zurückgenommen oder das Passwort geändert.`,
+      'Bis es wieder verbunden ist, werden E-Mails an diese Adresse hier nicht gelesen, und keine geht von ihr ab.',
+    ],
+    press: 'Wieder verbinden',
+    after: [],
+  }),
+  person_code: ({ code, minutes, workspace }) => ({
+    subject: `${code} ist Ihr Code für ${workspace}`,
+    before: [`Geben Sie diesen Code dort ein, wo Sie sich bei ${workspace} anmelden: ${code}`],
+    press: '',
+    after: [
+      `Er gilt einmal und ${minutes} Minuten lang. Sagen Sie ihn niemandem. Wenn Sie ihn nicht angefordert haben, ist nichts geschehen.`,
+    ],
+  }),
   sign_in: ({ code, minutes }) => ({
     subject: `${code} ist Ihr Anmeldecode`,
     before: [`Öffnen Sie den Link, oder geben Sie dort, wo Sie sich anmelden, diesen Code ein: ${code}`],

@@ -1,13 +1,15 @@
-import { Gmail } from '../../providers/gmail/api.ts'
+import { Gmail, isLost } from '../../providers/gmail/api.ts'
 import type { Store } from '../../store/connection.ts'
 import type { ChannelSettings, OpenChannel } from '../../store/settings/channels.ts'
-import { gmailChannels, gmailStand, noteGmail } from '../../store/settings/gmail.ts'
+import { gmailChannels, type GmailStand, gmailStand, noteGmail, noteGmailLost } from '../../store/settings/gmail.ts'
 import type { MailRoom } from './mail-room.ts'
 
 interface Parts {
   store: Store
   channels: ChannelSettings
   room: MailRoom
+  /** Google lets us into this mailbox no more: called once, until it does again. */
+  lost(channel: OpenChannel, at: number): Promise<void>
   now(): number
   warn(message: string, fields: Record<string, unknown>): void
 }
@@ -48,22 +50,41 @@ export class GmailRoom {
 
   async #renewed(channel: OpenChannel) {
     const { store, now, warn } = this.#parts
-    const { id, workspaceId, fields } = channel
+    const { id, workspaceId } = channel
     try {
-      const stand = await gmailStand(store, workspaceId, id)
-      if (stand.watchedAt === null || now() - stand.watchedAt >= dayMs) {
-        const { historyId, until } = await new Gmail(channel, now).watch(fields['topic'] ?? '')
-        await noteGmail(store, workspaceId, id, {
-          watchUntil: until,
-          watchedAt: now(),
-          ...(stand.historyId === null && { historyId }),
-        })
-      }
+      const { watchedAt } = await gmailStand(store, workspaceId, id)
+      if (watchedAt === null || now() - watchedAt >= dayMs) await this.watch(channel)
       await this.read(channel)
     } catch (error) {
+      if (isLost(error)) return this.#lost(channel)
       // The other mailboxes go on; this one is tried again with the next run, and its test says why.
       warn('gmail not read', { channelId: id, error })
     }
+  }
+
+  /** Asks Gmail to go on telling: for a week at most. @throws ProviderFailure */
+  async watch(channel: OpenChannel): Promise<void> {
+    const { store, now } = this.#parts
+    const { id, workspaceId, fields } = channel
+    const { historyId: before } = await gmailStand(store, workspaceId, id)
+    const { historyId, until } = await new Gmail(channel, now).watch(fields['topic'] ?? '')
+    const first = before === null ? { historyId } : {}
+    await noteGmail(store, workspaceId, id, { watchUntil: until, watchedAt: now(), ...first })
+  }
+
+  /** How far a mailbox is read, and until when Gmail tells of it. */
+  stand({ workspaceId, id }: Pick<OpenChannel, 'workspaceId' | 'id'>): Promise<GmailStand> {
+    return gmailStand(this.#parts.store, workspaceId, id)
+  }
+
+  async #lost(channel: OpenChannel) {
+    const { store, now, lost } = this.#parts
+    const { id, workspaceId } = channel
+    if ((await gmailStand(store, workspaceId, id)).lostAt !== null) return
+    const at = now()
+    // Told first: a crash in between tells it twice rather than never.
+    await lost(channel, at)
+    await noteGmailLost(store, workspaceId, id, at)
   }
 
   async #read(channel: OpenChannel) {

@@ -1,5 +1,6 @@
 import type { Message } from '../../actors/conversation/contract/message.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
+import { mailIdOf } from '../../providers/mail/compose.ts'
 import type { MailThread } from '../../providers/sender.ts'
 import type { OpenChannel } from '../../store/settings/channels.ts'
 import type { Place } from '../preferences.ts'
@@ -23,15 +24,10 @@ export const threads =
     const messages = await latest(workspaceId, conversationId, lookedAt)
     const own = messages.find(({ _id }) => _id === messageId)
     const before = messages.filter(({ _id }) => _id !== messageId).toReversed()
-    const mails = before.flatMap(({ content }) => (content.kind === 'email' ? [content] : []))
-    const came = mails.find(({ mailId }) => mailId !== undefined)
-    const subject = mails.find((one) => one.subject !== '')?.subject ?? ''
-    const { mailId, references = [] } = came ?? {}
     return {
-      subject,
+      ...threadOf(before, channel),
       signature: fields['signature'] ?? '',
       business: businessOf(workspaceId),
-      ...(mailId !== undefined && { inReplyTo: mailId, references: [...references, mailId] }),
       ...(own?.author.kind === 'automation' && { isAutomatic: true }),
       // Answers and what was ordered carry none: nobody ends those by one click (RFC 8058 is for bulk).
       ...(own?.class === 'marketing' && {
@@ -44,3 +40,26 @@ export const threads =
       }),
     }
   }
+
+/** `before`: the latest first. */
+function threadOf(before: readonly Message[], channel: OpenChannel) {
+  const mails = before.flatMap(({ content }) => (content.kind === 'email' ? [content] : []))
+  const subject = mails.find((one) => one.subject !== '')?.subject ?? ''
+  const { mailId, references = [] } = mails.find((one) => one.mailId !== undefined) ?? {}
+  const ours = sentSince(before, channel)
+  const inReplyTo = mailId ?? ours.at(-1)
+  if (inReplyTo === undefined) return { subject }
+  return { subject, inReplyTo, references: [...references, ...(mailId === undefined ? [] : [mailId]), ...ours] }
+}
+
+const wasSent = ['sent', 'delivered', 'read']
+
+/** Mails of ours after the last that came, the oldest first: a second one without an answer stands under the first. */
+function sentSince(before: readonly Message[], { id, fields }: OpenChannel): string[] {
+  const end = before.findIndex(({ content }) => content.kind === 'email' && content.mailId !== undefined)
+  return before
+    .slice(0, end < 0 ? undefined : end)
+    .filter(({ direction, channelId, status }) => direction === 'out' && channelId === id && wasSent.includes(status))
+    .map(({ _id }) => mailIdOf(_id, fields['mailbox'] ?? ''))
+    .toReversed()
+}

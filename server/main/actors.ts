@@ -5,6 +5,7 @@ import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactionsWith } from '../../actors/reactions/index.ts'
 import { letterboxEffects, type LetterboxPorts } from '../../actors/letterbox/effects.ts'
+import { slackEffects } from '../../actors/slack/effects.ts'
 import { messengerEffects, type MessengerPorts } from '../../actors/messenger/effects.ts'
 import { rosterEffects } from '../../actors/roster/effects.ts'
 import type { Cluster } from '../../actors/runtime/cluster/cluster.ts'
@@ -29,6 +30,7 @@ import type { FileRoom } from '../files/file-room.ts'
 import type { Place } from '../preferences.ts'
 import type { Senders } from './senders.ts'
 import type { KnownSettings } from './settings.ts'
+import type { StaffSlack } from './slack.ts'
 import type { Storage } from './storage.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
 
@@ -44,6 +46,7 @@ interface Parts {
   attention: AttentionPorts
   ratings: RatingPorts
   outgoing: Pick<OutgoingWebhooks, 'listening' | 'delivery'>
+  slack: Pick<StaffSlack, 'has' | 'desk'>
   senders: Senders
   /** Opens a file for whoever has it, for ten minutes. */
   fileToken(workspaceId: string, fileId: string): string
@@ -83,6 +86,7 @@ function runnersOf(parts: Parts): Runners {
     letterbox: letterboxEffects(letters),
     'webhook-endpoint': webhookEndpointEffects(outgoing.delivery),
     messenger: messengerEffects(texts),
+    slack: slackEffects(parts.slack.desk),
     user: userEffects(suppressing(storage.suppressions)),
   }
 }
@@ -102,7 +106,7 @@ export function startActors(parts: Parts) {
   const clocks = new WorkspaceClocks(clock)
   const system = new ActorSystem({
     actors,
-    reactions: reactionsWith({ webhooks: outgoing.listening }),
+    reactions: reactionsWith({ webhooks: outgoing.listening, hasSlack: parts.slack.has }),
     effects: runnersOf(parts),
     persistence,
     clocks: clocks.of,

@@ -28,6 +28,7 @@ import type { Notices } from './notices.ts'
 import type { KnownSettings } from './settings.ts'
 import type { RedisLinks } from './redis.ts'
 import type { Storage } from './storage.ts'
+import type { openTemplates } from './templates.ts'
 import { textingBy } from './texts.ts'
 
 interface Parts {
@@ -117,7 +118,12 @@ export function openIntake(
     settings,
     people,
     log,
-  }: Parts & { people: People; settings: Pick<KnownSettings, 'channel'> },
+    templating,
+  }: Parts & {
+    people: People
+    settings: Pick<KnownSettings, 'channel'>
+    templating: Pick<ReturnType<typeof openTemplates>, 'templateTold'>
+  },
   system: ActorSystem,
   gateway: Gateway,
 ): Intake {
@@ -139,6 +145,7 @@ export function openIntake(
     typing: (workspaceId, conversationId, userId, on) =>
       gateway.signals.typing({ workspaceId, conversationId }, { id: userId, role: 'person' }, on, storage),
     textTold: textingBy(system).told,
+    templateTold: templating.templateTold,
     now,
     timeIn: (workspaceId, at) => clocks.of(workspaceId).whenItWas(at),
     log,

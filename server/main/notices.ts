@@ -10,6 +10,7 @@ const Notice = z.discriminatedUnion('topic', [
     workspaceId: z.string().min(1).max(128),
     changed: z.object({ resource: z.string().max(64), id: z.string().max(128), rev: z.int() }),
   }),
+  z.object({ topic: z.literal('templates'), workspaceId: z.string().min(1).max(128) }),
   z.object({ topic: z.literal('webhooks'), workspaceId: z.string().min(1).max(128) }),
   z.object({
     topic: z.literal('channel'),

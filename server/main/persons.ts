@@ -1,7 +1,7 @@
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Auth } from '../auth/auth.ts'
-import type { PhoneCodes } from '../auth/codes.ts'
-import { Persons } from '../auth/persons.ts'
+import { PersonDevices } from '../auth/person-devices.ts'
+import { type PersonCodes, Persons } from '../auth/persons.ts'
 import type { People } from '../webhooks/people.ts'
 import type { KnownSettings } from './settings.ts'
 import type { Storage } from './storage.ts'
@@ -17,7 +17,7 @@ interface Parts {
 
 /** The realm of the people who are looked after. How codes reach them is said when that is there. */
 export function openPersons({ storage, auth, system, settings, people, now }: Parts) {
-  const later: { codes?: PhoneCodes } = {}
+  const later: { codes?: PersonCodes } = {}
   const persons = new Persons({
     store: storage.store,
     tokens: auth.tokens,
@@ -32,5 +32,7 @@ export function openPersons({ storage, auth, system, settings, people, now }: Pa
       (settings.ofWorkspace(workspaceId).channels ?? []).some(({ kind, isActive }) => kind === 'app' && isActive),
     now,
   })
-  return { persons, codesAre: (codes: PhoneCodes) => void (later.codes = codes) }
+  const { store, rest } = storage
+  const personDevices = new PersonDevices({ store, rest, now, end: (familyId) => persons.end(familyId) })
+  return { persons, personDevices, codesAre: (codes: PersonCodes) => void (later.codes = codes) }
 }

@@ -12,7 +12,9 @@ import type { Log, TextsTold } from '../ports.ts'
 import type { Auth } from '../auth/auth.ts'
 import { ByPhone } from '../auth/by-phone.ts'
 import { PhoneCodes } from '../auth/codes.ts'
+import { MailCodes } from '../auth/mail-codes.ts'
 import { OwnPhones } from '../auth/own-phones.ts'
+import type { PersonCodes } from '../auth/persons.ts'
 import { Pumping } from '../auth/pumping.ts'
 import { tellingOwners } from '../auth/security-letters.ts'
 import type { Sudo } from '../auth/sudo.ts'
@@ -38,7 +40,7 @@ interface Parts {
   text(text: Text): Promise<unknown>
   told: TextsTold['told']
   /** The people who are looked after sign in by codes as well. */
-  codesAre(codes: PhoneCodes): void
+  codesAre(codes: PersonCodes): void
   now(): number
   log: Pick<Log, 'warn'>
 }
@@ -50,7 +52,7 @@ export function openPhones({ config, texts, text, told, codesAre, ...parts }: Pa
   const pumping = new Pumping({ ...config.codes, tallies: new Tallies(store), now, alert })
   const { hasSms, authToken, statusUrl } = texts
   const codes = new PhoneCodes({ store, channels, pumping, secret, now, hasSms, text })
-  codesAre(codes)
+  codesAre({ phone: codes, mail: new MailCodes({ store, pumping, secret, now, post: parts.post }) })
   return {
     byPhone: new ByPhone({ store, auth, codes }),
     ownPhones: new OwnPhones({ store, codes, sudo, tell: tellingOwners(parts), now }),

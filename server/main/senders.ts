@@ -11,7 +11,7 @@ import { twilioPrefix } from './texts.ts'
 
 /** The adapters of channels, by provider. */
 type Known = Pick<Config, 'twilioBaseUrl' | 'resendBaseUrl' | 'allowedHosts'>
-export function openSenders({ twilioBaseUrl, resendBaseUrl, allowedHosts }: Known) {
+export function openSenders({ twilioBaseUrl, resendBaseUrl, allowedHosts }: Known, now: () => number) {
   const places = { here: '', url: '' }
   const mail: MailPlaces = {
     resend: ({ simulate, baseUrl }) => (simulate ? places.here + mailPrefix : baseUrl || resendBaseUrl),
@@ -24,7 +24,7 @@ export function openSenders({ twilioBaseUrl, resendBaseUrl, allowedHosts }: Know
     resend: resendSender(mail),
     sendgrid: sendGridSender(mail),
     smtp: smtpSender(mail),
-    gmail: gmailSender(Date.now),
+    gmail: gmailSender(now),
     twilio: twilioSender({
       baseUrlOf: ({ simulate, baseUrl }) => (simulate ? places.here + twilioPrefix : baseUrl || twilioBaseUrl),
       // A simulated provider is on this machine, whatever the server is called from outside.

@@ -1,7 +1,9 @@
 import type { KnownChannel } from '../../kernel/channel-kind.ts'
 import { defaultSettings, type Settings } from '../../kernel/settings.ts'
 import type { Store } from '../../store/connection.ts'
+import type { KnownTemplate } from '../../kernel/template-known.ts'
 import { knownChannels } from '../../store/settings/channels.ts'
+import { knownTemplates } from '../../store/settings/templates.ts'
 import { workspaceById, type WorkspaceSettings, workspacesSince } from '../../store/settings/workspaces.ts'
 import type { Notices } from './notices.ts'
 
@@ -17,6 +19,7 @@ export class KnownSettings {
   readonly #store: Store
   readonly #known = new Map<string, WorkspaceSettings>()
   readonly #channels = new Map<string, readonly KnownChannel[]>()
+  readonly #templates = new Map<string, readonly KnownTemplate[]>()
   #newest = 0
   readonly #notices: Notices
   readonly #onError: (error: unknown) => void
@@ -29,15 +32,18 @@ export class KnownSettings {
     this.#onError = onError
     notices.hear('settings', ({ workspaceId }) => void this.#read(workspaceId).catch(onError))
     notices.hear('channel', ({ workspaceId }) => void this.#readChannels(workspaceId).catch(onError))
+    notices.hear('templates', ({ workspaceId }) => void this.#readTemplates(workspaceId).catch(onError))
     notices.onMissed(() => {
       void this.refresh().catch(onError)
       void this.#readChannels().catch(onError)
+      void this.#readTemplates().catch(onError)
     })
   }
 
   static async of(store: Store, notices: Notices, onError: (error: unknown) => void) {
     const settings = new KnownSettings(store, notices, onError)
     await settings.#readChannels()
+    await settings.#readTemplates()
     await settings.refresh()
     return settings
   }
@@ -74,18 +80,37 @@ export class KnownSettings {
     return this.#readChannels(workspaceId)
   }
 
+  /** Its templates were changed here: this process knows them when this resolves, the others soon. */
+  async templatesChanged(workspaceId: string) {
+    await this.#readChannels(workspaceId)
+    await this.#readTemplates(workspaceId)
+    await this.#notices.tell({ topic: 'templates', workspaceId })
+  }
+
   /** Undefined for one that was connected elsewhere in the last moments. */
   channel(workspaceId: string, channelId: string) {
     return this.#channels.get(workspaceId)?.find(({ id }) => id === channelId)
   }
 
   async #readChannels(workspaceId?: string) {
-    const all = new Map<string, KnownChannel[]>(workspaceId === undefined ? [] : [[workspaceId, []]])
-    for (const { workspaceId: of, known } of await knownChannels(this.#store, workspaceId))
-      all.set(of, [...(all.get(of) ?? []), known])
-    if (workspaceId === undefined) this.#channels.clear()
-    for (const [of, channels] of all) {
-      this.#channels.set(of, channels)
+    await this.#have(this.#channels, await knownChannels(this.#store, workspaceId), workspaceId)
+  }
+
+  async #readTemplates(workspaceId?: string) {
+    await this.#have(this.#templates, await knownTemplates(this.#store, workspaceId), workspaceId)
+  }
+
+  /** What was read of all workspaces, or of one. */
+  async #have<One>(
+    held: Map<string, readonly One[]>,
+    read: readonly { workspaceId: string; known: One }[],
+    workspaceId: string | undefined,
+  ) {
+    const all = new Map<string, One[]>(workspaceId === undefined ? [] : [[workspaceId, []]])
+    for (const { workspaceId: of, known } of read) all.set(of, [...(all.get(of) ?? []), known])
+    if (workspaceId === undefined) held.clear()
+    for (const [of, its] of all) {
+      held.set(of, its)
       const workspace = this.#known.get(of)
       if (workspace) this.#take(workspace)
       else if (workspaceId !== undefined) await this.#read(workspaceId)
@@ -103,7 +128,8 @@ export class KnownSettings {
 
   #take(read: WorkspaceSettings) {
     const channels = this.#channels.get(read.id)
-    const workspace = channels ? { ...read, settings: { ...read.settings, channels } } : read
+    const templates = this.#templates.get(read.id) ?? []
+    const workspace = channels ? { ...read, settings: { ...read.settings, channels, templates } } : read
     this.#newest = Math.max(this.#newest, workspace.changedAt)
     this.#known.set(workspace.id, workspace)
     this.#onRead(workspace)

@@ -65,9 +65,19 @@ export function connectSimulated(simulator: WhatsAppSimulator, channel: OpenChan
     verifyToken,
     webhookUrl: `${origin}/webhooks/whatsapp/${channelId}`,
     templates: [
-      { name: 'appointment_reminder', language: 'en', body: 'Hello {{1}}, your appointment is on {{2}}.' },
+      {
+        name: 'appointment_reminder',
+        language: 'en',
+        body: 'Hello {{1}}, your appointment is on {{2}}.',
+        samples: ['Lena', 'Monday 9:00'],
+      },
       ...codeTemplates,
-      { name: 'we_miss_you', language: 'en', body: 'Hello {{1}}, may we call you about your next visit?' },
+      {
+        name: 'we_miss_you',
+        language: 'en',
+        body: 'Hello {{1}}, may we call you about your next visit?',
+        samples: ['Lena'],
+      },
     ],
   })
 }

@@ -94,7 +94,7 @@ export async function openStorage(
     files,
     fileStores: stores,
     fileSweeps: new FileSweeps({ store, rest, files, onError: onFilesStuck }),
-    queries: queriesOf(source),
+    queries: queriesOf(source, files),
     keyGraceMs,
     uri: mongodbUri ?? embedded?.uri ?? '',
     async version() {
@@ -109,7 +109,8 @@ export async function openStorage(
   }
 }
 
-const queriesOf = (source: { store: Store; rest: Rest }) => ({
+const queriesOf = (source: { store: Store; rest: Rest }, files: StoredFiles) => ({
+  fileRow: (workspaceId: string, id: string) => files.row(workspaceId, id),
   conversationPage: (workspaceId: string, filter: Parameters<typeof conversationPage>[2]) =>
     conversationPage(source, workspaceId, filter),
   linesOf: (workspaceId: string, ids: readonly string[]) => linesOf(source, workspaceId, ids),

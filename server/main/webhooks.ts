@@ -1,14 +1,14 @@
 import { webhookEndpoint } from '../../actors/webhook-endpoint/contract.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Config } from '../../kernel/config.ts'
-import { newId } from '../../kernel/id.ts'
 import type { Log } from '../../kernel/log.ts'
 import { openDoor } from '../../kernel/outgoing.ts'
+import { teamNews as teamNewsSchedule } from '../../jobs/team-news.ts'
 import { SignedSender } from '../../providers/webhooks/sender.ts'
 import { eventExamples } from '../../realtime/asyncapi/examples.ts'
 import type { Store } from '../../store/connection.ts'
 import { pruneDeliveries } from '../../store/queries/webhook-deliveries.ts'
-import { type Member, memberById } from '../../store/settings/members.ts'
+import { type Member, memberNews, told, untoldMembers } from '../../store/settings/members.ts'
 import { listeningEndpoints, type WebhookEndpoint } from '../../store/settings/webhook-endpoints.ts'
 import { eventTypes, ownExamples, payloadOf } from '../webhook-endpoints/catalogue.ts'
 import { WebhookDelivery } from '../webhook-endpoints/delivery.ts'
@@ -46,7 +46,7 @@ export async function openWebhooks({ config, storage, notices, now, log }: Parts
   const isOwn = ({ href }: URL) => later !== undefined && href.startsWith(`${later.url}${catcherPath}/`)
   const door = openDoor({ allowed: config.allowedHosts, isOwn })
   const sender = new SignedSender(door)
-  const memberChanged = tellingOfMembers({ store, listeners, now, onError, system: () => later?.system })
+  const teamNews = new TeamNews({ store, listeners, now, onError, system: () => later?.system })
 
   async function turnedOff(workspaceId: string, { id, name, off }: WebhookEndpoint, key: string) {
     await listeners.changed(workspaceId)
@@ -74,7 +74,8 @@ export async function openWebhooks({ config, storage, notices, now, log }: Parts
     listening: listeners.wanting,
     delivery,
     door,
-    memberChanged,
+    memberChanged: teamNews.tell,
+    schedules: [teamNewsSchedule(() => teamNews.sweep())],
     /** What routes do with endpoints, from the moment at which all is there. */
     opened(given: Later) {
       later = given
@@ -96,23 +97,54 @@ interface Telling {
   system(): ActorSystem | undefined
 }
 
-/** What of the team changed is no event of a stream. It is done already: that nobody could be told does not refuse it. */
-const tellingOfMembers = (parts: Telling) => async (changed: Pick<Member, 'id' | 'workspaceId'>) => {
-  const { store, listeners, now, onError, system } = parts
-  const { id, workspaceId } = changed
-  const [type, hearing] = ['member.changed', listeners.wanting(workspaceId, 'member.changed')]
-  if (hearing.length === 0) return
-  try {
-    const member = await memberById(store, workspaceId, id)
-    const workspace = system()?.workspace(workspaceId, principal('system', 'webhooks'))
-    if (!member || !workspace) return
+/** After this, whoever made a change does not tell of it any more. */
+const forgottenMs = 20_000
+/** So long an endpoint knows for sure what it took. */
+const knownMs = 50 * 60_000
+const atOnce = 200
+
+/**
+ * What of the team changed is no event of a stream. It is kept with the member, and told by whoever changed it and, if
+ * that process died, by a schedule: both say the same under one id, so an endpoint takes it once.
+ */
+class TeamNews {
+  readonly #parts: Telling
+
+  constructor(parts: Telling) {
+    this.#parts = parts
+  }
+
+  /** It is done already: that nobody could be told does not refuse it. */
+  readonly tell = async (changed: Pick<Member, 'id' | 'workspaceId'>) => {
+    try {
+      await this.#tell(changed)
+    } catch (error) {
+      this.#parts.onError(error)
+    }
+  }
+
+  /** Tells what was not told. Resolves when all of it was tried. */
+  async sweep(): Promise<void> {
+    const { store, now } = this.#parts
+    for (const one of await untoldMembers(store, now() - forgottenMs, atOnce)) await this.tell(one)
+  }
+
+  async #tell({ id, workspaceId }: Pick<Member, 'id' | 'workspaceId'>) {
+    const { store, listeners, system, now } = this.#parts
+    const [news, actors] = [await memberNews(store, workspaceId, id), system()]
+    if (!news || !actors) return
+    const { untold, member } = news
     const { name, role, status } = member
-    const what = { eventId: newId('evt'), type, at: now() }
+    const what = { ...untold, type: 'member.changed' }
     const payload = payloadOf({ ...what, workspaceId }, { member: { id, name, role, status } })
     const occurrence = { ...what, source: { in: 'payload', payload } } as const
-    for (const endpointId of hearing) await workspace.at(webhookEndpoint, endpointId).take(occurrence)
-  } catch (error) {
-    onError(error)
+    const by = principal('system', 'webhooks')
+    for (const endpointId of listeners.wanting(workspaceId, what.type)) {
+      // Under an older id it would be refused as one that may have been taken: then once more is better than never.
+      const commandId = now() - untold.at < knownMs ? untold.eventId : undefined
+      await actors.workspace(workspaceId, by, commandId).at(webhookEndpoint, endpointId).take(occurrence)
+    }
+    await told(store, workspaceId, id, untold)
   }
 }
 

@@ -42,7 +42,7 @@ export class Duplicates {
   /** Looks through everybody. Who was said to be two stays two. Answers how many pairs are open. */
   async scan(workspaceId: string): Promise<number> {
     const { store, now } = this.#parts
-    const pairs = await pairsOf(peopleForMatching(this.#parts, workspaceId))
+    const pairs = await pairsOf(() => peopleForMatching(this.#parts, workspaceId))
     await keepDuplicates(store, workspaceId, pairs, now())
     return pairs.length
   }

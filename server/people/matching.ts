@@ -21,14 +21,38 @@ const weights: Record<Reason, number> = { same_number: 90, similar_number: 70, s
 const groupMax = 5
 const pairsMax = 5_000
 
-/** Those who may be one, the likeliest first. */
-export async function pairsOf(people: AsyncIterable<Matched>): Promise<Pair[]> {
+/** As many as this have one mark each, and few share it by chance: what is read twice needs no more memory than this. */
+const marksMax = 1 << 24
+
+/**
+ * Those who may be one, the likeliest first. Everybody is read twice: at first only marks are made, at what may be
+ * shared, so that of all others nothing is kept, however many they are.
+ */
+export async function pairsOf(everybody: () => AsyncIterable<Matched>): Promise<Pair[]> {
+  const marks = new Uint8Array(marksMax)
+  for await (const person of everybody())
+    for (const key of keysOf(person)) {
+      const at = markOf(key)
+      marks[at] = Math.min(2, (marks[at] ?? 0) + 1)
+    }
   const groups = new Map<string, string[]>()
-  for await (const person of people)
-    for (const key of keysOf(person)) groups.set(key, [...(groups.get(key) ?? []), person.id])
+  for await (const person of everybody())
+    for (const key of keysOf(person)) {
+      if (marks[markOf(key)] !== 2) continue
+      // One more than a family says that it is no family: who they are is not needed.
+      const known = groups.get(key) ?? []
+      if (known.length <= groupMax) groups.set(key, [...known, person.id])
+    }
   const pairs = new Map<string, Pair>()
   for (const [key, ids] of groups) if (ids.length > 1 && ids.length <= groupMax) collect(pairs, key, ids)
   return [...pairs.values()].sort((a, b) => b.score - a.score).slice(0, pairsMax)
+}
+
+/** FNV-1a: fast, and even enough to mark with. */
+function markOf(key: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 24)) & (marksMax - 1)
 }
 
 function collect(pairs: Map<string, Pair>, key: string, ids: string[]) {

@@ -6,6 +6,7 @@ import { forgetDuplicates } from '../../store/queries/duplicates.ts'
 import { mergeById, mergesOf } from '../../store/queries/people.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Rest } from '../../store/rest.ts'
+import { endPersonSessions } from '../../store/settings/person-sessions.ts'
 
 interface Parts {
   store: Store
@@ -54,6 +55,7 @@ export class Merging {
       throw error
     }
     await this.#parts.changed()
+    await this.#signOut(workspace.id, loserId)
     await forgetDuplicates(this.#parts.store, workspace.id, loserId)
     return { mergeId, profile: await this.#absorbed(workspace, winnerId, mergeId) }
   }
@@ -68,7 +70,14 @@ export class Merging {
     const { winnerId, loserId, before, after } = merge
     const profile = await workspace.at(user, winnerId).separate({ mergeId, loserId, before, after })
     await changed()
+    await this.#signOut(workspace.id, winnerId, loserId)
     return profile
+  }
+
+  /** Whose the app shows is another from here on: they sign in to it again, and it is that of whoever they are now. */
+  async #signOut(workspaceId: string, ...userIds: string[]) {
+    const { store, now } = this.#parts
+    for (const userId of userIds) await endPersonSessions(store, workspaceId, userId, now())
   }
 
   /** The merges that this person is part of, the latest first. */

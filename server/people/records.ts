@@ -1,6 +1,8 @@
+import type { Addressing } from './addressing.ts'
 import type { Bundles } from './bundles.ts'
 import type { Duplicates } from './duplicates.ts'
 import type { Erasing } from './erasing.ts'
+import type { Leads } from './leads.ts'
 import type { Merging } from './merging.ts'
 import type { Register } from './register.ts'
 
@@ -11,4 +13,6 @@ export interface Records {
   duplicates: Duplicates
   erasing: Erasing
   bundles: Bundles
+  leads: Leads
+  addressing: Addressing
 }

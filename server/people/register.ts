@@ -23,6 +23,14 @@ type Given = z.output<typeof ProfileChange>
 type Hidden = z.output<typeof PrivateChange>
 const aliasesMax = 20
 
+/** Whoever stands for this id now: whoever was merged is the one with whom they were. @throws Problem `user_missing` */
+export async function standsFor(workspace: Workspace, userId: string): Promise<Profile> {
+  let profile = await workspace.at(user, userId).view()
+  for (let hops = 0; profile.aliasOf !== null && hops < aliasesMax; hops++)
+    profile = await workspace.at(user, profile.aliasOf).view()
+  return profile
+}
+
 /** One person, as staff enter, find and change them: whoever has an address has it alone. */
 export class Register {
   readonly #parts: Parts
@@ -33,10 +41,7 @@ export class Register {
 
   /** Whoever stands for this id now. @throws Problem `user_missing` */
   async found(workspace: Workspace, userId: string): Promise<Profile> {
-    let profile = await workspace.at(user, userId).view()
-    for (let hops = 0; profile.aliasOf !== null && hops < aliasesMax; hops++)
-      profile = await workspace.at(user, profile.aliasOf).view()
-    return profile
+    return standsFor(workspace, userId)
   }
 
   /** @throws Problem `identity_taken`, `invalid_address`, `unknown_field`, `wrong_value` */

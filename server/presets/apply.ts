@@ -127,7 +127,7 @@ export class Presets {
 
   #tag(label: Spoken): Place {
     return async ({ workspace: { id, settings }, key, by }) => {
-      const fields = { label: inLanguage(label, settings.locale), description: '' }
+      const fields = { label: inLanguage(label, settings.locale), description: '', colour: null }
       const made = { id: derivedId('tag', id, key), fields, by }
       return (await new Resources(this.#parts, tags).insert(id, made, this.#parts.now())) !== undefined
     }

@@ -1,15 +1,20 @@
 import { z } from 'zod'
-import { Chain, Link, Verdict } from '../../actors/audit/contract.ts'
+import { Actor, Chain, Link, Verdict } from '../../actors/audit/contract.ts'
 import { csvLine } from '../../kernel/csv.ts'
 import { instant } from '../../kernel/marks.ts'
-import type { AuditFilter } from '../../store/audit.ts'
+import { actionsMax, type AuditFilter } from '../../store/audit.ts'
+import { type Names, namesIn } from '../audit-names.ts'
 import type { Ports } from '../ports.ts'
 import { get, Id, page, pageOf, post, raw } from '../http/route.ts'
 
 const { details: _, ...open } = Link.shape
+const name = z.string().max(200).nullable()
 /** A link as those see it who may look. */
 const Entry = z.object({
   ...open,
+  /** With the names that are known here: of members, operators and keys. */
+  by: Actor.extend({ name, actingName: name }),
+  targetName: name,
   ip: z.string().max(64).nullable(),
   userAgent: z.string().max(300).nullable(),
   note: Link.shape.details.shape.note,
@@ -39,10 +44,23 @@ export const audit = [
       query: z.object({ ...page, ...search }),
       reply: pageOf(Entry),
     },
-    async ({ auditLog, workspace, query: { cursor, limit, ...asked } }) => {
+    async ({ query: { cursor, limit, ...asked }, ...call }) => {
+      const { auditLog, workspace } = call
       const { items, nextCursor } = await auditLog.page(workspace.id, { ...filterOf(asked), cursor, limit })
-      return { items: items.map(entryOf), nextCursor }
+      const names = await namesIn(call, items)
+      return { items: items.map((link) => entryOf(link, names)), nextCursor }
     },
+  ),
+
+  get(
+    '/admin/audit/actions',
+    {
+      allow: 'audit.read',
+      summary: 'What was written down so far, by name: what `action` may be',
+      tags,
+      reply: z.object({ items: z.array(z.string().max(64)).max(actionsMax) }),
+    },
+    async ({ auditLog, workspace }) => ({ items: await auditLog.actions(workspace.id) }),
   ),
 
   get(
@@ -54,8 +72,10 @@ export const audit = [
       query: z.object(search),
       reply: raw('text/csv'),
     },
-    async ({ auditLog, audit: write, workspace, caller, query, request: { ip, requestId, header } }) => {
-      const { lines, count } = await fileOf(auditLog, workspace.id, filterOf(query))
+    async ({ query, ...call }) => {
+      const { audit: write, workspace, caller } = call
+      const { ip, requestId, header } = call.request
+      const { lines, count } = await fileOf(call, filterOf(query))
       const from = { ip, requestId, userAgent: header('user-agent') }
       await write({ workspaceId: workspace.id, by: caller, action: 'audit.exported', note: { count }, from })
       const headers = { 'content-disposition': 'attachment; filename="audit.csv"' }
@@ -85,29 +105,40 @@ function filterOf({ reads, ...rest }: { [Name in keyof typeof search]?: unknown 
   return { ...rest, ...(reads !== undefined && { isRead: reads === 'only' }) } as AuditFilter
 }
 
-function entryOf({ details: { ip, userAgent, note }, ...link }: Link): Entry {
-  return { ...link, ip, userAgent, note }
+function entryOf({ details: { ip, userAgent, note }, ...link }: Link, names: Names): Entry {
+  const { by, target } = link
+  const [name, actingName, targetName] = [by.id, by.actingId, target?.id].map((id) => names.get(id ?? '') ?? null)
+  return {
+    ...link,
+    by: { ...by, name: name ?? null, actingName: actingName ?? null },
+    targetName: targetName ?? null,
+    ip,
+    userAgent,
+    note,
+  }
 }
 
-const columns = ['n', 'at', 'who', 'role', 'in whose name', 'action', 'on', 'fields', 'result', 'code', 'ip', 'note']
+const columns = 'n,at,who,name,role,in whose name,action,on,fields,result,code,ip,note'.split(',')
 
-async function fileOf(log: Ports['auditLog'], workspaceId: string, filter: AuditFilter) {
+async function fileOf(call: Parameters<typeof namesIn>[0] & Pick<Ports, 'auditLog'>, filter: AuditFilter) {
   const lines = [csvLine(columns)]
   let cursor: string | undefined
   do {
-    const found = await log.page(workspaceId, { ...filter, cursor, limit: 500 })
-    for (const link of found.items) lines.push(lineOf(link))
+    const found = await call.auditLog.page(call.workspace.id, { ...filter, cursor, limit: 500 })
+    const names = await namesIn(call, found.items)
+    for (const link of found.items) lines.push(lineOf(link, names))
     cursor = found.nextCursor ?? undefined
   } while (cursor !== undefined && lines.length <= exportMax)
   return { lines: lines.slice(0, exportMax + 1), count: Math.min(lines.length - 1, exportMax) }
 }
 
-function lineOf({ n, at, by, action, target, fields, result, code, details: { ip, note } }: Link) {
+function lineOf({ n, at, by, action, target, fields, result, code, details: { ip, note } }: Link, names: Names) {
   // Who acted in another's name comes first: it was them.
   const who = by.actingId ?? by.id
+  const name = names.get(who) ?? null
   const on = target && `${target.kind} ${target.id}`
-  const said = Object.entries(note).map(([name, value]) => `${name}: ${String(value)}`)
+  const said = Object.entries(note).map(([what, value]) => `${what}: ${String(value)}`)
   const inName = by.actingId === null ? null : by.id
   const when = new Date(at).toISOString()
-  return csvLine([n, when, who, by.role, inName, action, on, fields.join(' '), result, code, ip, said.join('; ')])
+  return csvLine([n, when, who, name, by.role, inName, action, on, fields.join(' '), result, code, ip, said.join('; ')])
 }

@@ -95,14 +95,19 @@ export const auth = [
         signUp: z.boolean(),
         /** At this address of the console passkeys can be used; null where they cannot. */
         passkeysAt: text(2_048).nullable(),
+        /** Nothing is mailed, or sent to telephones, while this is tried out: it lies at /letters, and /texts. */
+        playsMail: z.boolean(),
+        playsTexts: z.boolean(),
       }),
     },
-    async ({ byMail, byPhone, registration, security: { google, passkeys } }) => ({
+    async ({ byMail, byPhone, registration, security: { google, passkeys }, config }) => ({
       mail: byMail.isOpen,
       ...(await byPhone.ways()),
       signUp: registration.isOpen,
       google: google.isOpen,
       passkeysAt: passkeys.origin ?? null,
+      playsMail: config.playsMail,
+      playsTexts: config.playsTexts,
     }),
   ),
 

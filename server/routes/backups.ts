@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
+import type { Permission } from '../../kernel/permissions.ts'
 import { get, post } from '../http/route.ts'
 
 const text = (max: number) => z.string().max(max)
 const count = z.int().nonnegative().nullable()
-export const Backup = z.object({
+const Backup = z.object({
   id: text(128),
   startedAt: instant(),
   finishedAt: instant().nullable(),
@@ -21,14 +22,16 @@ export const Backup = z.object({
   isSound: z.boolean().nullable(),
   verification: text(500).nullable(),
 })
-const tags = ['Operations']
 
-/** Copies of everything, made each day and proven each week. */
-export const backups = [
+/** Copies of everything, made each day and proven each week: who looks after the installation has them at their own address. */
+export const backupRoutes = (
+  at: '/admin/backups' | '/platform/backups',
+  { reads, manages, tags }: { reads: Permission | 'operator'; manages: Permission | 'operator'; tags: string[] },
+) => [
   get(
-    '/admin/backups',
+    at,
     {
-      allow: 'backups.read',
+      allow: reads,
       summary: 'Backups, the latest first',
       tags,
       reply: z.object({ items: z.array(Backup).max(100), provenAt: instant().nullable() }),
@@ -37,9 +40,9 @@ export const backups = [
   ),
 
   post(
-    '/admin/backups',
+    at,
     {
-      allow: 'backups.manage',
+      allow: manages,
       summary: 'Make a backup now',
       tags,
       reply: Backup,
@@ -51,9 +54,9 @@ export const backups = [
   ),
 
   post(
-    '/admin/backups/:id/check',
+    `${at}/:id/check`,
     {
-      allow: 'backups.manage',
+      allow: manages,
       summary: 'Restore a backup into a scratch place, to see that it can be',
       tags,
       reply: Backup,
@@ -64,3 +67,9 @@ export const backups = [
     ({ backups, params }) => backups.check(params.id),
   ),
 ]
+
+export const backups = backupRoutes('/admin/backups', {
+  reads: 'backups.read',
+  manages: 'backups.manage',
+  tags: ['Operations'],
+})

@@ -1,18 +1,33 @@
 import { z } from 'zod'
 import { invalid } from '../../kernel/problem.ts'
 import { unknownIn, variables } from '../../kernel/variables.ts'
-import { cannedMax, cannedResponses } from '../../store/settings/replies.ts'
-import { Resources } from '../../store/settings/resources.ts'
+import { CannedFields, cannedMax, cannedResponses } from '../../store/settings/replies.ts'
+import { Kept, Resources } from '../../store/settings/resources.ts'
 import { filledFor } from '../deeds.ts'
 import { resource } from '../http/resource.ts'
-import { Id, post } from '../http/route.ts'
+import { get, Id, page, pageOf, post } from '../http/route.ts'
 import { missing } from '../../kernel/problem.ts'
+import { offeredTo } from '../offered.ts'
 import { knownTeam } from '../known-ids.ts'
 
 const tags = ['Canned answers']
 
 /** Texts that are written once and used often. */
 export const cannedRoutes = [
+  // Before `/canned-responses/:id`, which would take the word for an id.
+  get(
+    '/canned-responses/offered',
+    {
+      allow: 'replies.read',
+      summary: 'The canned answers for everybody and for one’s own teams, the latest first',
+      tags,
+      query: z.object(page),
+      reply: pageOf(CannedFields.extend(Kept.shape)),
+      problems: ['invalid_cursor'],
+    },
+    (call) => offeredTo(call, cannedResponses, call.query),
+  ),
+
   ...resource({
     ...cannedResponses,
     path: '/canned-responses',

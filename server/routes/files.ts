@@ -8,14 +8,15 @@ import { answerOf } from '../files/answer.ts'
 import { broughtPurposes, uploadBytesMax } from '../files/purposes.ts'
 import { plainType } from '../files/sniff.ts'
 import { mailPage } from '../mail/page.ts'
-import { del, get, post, put, raw, streamed } from '../http/route.ts'
+import { del, get, post, put, raw, type Seat, streamed } from '../http/route.ts'
 import type { FileRow, Purpose } from '../../store/files.ts'
+import type { Ports } from '../ports.ts'
 
 const tags = ['Files']
 const Token = z.object({ token: z.string().max(1_024) })
 const Status = z.enum(['pending', 'uploaded', 'scanning', 'ready', 'refused'])
 
-const File = z.object({
+export const File = z.object({
   id: z.string().max(128),
   name: z.string().max(255).nullable(),
   mime: z.string().max(128),
@@ -29,7 +30,7 @@ const File = z.object({
   expiresAt: instant().nullable(),
 })
 
-const shown = ({ fileId, fileName, thumb, ...row }: FileRow) => ({
+export const shown = ({ fileId, fileName, thumb, ...row }: FileRow) => ({
   id: fileId,
   name: fileName,
   thumbnail: thumb.state,
@@ -43,6 +44,60 @@ const neededFor: Partial<Record<Purpose, Permission>> = {
   list: 'people.export',
 }
 
+/** What is said of a file before its bytes come. */
+export const Announcement = z.object({
+  name: z.string().max(1_000).nullable().default(null),
+  sizeBytes: z.int().min(0).max(uploadBytesMax),
+  mime: z.string().min(1).max(255),
+})
+/** Where they go. */
+export const Announced = z.object({
+  fileId: z.string().max(128),
+  /** `PUT` the bytes there, once; no other header is needed. */
+  upload: z.object({ method: z.literal('PUT'), url: z.string().max(1_100), expiresAt: instant() }),
+})
+export const announcing = {
+  reply: Announced,
+  status: 201,
+  problems: ['file_type_unsupported', 'file_too_large', 'file_empty', 'file_quota_exceeded'],
+} as const
+
+type Announcing = Pick<Ports, 'files' | 'auth'> & Pick<Seat, 'workspace' | 'caller'>
+
+export async function announced(
+  { files, auth, workspace, caller }: Announcing,
+  said: z.output<typeof Announcement> & { purpose: Purpose },
+) {
+  if (said.sizeBytes === 0) throw invalid('file_empty', 'This file is empty.')
+  const fileId = workspace.newId('file')
+  const mime = plainType(said.mime)
+  await files.announce(workspace.id, { ...said, fileId, mime, by: caller.id })
+  const { token, expiresAt } = auth.tokens.upload(workspace.id, fileId, uploadMs)
+  return { fileId, upload: { method: 'PUT' as const, url: `/u/${token}`, expiresAt } }
+}
+
+/** A page that is not served safely cannot compute it; the number of bytes is checked in any case. */
+export const Checksum = z.object({
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, '64 hexadecimal digits')
+    .optional(),
+})
+
+/** Where a file is opened. */
+export const Links = z.object({
+  url: z.string().max(1_100),
+  /** Null where there is none, or not yet. */
+  thumbnailUrl: z.string().max(1_100).nullable(),
+  expiresAt: instant(),
+})
+
+export function linksTo({ auth }: Pick<Ports, 'auth'>, { workspaceId, fileId, thumb }: FileRow) {
+  const { token, expiresAt } = auth.tokens.file(workspaceId, fileId)
+  const small = thumb.state === 'made' ? auth.tokens.file(workspaceId, fileId, 'thumb').token : undefined
+  return { url: `/f/${token}`, thumbnailUrl: small === undefined ? null : `/f/${small}`, expiresAt }
+}
+
 export const files = [
   post(
     '/files',
@@ -51,28 +106,10 @@ export const files = [
       audit: { action: 'file.announced', target: (_, { fileId }) => fileId },
       summary: 'Announce a file: the answer says where its bytes go',
       tags,
-      body: z.object({
-        name: z.string().max(1_000).nullable().default(null),
-        sizeBytes: z.int().min(0).max(uploadBytesMax),
-        mime: z.string().min(1).max(255),
-        purpose: z.enum(broughtPurposes).default('message'),
-      }),
-      reply: z.object({
-        fileId: z.string().max(128),
-        /** `PUT` the bytes there, once; no other header is needed. */
-        upload: z.object({ method: z.literal('PUT'), url: z.string().max(1_100), expiresAt: instant() }),
-      }),
-      status: 201,
-      problems: ['file_type_unsupported', 'file_too_large', 'file_empty', 'file_quota_exceeded'],
+      body: Announcement.extend({ purpose: z.enum(broughtPurposes).default('message') }),
+      ...announcing,
     },
-    async ({ files, auth, workspace, caller, body }) => {
-      if (body.sizeBytes === 0) throw invalid('file_empty', 'This file is empty.')
-      const fileId = workspace.newId('file')
-      const mime = plainType(body.mime)
-      await files.announce(workspace.id, { ...body, fileId, mime, by: caller.id })
-      const { token, expiresAt } = auth.tokens.upload(workspace.id, fileId, uploadMs)
-      return { fileId, upload: { method: 'PUT' as const, url: `/u/${token}`, expiresAt } }
-    },
+    async ({ body, ...call }) => announced(call, body),
   ),
 
   post(
@@ -82,13 +119,7 @@ export const files = [
       audit: 'file.uploaded',
       summary: 'All bytes are there, and these: from here on the file can be read, or is scanned first',
       tags,
-      /** A page that is not served safely cannot compute it; the number of bytes is checked in any case. */
-      body: z.object({
-        sha256: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/i, '64 hexadecimal digits')
-          .optional(),
-      }),
+      body: Checksum,
       reply: File,
       problems: ['file_busy', 'file_not_uploaded', 'file_damaged'],
     },
@@ -119,23 +150,16 @@ export const files = [
       audit: { action: 'file.opened', isRead: true },
       summary: 'Addresses that open the file, and its small picture, for ten minutes, for whoever has them',
       tags,
-      reply: z.object({
-        url: z.string().max(1_100),
-        /** Null where there is none, or not yet. */
-        thumbnailUrl: z.string().max(1_100).nullable(),
-        expiresAt: instant(),
-      }),
+      reply: Links,
       problems: ['file_busy', 'file_not_ready', 'file_refused'],
     },
     async ({ files, auth, workspace, caller, params }) => {
-      const { thumb, purpose } = await files.ready(workspace.id, params.id)
+      const row = await files.ready(workspace.id, params.id)
       // An export holds everything: to open it takes what it takes to make one.
-      const needed = neededFor[purpose]
+      const needed = neededFor[row.purpose]
       if (needed && !may(caller, needed))
         throw new Problem('forbidden', 'not_allowed', `This needs the permission ${needed}.`)
-      const { token, expiresAt } = auth.tokens.file(workspace.id, params.id)
-      const small = thumb.state === 'made' ? auth.tokens.file(workspace.id, params.id, 'thumb').token : undefined
-      return { url: `/f/${token}`, thumbnailUrl: small === undefined ? null : `/f/${small}`, expiresAt }
+      return linksTo({ auth }, row)
     },
   ),
 

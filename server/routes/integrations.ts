@@ -42,8 +42,11 @@ export const integrations = [
       summary: 'Connect a channel: a number at WhatsApp or Twilio, a mail address, the app',
       tags,
       body: Create,
-      /** `verifyToken`: shown once, where we made it. */
-      reply: Integration.extend({ verifyToken: z.string().max(256).optional() }),
+      /** `verifyToken`, `inboundToken`: shown once, where we made it. */
+      reply: Integration.extend({
+        verifyToken: z.string().max(256).optional(),
+        inboundToken: z.string().max(256).optional(),
+      }),
       status: 201,
       problems: ['channel_exists', 'quota_reached', 'workspace_is_live'],
       audit: 'channel.connected',

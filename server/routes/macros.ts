@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { missing } from '../../kernel/problem.ts'
-import { Deed, Deeds, deedsMax, macros, macrosMax } from '../../store/settings/replies.ts'
-import { Resources } from '../../store/settings/resources.ts'
+import { Deed, Deeds, deedsMax, MacroFields, macros, macrosMax } from '../../store/settings/replies.ts'
+import { Kept, Resources } from '../../store/settings/resources.ts'
 import { doAll } from '../deeds.ts'
 import { resource } from '../http/resource.ts'
-import { type Call, Id, post } from '../http/route.ts'
+import { type Call, get, Id, page, pageOf, post } from '../http/route.ts'
 import { knownDeeds, knownTeam } from '../known-ids.ts'
+import { offeredTo } from '../offered.ts'
 
 const tags = ['Macros']
 /** So many conversations at once. */
@@ -55,6 +56,20 @@ async function together(call: At, conversationIds: readonly string[], deeds: z.o
 
 /** Several things that are done at once, with one conversation or with many. */
 export const macroRoutes = [
+  // Before `/macros/:id`, which would take the word for an id.
+  get(
+    '/macros/offered',
+    {
+      allow: 'replies.read',
+      summary: 'The macros for everybody and for one’s own teams, the latest first',
+      tags,
+      query: z.object(page),
+      reply: pageOf(MacroFields.extend(Kept.shape)),
+      problems: ['invalid_cursor'],
+    },
+    (call) => offeredTo(call, macros, call.query),
+  ),
+
   ...resource({
     ...macros,
     path: '/macros',

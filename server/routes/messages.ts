@@ -2,6 +2,7 @@ import { conversation } from '../../actors/conversation/contract.ts'
 import { Message } from '../../actors/conversation/contract/message.ts'
 import { Outgoing } from '../../kernel/content.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
+import { templateCodes } from '../../kernel/template-known.ts'
 import { messageById, shown } from '../../store/queries/messages.ts'
 import { get, post } from '../http/route.ts'
 import type { Ports } from '../ports.ts'
@@ -33,6 +34,7 @@ export const messages = [
       problems: [
         ...['not_retryable', 'not_failed', 'wa_window_closed', 'address_missing', 'person_blocked', 'not_carried'],
         ...['address_suppressed', 'consent_missing', 'quiet_hours', 'frequency_cap', 'pair_rate', 'text_too_long'],
+        ...templateCodes,
       ],
     },
     async ({ store, rest, workspace, params }) => {

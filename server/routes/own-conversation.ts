@@ -7,7 +7,8 @@ import {
   ownOf,
 } from '../../actors/conversation/contract/person.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
-import { messagePage } from '../../store/queries/messages.ts'
+import { OwnWords, vouched } from '../../kernel/own-words.ts'
+import { messageById, messagePage } from '../../store/queries/messages.ts'
 import { get, page, pageOf, post } from '../http/route.ts'
 
 const tags = ['Own affairs']
@@ -25,8 +26,9 @@ export const ownConversation = [
       reply: OwnConversation,
     },
     async ({ store, rest, workspace, caller }) => {
+      const { unseen } = await workspace.at(conversation, conversationIdOf(caller.id)).ownView()
       const { items, hasMore } = await ownPage({ store, rest }, workspace.id, caller.id, { limit: 50 })
-      return { messages: items, hasMore }
+      return { messages: items, hasMore, unseen }
     },
   ),
 
@@ -54,12 +56,24 @@ export const ownConversation = [
       module: 'inbox',
       summary: 'Write to the business',
       tags,
-      body: write.input,
+      body: OwnWords,
       reply: write.reply,
       status: 201,
-      problems: ['app_not_connected', 'not_carried'],
+      problems: ['app_not_connected', 'not_carried', 'no_such_choice', 'file_missing'],
     },
-    async ({ workspace, caller, body }) => workspace.at(conversation, conversationIdOf(caller.id)).write(body),
+    async ({ store, rest, files, workspace, caller, body }) => {
+      const { id: userId } = caller
+      const conversationId = conversationIdOf(userId)
+      const words = await vouched(
+        body,
+        { userId, conversationId },
+        {
+          message: (id) => messageById({ store, rest }, workspace.id, id),
+          file: (id) => files.row(workspace.id, id),
+        },
+      )
+      return workspace.at(conversation, conversationId).write(words)
+    },
   ),
 
   post(

@@ -8,6 +8,7 @@ import { birthdaysPage } from '../../store/queries/birthdays.ts'
 import { peopleOrders, PersonLine, stageCounts } from '../../store/queries/people-list.ts'
 import { addMembers, removeMembers } from '../../store/settings/segments.ts'
 import { get, Id, page, pageOf, patch, post } from '../http/route.ts'
+import { Lead } from '../people/leads.ts'
 import { countMax, type Segments } from '../segments.ts'
 
 const tags = ['Users']
@@ -108,7 +109,10 @@ export const peopleList = [
     '/users/bulk',
     {
       allow: 'people.write',
-      audit: 'people.changed_together',
+      audit: {
+        action: 'people.changed_together',
+        note: ({ body }) => ({ people: body.userIds.length, deeds: Object.keys(body.do).join(' ') }),
+      },
       summary: 'Tag people, move them to a stage, put them on a list: up to 200 at once, and what became of each',
       tags,
       body: z.object({ userIds: z.array(Id).min(1).max(200), do: Deed }),
@@ -149,6 +153,23 @@ export const peopleList = [
       const { q, segment, order, cursor, limit } = query
       return lists.segments.page(workspace.id, { q, order, cursor, limit, filter, segmentId: segment })
     },
+  ),
+
+  post(
+    '/leads',
+    {
+      allow: 'people.write',
+      audit: { action: 'lead.taken', target: (_, { profile }) => profile.userId, note: (_, { isNew }) => ({ isNew }) },
+      summary: 'Take a lead: whoever is known by one of the addresses keeps what is known, and gets what was missing',
+      tags,
+      body: Lead,
+      reply: z.object({ isNew: z.boolean(), profile: Profile }),
+      problems: [
+        ...['several_people', 'identity_taken', 'invalid_address', 'too_many_identities', 'too_many_tags'],
+        ...['unknown_code', 'unknown_field', 'field_archived', 'wrong_value', 'person_erased'],
+      ],
+    },
+    ({ records, workspace, body }) => records.leads.take(workspace, body),
   ),
 
   get(

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { conflict, invalid } from '../../kernel/problem.ts'
 import { customFields, customFieldsMax } from '../../store/settings/custom-fields.ts'
-import { tags } from '../../store/settings/tags.ts'
 import { resource } from '../http/resource.ts'
 
 /** What a business wants to know of people besides what everybody does. */
@@ -25,19 +24,6 @@ export const customFieldRoutes = resource({
       throw invalid('options_missing', message, [{ path: 'options', message }])
     }
   },
-})
-
-/** Labels for people and conversations alike. */
-export const tagRoutes = resource({
-  ...tags,
-  path: '/tags',
-  noun: 'tag',
-  prefix: 'tag',
-  allow: { read: 'people.read', write: 'people.write' },
-  words: { one: 'a tag', all: 'The tags, the latest first' },
-  tags: ['Users'],
-  max: 1_000,
-  unique: { of: tags.unique, code: 'tag_exists', says: 'There is such a tag already.' },
 })
 
 const StatusOptionFields = z.object({

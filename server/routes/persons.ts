@@ -5,13 +5,24 @@ import { post } from '../http/route.ts'
 
 const tags = ['Own affairs']
 const slug = z.string().min(1).max(64)
-const phone = z.string().min(4).max(32)
+const phone = z.string().min(4).max(32).optional()
+const email = z.email().max(254).optional()
+/** By which they are known: one of them. */
+const one = ({ phone, email }: { phone?: string | undefined; email?: string | undefined }) =>
+  (phone === undefined) !== (email === undefined)
+const whichOne = { error: 'Say a number or an address: one of them.', path: ['phone'] }
+/** What is there of them, as the one that it is. */
+function known({ phone, email }: { phone?: string | undefined; email?: string | undefined }) {
+  return email === undefined ? { phone: phone ?? '' } : { email }
+}
 const SignedIn = z.object({
   accessToken: z.string().max(4_096),
   refreshToken: z.string().max(256),
   expiresAt: instant(),
   user: z.object({ id: z.string().max(128), name: z.string().max(200) }),
   workspace: z.object({ id: z.string().max(128), name: z.string().max(200) }),
+  /** Mine with the business: the stream `conversation.own:{id}`. */
+  conversationId: z.string().max(128),
 })
 
 /** How the people who are looked after sign in: a realm of their own. */
@@ -20,15 +31,28 @@ export const persons = [
     '/auth/people/otp',
     {
       allow: 'public',
-      summary: 'Send a code to a number by which the business knows me; the answer is the same for every number',
+      summary:
+        'Send a code to a number or a mail address by which the business knows me; the answer is the same for all of them',
       tags,
-      body: z.object({ workspace: slug, phone, channel: z.enum(['sms', 'whatsapp']).default('sms') }),
+      /** `channel` is of a number; to an address it goes as a letter. */
+      body: z
+        .object({ workspace: slug, phone, email, channel: z.enum(['sms', 'whatsapp']).default('sms') })
+        .refine(one, whichOne),
       reply: z.object({ resendAt: instant(), expiresAt: instant() }),
       status: 202,
-      problems: ['app_not_connected', 'phone_invalid', 'texts_not_set_up', 'codes_paused', 'too_soon'],
+      problems: [
+        'app_not_connected',
+        'phone_invalid',
+        'texts_not_set_up',
+        'mail_not_set_up',
+        'codes_paused',
+        'too_many_codes',
+      ],
     },
-    async ({ persons, request, body: { workspace, phone: number, channel } }) =>
-      persons.ask(workspace, { phone: number, channel, place: placeOf(request.ip), deviceId: null }),
+    async ({ persons, request, body: { workspace, channel, ...address } }) => {
+      const from = { place: placeOf(request.ip), deviceId: null }
+      return persons.ask(workspace, { channel, ...known(address), ...from })
+    },
   ),
 
   post(
@@ -37,11 +61,12 @@ export const persons = [
       allow: 'public',
       summary: 'Sign in with the code',
       tags,
-      body: z.object({ workspace: slug, phone, code: z.string().regex(/^\d{6}$/) }),
+      body: z.object({ workspace: slug, phone, email, code: z.string().regex(/^\d{6}$/) }).refine(one, whichOne),
       reply: SignedIn,
       problems: ['code_invalid', 'too_many_attempts', 'app_not_connected', 'phone_invalid'],
     },
-    async ({ persons, request, body }) => persons.useCode(body, placeOf(request.ip)),
+    async ({ persons, request, body: { workspace, code, ...address } }) =>
+      persons.useCode({ workspace, code, ...known(address) }, placeOf(request.ip)),
   ),
 
   post(

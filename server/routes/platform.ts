@@ -8,7 +8,7 @@ import { get, Id, originOf, page, pageOf, patch, post } from '../http/route.ts'
 import { ActorLine } from '../inspection.ts'
 import type { Ports } from '../ports.ts'
 import { Tokens, tokensOf } from './auth.ts'
-import { Backup } from './backups.ts'
+import { backupRoutes } from './backups.ts'
 
 const text = (max: number) => z.string().max(max)
 const count = z.int().nonnegative()
@@ -267,30 +267,7 @@ export const platformRoutes = [
     ({ installation, params }) => installation.rotate(params.id),
   ),
 
-  get(
-    '/platform/backups',
-    {
-      allow: 'operator',
-      summary: 'Backups, the latest first',
-      tags,
-      reply: z.object({ items: z.array(Backup).max(100), provenAt: instant().nullable() }),
-    },
-    async ({ backups }) => ({ items: await backups.list(), provenAt: await backups.provenAt() }),
-  ),
-
-  post(
-    '/platform/backups',
-    {
-      allow: 'operator',
-      summary: 'Make a backup now',
-      tags,
-      reply: Backup,
-      status: 202,
-      problems: ['backup_running'],
-      audit: 'backup.started',
-    },
-    ({ backups, caller }) => backups.begin(caller.id),
-  ),
+  ...backupRoutes('/platform/backups', { reads: 'operator', manages: 'operator', tags }),
 ]
 
 /** Those that were said: a missing one changes nothing. */

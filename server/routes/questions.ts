@@ -1,6 +1,6 @@
 import { conversation } from '../../actors/conversation/contract.ts'
-import { invalid } from '../../kernel/problem.ts'
 import { del, post } from '../http/route.ts'
+import { knownChannel } from '../known-ids.ts'
 
 const { ask, withdrawQuestion } = conversation.messages
 const tags = ['Conversations']
@@ -20,8 +20,7 @@ export const questionRoutes = [
       problems: ['conversation_missing', 'unknown_channel', 'invalid_time'],
     },
     async ({ workspace, channels, params, body }) => {
-      if (body.channelId !== undefined && !(await channels.byId(workspace.id, body.channelId)))
-        throw invalid('unknown_channel', 'There is no such channel.', [{ path: 'channelId', message: 'Unknown.' }])
+      await knownChannel({ channels, workspace }, body.channelId)
       return workspace.at(conversation, params.id).ask(body)
     },
   ),

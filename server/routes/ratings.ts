@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { Score } from '../../actors/conversation/contract/rating.ts'
+import { languageOf } from '../../kernel/compliance-replies.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
 import { missing } from '../../kernel/problem.ts'
 import { workspaceById } from '../../store/settings/workspaces.ts'
@@ -31,8 +32,8 @@ export const ratingRoutes = [
     },
     async (call) => {
       const { link, workspace, at } = await asked(call, call.params.token)
-      const { score, ratedAt } = await at.ratingOf({ episodeId: link.episodeId })
-      return { ...shownOf(workspace), score, ratedAt }
+      const { score, ratedAt, locale } = await at.ratingOf({ episodeId: link.episodeId })
+      return { ...shownOf(workspace, locale), score, ratedAt }
     },
   ),
 
@@ -50,7 +51,8 @@ export const ratingRoutes = [
     async (call) => {
       const { link, workspace, at } = await asked(call, call.params.token)
       const { score, ratedAt } = await at.rate({ episodeId: link.episodeId, ...call.body })
-      return { ...shownOf(workspace), score, ratedAt }
+      const { locale } = await at.ratingOf({ episodeId: link.episodeId })
+      return { ...shownOf(workspace, locale), score, ratedAt }
     },
   ),
 ]
@@ -63,8 +65,10 @@ async function asked({ store, ratingBy }: Pick<Ports, 'store' | 'ratingBy'>, tok
   return { link, workspace, at: handle.at(conversation, link.conversationId) }
 }
 
-const shownOf = ({ name, branding, settings }: NonNullable<Awaited<ReturnType<typeof workspaceById>>>) => ({
+type Business = NonNullable<Awaited<ReturnType<typeof workspaceById>>>
+
+const shownOf = ({ name, branding, settings }: Business, locale: string | null) => ({
   business: name,
   colour: branding.colour,
-  language: settings.locale,
+  language: languageOf(locale, settings.locale),
 })

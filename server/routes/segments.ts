@@ -18,6 +18,8 @@ const FieldShown = z.object({
   words: z.string().max(200),
   options: z.array(z.string().max(200)).max(200).nullable(),
   operators: z.array(z.enum(operators)).max(operators.length),
+  /** The business has put it away: filters that ask for it go on, and new ones do without. */
+  isArchived: z.boolean(),
 })
 
 const shown = (fields: Fields) =>
@@ -27,6 +29,7 @@ const shown = (fields: Fields) =>
     words: one.words,
     options: one.options ? [...one.options] : null,
     operators: [...operatorsOf(one)],
+    isArchived: one.isArchived ?? false,
   }))
 
 /** Groups of people: those of whom something is so, or whom somebody put there. */

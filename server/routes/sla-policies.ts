@@ -1,8 +1,8 @@
 import { slaPoliciesMax } from '../../kernel/sla.ts'
-import { Resources } from '../../store/settings/resources.ts'
 import { slaPolicies } from '../../store/settings/sla-policies.ts'
 import { resource } from '../http/resource.ts'
 import { invalid } from '../../kernel/problem.ts'
+import { promisesChanged } from '../promises.ts'
 
 /** What a business promises to people who write to it. */
 export const slaPolicyRoutes = resource({
@@ -21,10 +21,5 @@ export const slaPolicyRoutes = resource({
     const message = 'Promise at least one of the three.'
     throw invalid('nothing_promised', message, [{ path: 'firstResponseMinutes', message }])
   },
-  /** Conversations know them by the settings of their workspace: they decide alone, and read nothing. */
-  async changed({ store, rest, workspaces, workspace }) {
-    const { items } = await new Resources({ store, rest }, slaPolicies).page(workspace.id, { limit: slaPoliciesMax })
-    const policies = items.map(({ rev: _, createdAt: __, createdBy: ___, updatedAt: ____, ...policy }) => policy)
-    await workspaces.change(workspace.id, { settings: { slaPolicies: policies } }, undefined)
-  },
+  changed: (call) => promisesChanged(call, call.workspace.id),
 })

@@ -17,6 +17,9 @@ const One = z.object({
   at: instant(),
 })
 
+/** Why somebody lets an address in again; the audit keeps it, and it holds no words of anybody. */
+const LiftReason = z.enum(['asked', 'mistake', 'new_owner', 'mended'])
+
 /** Addresses that get nothing more, whoever has them: kept as keyed hashes, which outlive the people. */
 export const suppressionRoutes = [
   get(
@@ -75,13 +78,28 @@ export const suppressionRoutes = [
     '/suppressions/lift',
     {
       allow: 'people.write',
-      audit: 'suppressions.lifted',
+      audit: { action: 'suppressions.lifted', note: ({ body }) => ({ reason: body.reason }) },
       summary: 'Let an address get messages again; what its owner ended is theirs to take up',
       tags,
-      body: Place,
+      body: Place.extend({ reason: LiftReason.default('asked') }),
       reply: z.object({ isLifted: z.boolean() }),
       problems: ['own_act_needed'],
     },
-    async ({ suppressed, workspace, body }) => ({ isLifted: await suppressed.lift(workspace, body) }),
+    async ({ suppressed, workspace, body: { reason: _, ...place } }) => ({
+      isLifted: await suppressed.lift(workspace, place),
+    }),
+  ),
+
+  post(
+    '/suppressions/:id/lift',
+    {
+      allow: 'people.write',
+      audit: { action: 'suppressions.lifted', note: ({ body }) => ({ reason: body.reason }) },
+      summary: 'Let the address of one entry get messages again; what its owner ended is theirs to take up',
+      tags,
+      body: z.object({ reason: LiftReason }),
+      problems: ['not_found', 'own_act_needed'],
+    },
+    ({ suppressed, workspace, params }) => suppressed.liftById(workspace, params.id),
   ),
 ]

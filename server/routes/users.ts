@@ -4,6 +4,7 @@ import { Address, Engagement, Fields, Identity, identitiesMax, Label, labelsMax 
 import { invalid } from '../../kernel/problem.ts'
 import { revisionOf } from '../http/if-match.ts'
 import { del, get, Id, page, pageOf, patch, post, put } from '../http/route.ts'
+import { ExchangedFile, exchangedFiles, filesOfMailMax, filesPerPage } from '../people/exchanged-files.ts'
 import { TimelineItem, type TimelineKind, timelineKinds, timelineOf } from '../people/timeline.ts'
 
 const tags = ['Users']
@@ -17,7 +18,7 @@ const Entered = ProfileChange.extend({
   tags: labels,
   private: PrivateChange.default({}),
 })
-const ofFields = ['unknown_field', 'wrong_value']
+const ofFields = ['unknown_field', 'field_archived', 'wrong_value']
 
 /** What is known of a person. */
 export const users = [
@@ -216,6 +217,32 @@ export const users = [
     async ({ store, rest, records, workspace, params, query: { kinds, cursor, limit } }) => {
       const { userId } = await records.register.found(workspace, params.id)
       return timelineOf({ store, rest }, workspace.id, { userId, kinds: kindsOf(kinds), cursor, limit })
+    },
+  ),
+
+  get(
+    '/users/:id/files',
+    {
+      allow: 'conversations.read',
+      module: 'inbox',
+      audit: { action: 'person.files_listed', isRead: true },
+      summary: 'Every file that went to a person or came from them, the latest first',
+      tags,
+      problems: ['user_missing'],
+      query: z.object({
+        cursor: z
+          .string()
+          .regex(/^\d{1,15}$/)
+          .optional(),
+      }),
+      reply: z.object({
+        items: z.array(ExchangedFile).max(filesPerPage * filesOfMailMax),
+        nextCursor: z.string().max(16).nullable(),
+      }),
+    },
+    async ({ store, rest, records, workspace, params, query }) => {
+      const { userId } = await records.register.found(workspace, params.id)
+      return exchangedFiles({ store, rest }, workspace.id, userId, query.cursor)
     },
   ),
 

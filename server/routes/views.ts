@@ -46,7 +46,8 @@ async function askedFor({ workspace, caller, clocks, workspaces }: At, filter: F
   const { settings } = await workspaces.known(workspace.id)
   const now = clocks.of(workspace.id).now()
   const own = named(filter, caller.id)
-  const where = mongoFilter(own, { now, zone: settings.timezone, fields: conversationFields })
+  const { timezone: zone, channels } = settings
+  const where = mongoFilter(own, { now, zone, fields: conversationFields, channels })
   return { where, order, statuses: statusesIn(own) }
 }
 

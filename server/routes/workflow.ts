@@ -123,6 +123,7 @@ export const workflow = [
     '/conversations/:id/episodes',
     {
       ...read,
+      audit: { action: 'conversation.read', isRead: true },
       summary: 'The matters so far, the latest first',
       query: z.object(page),
       reply: pageOf(conversation.rows.episode),

@@ -31,6 +31,8 @@ interface Parts {
   messageByProviderId(workspaceId: string, channelId: string, providerId: string): Promise<MessageRow | undefined>
   /** A person types: shown to those who look at the conversation, kept nowhere. */
   typing(workspaceId: string, conversationId: string, userId: string, on: boolean): void
+  /** WhatsApp tells what became of a template. */
+  templateTold(workspaceId: string, told: Omit<ItemOf<'template'>, 'kind' | 'eventKey' | 'raw'>): Promise<void>
   /** WhatsApp tells what became of a text of the platform. */
   textTold(textId: string, status: 'sent' | 'delivered' | 'failed', why: string | null): Promise<void>
   now(): number
@@ -83,9 +85,13 @@ export class Intake {
 
   /** Takes up what a crash or a fault left lying. Answers how many. */
   async sweep(limit: number) {
-    const overdue = await this.#parts.events.overdue(this.#parts.now(), limit)
-    for (const event of overdue) if (!this.#taken.has(event._id)) this.#take(event, this.#itemOf(event))
-    return overdue.length
+    const { events, now, log } = this.#parts
+    const take = (event: Received) => {
+      if (!this.#taken.has(event._id)) this.#take(event, this.#itemOf(event))
+    }
+    return events.overdue({ now: now(), limit }, take, ({ _id, channelId }, error) =>
+      log.error('webhook not read', { eventId: _id, channelId, error }),
+    )
   }
 
   #itemOf({ provider, raw }: Received): Item {
@@ -180,8 +186,10 @@ export class Intake {
         return after(this.#changed(item, place))
       case 'typing':
         return after(this.#typing(item, place))
+      case 'template':
+        return after(this.#parts.templateTold(workspaceId, item))
       default:
-        // An echo of our own words, a template's status, an account's news: kept, and nothing more.
+        // An echo of our own words, an account's news: kept, and nothing more.
         return Promise.resolve(undefined)
     }
   }

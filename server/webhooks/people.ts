@@ -20,6 +20,8 @@ export class People {
   readonly #claims: Claims
   readonly #vault: Vault
   readonly #known: BoundedCache<string>
+  /** Counts what was told of addresses: a look that began before must not bring back who had one. */
+  #changes = 0
 
   constructor(claims: Claims, vault: Vault, now: () => number) {
     this.#claims = claims
@@ -35,6 +37,7 @@ export class People {
     const key = `${workspace.id}/${identities.map(({ kind, value }) => `${kind}/${value}`).join('+')}`
     const known = this.#known.get(key)
     if (known) return known
+    const changes = this.#changes
     await this.#vault.ready(workspace.id)
     const userId = (await this.#ownerOf(workspace.id, identities)) ?? newId('usr')
     const owner = await this.#meet(workspace, first, userId, from.name ?? '')
@@ -43,7 +46,7 @@ export class People {
       const taken = await this.#claims.take(workspace.id, this.#keyOf(workspace.id, identity), owner)
       if (taken === owner) await this.#meet(workspace, identity, owner, from.name ?? '')
     }
-    this.#known.set(key, owner)
+    if (changes === this.#changes) this.#known.set(key, owner)
     return owner
   }
 
@@ -75,6 +78,7 @@ export class People {
 
   /** Addresses changed hands, here or at another process: what is remembered of them is looked up anew. */
   forget() {
+    this.#changes++
     this.#known.clear()
     this.#claims.forget()
   }

@@ -8,18 +8,25 @@ import { newId } from '../../../kernel/id.ts'
 import { conflict, missing } from '../../../kernel/problem.ts'
 import type { Manifest } from '../../../store/archive/archive.ts'
 import { KeyBook } from '../../../store/archive/key-book.ts'
-import { backupById, beginBackup, changeBackup, failInterrupted, latestBackups } from '../../../store/backups.ts'
+import {
+  backupById,
+  beginBackup,
+  changeBackup,
+  failInterrupted,
+  goesOn,
+  latestBackups,
+} from '../../../store/backups.ts'
 import type { Backup, Backups } from '../../backups.ts'
 import type { Log } from '../../ports.ts'
 import type { Storage } from '../storage.ts'
 import { bookParts } from './identities.ts'
 import { keptOf } from './kept.ts'
-import type { Making } from './make.ts'
-import type { Verified } from './unpack.ts'
+import { type Making, partOf } from './make.ts'
+import type { Verified } from './proof.ts'
 import type { Work } from './worker.ts'
 
 interface Parts {
-  config: Pick<Config, 'backups' | 'mongodbUri' | 'dataDir'>
+  config: Pick<Config, 'backups' | 'mongodbUri' | 'dataDir' | 's3'>
   storage: Pick<Storage, 'store' | 'vault' | 'embedded' | 'uri'>
   masterKeys(): readonly Buffer[]
   now(): number
@@ -27,9 +34,9 @@ interface Parts {
 }
 
 const dayMs = 24 * 60 * 60_000
-/** A process that makes one says so often that it is alive; after this it is taken for dead. */
+/** A process that makes one says so often that it is alive, and how far it is; after this it is taken for dead. */
 const deadMs = 2 * 60_000
-const aliveMs = 20_000
+const aliveMs = 5_000
 const listMax = 100
 const knownMs = 60_000
 
@@ -106,7 +113,7 @@ export class BackupKeeper implements Backups {
   /** Makes one where somebody wants it, which is theirs to keep. @throws Problem `exists` */
   async makeAt(
     to: string,
-  ): Promise<{ file: string; keys: string; documents: number; files: number; isOneMoment: boolean }> {
+  ): Promise<{ file: string; keys: string; documents: number; files: number; missing: number; isOneMoment: boolean }> {
     const startedAt = this.#parts.now()
     const file = to.endsWith('/') ? join(to, fileAt(startedAt)) : to
     if (existsSync(file)) throw conflict('exists', `${file} is there already: name another.`)
@@ -117,7 +124,8 @@ export class BackupKeeper implements Backups {
     const manifest = await this.#made({ id: newId('bak'), startedAt, to: file })
     await book.write(vault.rows.all(), vault.masters, this.#parts.now())
     const documents = manifest.collections.reduce((sum, each) => sum + each.documents, 0)
-    return { file, keys: book.path, documents, files: manifest.files.count, isOneMoment: manifest.isOneMoment }
+    const { count, missing = 0 } = manifest.files
+    return { file, keys: book.path, documents, files: count, missing, isOneMoment: manifest.isOneMoment }
   }
 
   /** The keys of now are in the book, and those of a workspace that was closed for good are not. */
@@ -139,8 +147,10 @@ export class BackupKeeper implements Backups {
 
   async #make(begun: Backup): Promise<void> {
     const { store } = this.#parts.storage
+    const part = partOf(this.#path(begun))
     const alive = setInterval(() => {
-      changeBackup(store, begun.id, { aliveAt: this.#parts.now() }).catch(() => undefined) // The next one tells it.
+      const bytes = statSync(part, { throwIfNoEntry: false })?.size ?? 0
+      goesOn(store, begun.id, { aliveAt: this.#parts.now(), bytes }).catch(() => undefined) // The next one tells it.
     }, aliveMs).unref()
     try {
       // Before and after: a key that comes or goes meanwhile is in the book either way.
@@ -154,7 +164,7 @@ export class BackupKeeper implements Backups {
       await changeBackup(store, begun.id, { ...so, finishedAt: this.#parts.now() })
     } catch (error) {
       const why = (error instanceof Error ? error.message : String(error)).slice(0, 500)
-      await changeBackup(store, begun.id, { status: 'failed', why, finishedAt: this.#parts.now() })
+      await changeBackup(store, begun.id, { status: 'failed', why, bytes: null, finishedAt: this.#parts.now() })
       throw error
     } finally {
       clearInterval(alive)
@@ -168,6 +178,7 @@ export class BackupKeeper implements Backups {
     const [identity = ''] = bookParts(config, this.#parts.masterKeys()).identities
     const making: Omit<Making, 'from'> = {
       files: join(config.dataDir, 'files'),
+      bucket: config.s3,
       to,
       identity,
       madeAt: new Date(startedAt).toISOString(),
@@ -188,7 +199,7 @@ export class BackupKeeper implements Backups {
     const book = bookParts(config, this.#parts.masterKeys())
     try {
       const so = (await beside({ do: 'verify', file: this.#path(backup), book })) as Verified
-      const verification = `${so.documents} documents and ${so.files} files restored, ${so.opened} sealed values opened.`
+      const verification = saidOf(so)
       await changeBackup(storage.store, backup.id, { verifiedAt: now(), isSound: true, verification })
     } catch (error) {
       const verification = (error as Error).message.slice(0, 500)
@@ -239,6 +250,10 @@ export class BackupKeeper implements Backups {
     return join(this.#parts.config.backups.directory, file)
   }
 }
+
+const saidOf = ({ documents, files, missing, opened }: Verified) =>
+  `${documents} documents and ${files} files restored, ${opened} sealed values opened.` +
+  (missing > 0 ? ` ${missing} files were removed while it was made, and are not in it.` : '')
 
 const fileAt = (at: number) => `careline-${new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')}.age`
 

@@ -1,16 +1,21 @@
-import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import type { FileStore } from '../../../providers/files/port.ts'
+import { S3Files, type S3Config } from '../../../providers/files/s3.ts'
 import { sealed } from '../../../store/archive/age.ts'
 import { archiveOf, type Head, type Manifest } from '../../../store/archive/archive.ts'
 import { WholeDatabase } from '../../../store/archive/database.ts'
 import { synced } from '../../../store/embedded/backup.ts'
 import { startEmbeddedStore } from '../../../store/embedded/start.ts'
+import { FilesOfBackup } from './files.ts'
 
 export interface Making {
   /** Of a MongoDB; or the directory that holds a copy of the embedded store, which nobody else has open. */
   from: { uri: string } | { copy: string }
   files: string
+  /** Where files rest besides; what is named there is copied. */
+  bucket?: S3Config | undefined
   /** Where it goes: there only when all of it is. */
   to: string
   /** The age identity that it is encrypted for. */
@@ -31,14 +36,18 @@ export async function makeBackup(making: Making): Promise<Manifest> {
   }
 }
 
-async function writeFrom(uri: string, kind: Head['from'], { files, to, identity, madeAt, version }: Making) {
+async function writeFrom(uri: string, kind: Head['from'], making: Making) {
+  const { to, identity, madeAt, version } = making
+  const bucket: FileStore | undefined = making.bucket && (await S3Files.open(making.bucket))
+  const files = new FilesOfBackup({ directory: making.files, bucket })
   const database = await WholeDatabase.open(uri)
   try {
     const isOneMoment = kind === 'embedded' || database.isOneMoment
     const source = {
       names: () => database.names(),
-      lines: (name: string) => database.lines(name),
-      files: () => filesIn(files),
+      lines: (name: string) => (name === 'files' ? files.noting(database.lines(name)) : database.lines(name)),
+      files: () => files.all(),
+      missing: () => files.missing,
     }
     let manifest: Manifest | undefined
     const plain = archiveOf(
@@ -54,9 +63,12 @@ async function writeFrom(uri: string, kind: Head['from'], { files, to, identity,
   }
 }
 
+/** What is being written has this name until it is whole. */
+export const partOf = (to: string) => `${to}.${process.pid}.part`
+
 async function written(to: string, bytes: AsyncIterable<Uint8Array>) {
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
-  const part = `${to}.${process.pid}.part`
+  const part = partOf(to)
   try {
     const handle = await open(part, 'wx', 0o600)
     try {
@@ -69,30 +81,6 @@ async function written(to: string, bytes: AsyncIterable<Uint8Array>) {
     synced(dirname(to))
   } catch (error) {
     rmSync(part, { force: true })
-    throw error
-  }
-}
-
-/** Read after the store: a file is there before its row is. One that goes away meanwhile is not missed. */
-async function* filesIn(directory: string) {
-  for (const workspace of namesIn(directory))
-    for (const name of namesIn(join(directory, workspace))) {
-      if (name.endsWith('.part')) continue
-      const path = join(directory, workspace, name)
-      const bytes = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined
-        throw error
-      })
-      if (bytes) yield { key: `${workspace}/${name}`, bytes: createReadStream(path, { fd: bytes }) }
-    }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
     throw error
   }
 }

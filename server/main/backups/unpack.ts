@@ -1,19 +1,14 @@
-import { createReadStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, mkdirSync, rmSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
-import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { checkedKey } from '../../../providers/files/port.ts'
+import { checkedKey, type FileStore } from '../../../providers/files/port.ts'
 import { opened } from '../../../store/archive/age.ts'
 import { type Manifest, unpack } from '../../../store/archive/archive.ts'
 import { WholeDatabase } from '../../../store/archive/database.ts'
 import type { KeyBook } from '../../../store/archive/key-book.ts'
 import { Store } from '../../../store/connection.ts'
-import { startEmbeddedStore } from '../../../store/embedded/start.ts'
-import { models } from '../../../store/models/index.ts'
-import { SealedFields, sealedIn } from '../../../store/sealed-fields.ts'
-import { type Master, masterOf, VaultKeys } from '../../../store/vault-keys.ts'
-import { Vault } from '../../../store/vault.ts'
-import { missingIndexes } from '../cli/indexes.ts'
+import { type Master, VaultKeys } from '../../../store/vault-keys.ts'
+import { settleFiles } from './files.ts'
 
 interface Unpacking {
   file: string
@@ -21,12 +16,14 @@ interface Unpacking {
   /** Must be empty. */
   uri: string
   files: string
+  /** Where files rest besides: what is there still is not put on the disk. */
+  bucket?: FileStore | undefined
   /** Wraps the keys from now on. */
   master: Master
 }
 
 /** Fills an empty database with a backup. @throws where it is damaged, not whole, or its keys are not there */
-export async function unpackBackup({ file, book, uri, files, master }: Unpacking): Promise<Manifest> {
+export async function unpackBackup({ file, book, uri, files, bucket, master }: Unpacking): Promise<Manifest> {
   const keys = await book.read()
   if (!keys)
     throw new Error(
@@ -45,6 +42,7 @@ export async function unpackBackup({ file, book, uri, files, master }: Unpacking
       await database.without(gone)
       rmSync(join(files, gone), { recursive: true, force: true })
     }
+    await settleFiles(database, files, bucket)
     await keysInto(uri, keys.workspaces, master)
     await database.finish()
     return manifest
@@ -82,66 +80,5 @@ async function compared(database: WholeDatabase, { collections }: Manifest) {
     let so = 0
     for await (const _ of database.lines(name)) so++
     if (so !== documents) throw new Error(`${name} has ${so} documents after the restore, and should have ${documents}`)
-  }
-}
-
-export interface Verified {
-  documents: number
-  files: number
-  /** How many sealed values were opened with the keys of the book. */
-  opened: number
-}
-
-const samples = 200
-
-/**
- * Restores a backup into a scratch place and looks at it as `careline doctor` does: counts, hashes, every page and
- * index, and whether its keys open what is sealed in it. @throws what is wrong
- */
-export async function verifyBackup({ file, book }: Pick<Unpacking, 'file' | 'book'>): Promise<Verified> {
-  const scratch = mkdtempSync(join(dirname(file), '.scratch-'))
-  const masterKey = randomBytes(32)
-  try {
-    const embedded = await startEmbeddedStore({ directory: scratch, durability: 'relaxed' })
-    try {
-      const place = { uri: embedded.uri, files: join(scratch, 'files'), master: masterOf(masterKey) }
-      const manifest = await unpackBackup({ file, book, ...place })
-      const problems = (await embedded.validate()).flatMap(({ namespace, errors }) =>
-        errors.map((error) => `${namespace}: ${error}`),
-      )
-      const openedCount = await looked(embedded.uri, masterKey, problems)
-      if (problems.length > 0) throw new Error(problems.slice(0, 10).join('; '))
-      const documents = manifest.collections.reduce((sum, each) => sum + each.documents, 0)
-      return { documents, files: manifest.files.count, opened: openedCount }
-    } finally {
-      await embedded.close()
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
-}
-
-/** Opens some of everything that is sealed; answers how much, and adds what is wrong. */
-async function looked(uri: string, masterKey: Buffer, problems: string[]): Promise<number> {
-  const store = await Store.open(uri)
-  try {
-    problems.push(...(await missingIndexes(store)).map((index) => `no index ${index}`))
-    const vault = new Vault(store, masterKey)
-    let count = 0
-    for await (const { workspaceId } of vault.rows.all()) {
-      await vault.ready(workspaceId)
-      const fields = new SealedFields(vault, workspaceId)
-      for (const [name, { tenant }] of Object.entries(models)) {
-        if (!tenant || name === 'vault_keys') continue
-        const found = await store.of(workspaceId).find(name as 'messages', {}, { limit: samples, sort: { _id: -1 } })
-        for (const document of found)
-          for (const one of sealedIn(document))
-            if (fields.opened(name, document._id, one)) count++
-            else problems.push(`${name}/${document._id} ${one.path} cannot be opened`)
-      }
-    }
-    return count
-  } finally {
-    await store.close()
   }
 }

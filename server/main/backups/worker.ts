@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { KeyBook } from '../../../store/archive/key-book.ts'
 import { type Making, makeBackup } from './make.ts'
-import { verifyBackup } from './unpack.ts'
+import { verifyBackup } from './proof.ts'
 
 /** What is done beside the server, in a thread of its own: encryption would take its time from those who wait. */
 export type Work =

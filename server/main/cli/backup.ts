@@ -23,6 +23,7 @@ const Made = z.object({
   keys: z.string(),
   documents: z.int(),
   files: z.int(),
+  missing: z.int(),
   isOneMoment: z.boolean(),
 })
 
@@ -33,6 +34,7 @@ async function sealedBackup(config: Config, to: string | undefined): Promise<num
   say(`  In it: everything (${made.documents} documents, ${made.files} files), encrypted; ${key} opens it.`)
   if (!made.isOneMoment)
     say('  This MongoDB is no replica set: what was written while the backup was made may be in it in part.')
+  if (made.missing > 0) say(`  Not in it: ${made.missing} files that were removed while it was made.`)
   say(`  Needed with it: ${made.keys}, which is written anew with each backup.`)
   return 0
 }
@@ -89,7 +91,7 @@ function syncTree(path: string) {
   synced(path)
 }
 
-function tell({ dataDir, masterKey }: Config, target: string, { collections }: Manifest, rest?: string[]) {
+function tell({ dataDir, masterKey, s3 }: Config, target: string, { collections }: Manifest, rest?: string[]) {
   const documents = collections.reduce((sum, each) => sum + each.documents, 0)
   const key = masterKey === undefined ? resolve(dataDir, 'master.key') : 'CARELINE_MASTER_KEY'
   say(target)
@@ -97,5 +99,6 @@ function tell({ dataDir, masterKey }: Config, target: string, { collections }: M
     `  In it: the store (${collections.length} collections, ${documents} documents)${(rest ?? []).map((name) => `, ${name}`).join('')}.`,
   )
   if (!rest) say(`  Not in it: the files people sent (${resolve(dataDir, 'files')}); --to DIR/ takes them along.`)
+  if (s3) say(`  Not in it: what rests in S3 (${s3.bucket}). A backup without --copy takes that along.`)
   say(`  Not in it: the master key (${key}). Without it nobody can read the backup: keep it elsewhere, safely.`)
 }

@@ -31,6 +31,8 @@ const peopleMs = 5_000
 export interface Addresses {
   console: string
   phone: string | null
+  /** Where letters are kept that are not mailed. */
+  letters: string | null
   apiDocs: string
   eventDocs: string
   data: string
@@ -106,6 +108,7 @@ export class House {
     return {
       console: `${url}/`,
       phone: simulatorPlace ? `${url}/phone?key=${secrets.phoneKey}` : null,
+      letters: this.config.hasSimulators ? `${url}/letters?key=${secrets.phoneKey}` : null,
       apiDocs: `${url}/api/v1/docs`,
       eventDocs: `${url}/api/v1/docs/events`,
       data: this.config.dataDir,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join, resolve } from 'node:path'
 import type { Config } from '../../../kernel/config.ts'
 import { missing, Problem } from '../../../kernel/problem.ts'
+import { S3Files } from '../../../providers/files/s3.ts'
 import { Store } from '../../../store/connection.ts'
 import { checkBackup, placeBackup, synced } from '../../../store/embedded/backup.ts'
 import { type EmbeddedStore, startEmbeddedStore } from '../../../store/embedded/start.ts'
@@ -9,7 +10,8 @@ import { Vault } from '../../../store/vault.ts'
 import type { Manifest as ArchiveManifest } from '../../../store/archive/archive.ts'
 import { isSealedFile, type KeyBook } from '../../../store/archive/key-book.ts'
 import { masterOf } from '../../../store/vault-keys.ts'
-import { unpackBackup, verifyBackup } from '../backups/unpack.ts'
+import { verifyBackup } from '../backups/proof.ts'
+import { unpackBackup } from '../backups/unpack.ts'
 import { secretsOf } from '../secrets.ts'
 import { along, copyTree } from './backup.ts'
 import { bookAt } from './backup-controls.ts'
@@ -66,8 +68,9 @@ async function restoreCopy(config: Config, source: string, isDirectory: boolean)
 async function restoreSealed(config: Config, file: string, { keys, verify }: { keys?: string; verify?: boolean }) {
   const book = bookAt(config, file, keys)
   if (verify === true) {
-    const { documents, files, opened } = await verifyBackup({ file, book })
+    const { documents, files, missing, opened } = await verifyBackup({ file, book })
     say(`It can be restored: ${documents} documents, ${files} files; ${opened} sealed values were opened.`)
+    if (missing > 0) say(`  ${missing} files are not in it: they were removed while it was made.`)
     return 0
   }
   const isEmbedded = config.mongodbUri === undefined
@@ -93,7 +96,8 @@ async function restoreSealed(config: Config, file: string, { keys, verify }: { k
 async function unpacked(config: Config, file: string, book: KeyBook): Promise<ArchiveManifest> {
   const [master] = secretsOf(config).masterKeys()
   if (!master) throw new Error('there is no master key')
-  const place = { files: join(config.dataDir, 'files'), master: masterOf(master) }
+  const bucket = config.s3 && (await S3Files.open(config.s3))
+  const place = { files: join(config.dataDir, 'files'), bucket, master: masterOf(master) }
   if (config.mongodbUri !== undefined) return unpackBackup({ file, book, uri: config.mongodbUri, ...place })
   const embedded = await startEmbeddedStore({ directory: storeDirectory(config) })
   try {

@@ -32,11 +32,12 @@ async function greeting(house: House) {
   const { config } = house
   if (config.role === 'jobs')
     return `Careline ${packageJson.version} runs its schedules, and takes no requests (CARELINE_ROLE).\n\n  Ctrl+C stops it.`
-  const { console, phone, apiDocs, eventDocs, data } = house.addresses()
+  const { console, phone, letters, apiDocs, eventDocs, data } = house.addresses()
   const rows = [
     ['Console', console],
     ...(await linkRows(house)),
     ...(phone === null ? [] : [['Phone', phone]]),
+    ...(letters === null ? [] : [['Letters', `${letters}  (what would have been mailed)`]]),
     ['API docs', apiDocs],
     ['Event docs', eventDocs],
     ['Data', config.mongodbUri ? `${resolve(data)} (files and keys), MONGODB_URI (the rest)` : resolve(data)],

@@ -84,6 +84,7 @@ async function opened(careline: Careline, at: number): Promise<Demo> {
     madeUp: ['token', 'appSecret', 'verifyToken'],
   })
   await channelChanged(made)
+  await careline.templates.sync(workspaceId)
   return demo
 }
 
