@@ -59,8 +59,8 @@ export class Attention {
 
   /** A stream is followed (again): the server has to be told who looks. */
   followed(stream: string) {
-    const conversationId = stream.slice(stream.indexOf(':') + 1)
-    if (stream.startsWith('conversation:') && this.#viewed.has(conversationId)) this.#look(conversationId, true)
+    const conversationId = stream.replace('conversation:', '') // Of another kind it is no id of one.
+    if (this.#viewed.has(conversationId)) this.#look(conversationId, true)
   }
 
   #look(conversationId: string, on: boolean) {

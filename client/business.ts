@@ -29,6 +29,8 @@ export interface ContactRules {
   marketingDays: number
   /** What a STOP ends besides what comes on its channel. */
   stopEnds: 'channel' | 'marketing'
+  /** A machine answers the mails of one person once in so many hours; 0: always. */
+  mailAnswerHours: number
   help: string
 }
 

@@ -45,6 +45,8 @@ export interface ChannelView extends Integration {
   baseUrl: string
   /** What is copied into the provider's page. */
   webhookUrl: string
+  /** Where mails that come in are brought, followed by `?token=` and its own token; null where none are. */
+  inboundUrl: string | null
   /** Those that were made up to simulate it. */
   madeUp: ChannelSecret[]
   secrets: Record<string, string>
@@ -58,6 +60,26 @@ export interface NewChannel {
   name: string
   simulate?: boolean
   [field: string]: unknown
+}
+
+/** A record that the domain of a mailbox should have, and what is found. */
+export interface DomainRecord {
+  what: 'spf' | 'dkim' | 'dmarc' | 'mx'
+  type: 'TXT' | 'MX' | 'CNAME'
+  name: string
+  /** Empty where only the provider shows it. */
+  value: string
+  found: string[]
+  state: 'right' | 'missing' | 'other' | 'unknown'
+  says: string
+}
+
+export interface GmailWatch {
+  watchUntil: string | null
+  watchedAt: string | null
+  ignored: number
+  /** Since when Google lets us in no more. */
+  lostAt: string | null
 }
 
 /** One of the channels by which a person is reached. */
@@ -146,8 +168,13 @@ export const connectionsOf = (http: Http) => ({
   channel: (id: string) => http.get<ChannelView>(channel(id)),
   health: (id: string) => http.get<HealthNow>(channel(id, '/health')),
   healthHistory: (id: string) => http.get<{ items: (Health & { at: string })[] }>(channel(id, '/health/history')),
-  /** `verifyToken` is shown once, where the server made it. */
-  connect: (wanted: NewChannel) => http.post<ChannelView & { verifyToken?: string }>('/integrations', wanted),
+  /** `verifyToken` and `inboundToken` are shown once, where the server made them. */
+  connect: (wanted: NewChannel) =>
+    http.post<ChannelView & { verifyToken?: string; inboundToken?: string }>('/integrations', wanted),
+  /** What the domain of a mailbox says of itself: asked of name servers, so it takes a moment. */
+  dns: (id: string) => http.get<{ domain: string; records: DomainRecord[] }>(channel(id, '/dns')),
+  gmailWatch: (id: string) => http.get<GmailWatch>(channel(id, '/gmail-watch')),
+  renewGmailWatch: (id: string) => http.post<GmailWatch>(channel(id, '/gmail-watch')),
   changeChannel: (id: string, change: { name?: string; status?: 'active' | 'disabled' }) =>
     http.patch<ChannelView>(channel(id), change),
   removeChannel: (id: string) => http.delete(channel(id)),

@@ -32,6 +32,9 @@ export interface FileLink {
   expiresAt: string
 }
 
+/** Whatever asks. */
+export type Asks = Pick<Http, 'get' | 'post' | 'delete' | 'json' | 'send'>
+
 interface Announced {
   fileId: string
   upload: { method: 'PUT'; url: string; expiresAt: string }
@@ -42,32 +45,41 @@ const at = encodeURIComponent
 const scanEveryMs = 500
 const scanTriesMax = 120
 
-export function filesOf(http: Http) {
-  const card = (id: string) => http.get<FileCard>(`/files/${at(id)}`)
+export type Bytes = Blob | ArrayBuffer | Uint8Array
+
+/**
+ * Brings a file to `path`: announces it, sends its bytes, says that they are all. Resolves when it can be used. `mime`
+ * must be true, the server looks. Throws ApiProblem, `file_refused` where a scanner found something.
+ */
+export async function bring(
+  http: Asks,
+  path: string,
+  bytes: Bytes,
+  { mime, ...about }: { mime: string; name: string; purpose?: string },
+): Promise<StoredFile> {
+  const sizeBytes = bytes instanceof Blob ? bytes.size : bytes.byteLength
+  const type = mime === '' ? 'application/octet-stream' : mime // What a browser does not know has none.
+  const { fileId, upload } = await http.post<Announced>(path, { mime: type, sizeBytes, ...about })
+  const headers = { 'content-type': 'application/octet-stream' }
+  await http.json('PUT', upload.url, { body: bytes, headers, isSigned: false, isWhole: true })
+  let file = await http.post<FileCard>(`${path}/${at(fileId)}/complete`, await checksumOf(bytes))
+  for (let tries = 0; file.status === 'scanning' && tries < scanTriesMax; tries++) {
+    await new Promise((later) => setTimeout(later, scanEveryMs))
+    file = await http.get<FileCard>(`${path}/${at(fileId)}`)
+  }
+  if (file.status === 'refused') throw refused(file.why)
+  return { fileId, mime: file.mime, sizeBytes: file.sizeBytes }
+}
+
+export function filesOf(http: Asks) {
   const link = (id: string) => http.get<FileLink>(`/files/${at(id)}/link`)
   return {
-    /**
-     * Brings a file: announces it, sends its bytes, says that they are all. Resolves when it can be used. `mime` must be
-     * true, the server looks. Throws ApiProblem, `file_refused` where a scanner found something.
-     */
-    async upload(
-      bytes: Blob | ArrayBuffer | Uint8Array,
+    /** As `bring`. */
+    upload: (
+      bytes: Bytes,
       { mime, name, purpose = 'message' }: { mime: string; name: string; purpose?: 'message' | 'branding' },
-    ): Promise<StoredFile> {
-      const sizeBytes = bytes instanceof Blob ? bytes.size : bytes.byteLength
-      const type = mime === '' ? 'application/octet-stream' : mime // What a browser does not know has none.
-      const { fileId, upload } = await http.post<Announced>('/files', { mime: type, name, sizeBytes, purpose })
-      const headers = { 'content-type': 'application/octet-stream' }
-      await http.json('PUT', upload.url, { body: bytes, headers, isSigned: false, isWhole: true })
-      let file = await http.post<FileCard>(`/files/${at(fileId)}/complete`, await checksumOf(bytes))
-      for (let tries = 0; file.status === 'scanning' && tries < scanTriesMax; tries++) {
-        await new Promise((later) => setTimeout(later, scanEveryMs))
-        file = await card(fileId)
-      }
-      if (file.status === 'refused') throw refused(file.why)
-      return { fileId, mime: file.mime, sizeBytes: file.sizeBytes }
-    },
-    card,
+    ): Promise<StoredFile> => bring(http, '/files', bytes, { mime, name, purpose }),
+    card: (id: string) => http.get<FileCard>(`/files/${at(id)}`),
     link,
     remove: (id: string) => http.delete(`/files/${at(id)}`),
     async bytes(id: string) {

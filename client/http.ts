@@ -1,12 +1,14 @@
 import { ApiProblem, unreachable } from './problem.ts'
-import { memoryTokens, type Session, type TokenStorage } from './tokens.ts'
+import { memoryTokens, type Renewable, type Session, type TokenStorage } from './tokens.ts'
 import { timedId } from './random.ts'
 import type { ShownError } from './wire.ts'
 
-export interface HttpOptions {
+export interface HttpOptions<Held extends Renewable = Session> {
   /** Where the server is, `https://care.example`; '' for the page's own origin. */
   url?: string
-  tokens?: TokenStorage
+  tokens?: TokenStorage<Held>
+  /** Where a refresh token is exchanged; that of the staff's realm where it is missing. */
+  refreshAt?: string
   /** The session is over and nothing renews it: show the sign-in. */
   onSignedOut?: (error: ApiProblem) => void
   fetch?: typeof globalThis.fetch
@@ -40,16 +42,19 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 const freshMs = 30_000
 
 /** HTTP with the server's conventions: bearer token, one refresh on 401 (shared by all who wait), problem+json. */
-export class Http {
+export class Http<Held extends Renewable = Session> {
   readonly #url: string
-  readonly #tokens: TokenStorage
+  readonly #tokens: TokenStorage<Held>
+  readonly #refreshAt: string
   readonly #fetch: typeof globalThis.fetch
   readonly #onSignedOut: (error: ApiProblem) => void
-  #refreshing: Promise<Session> | undefined
+  #refreshing: Promise<Held> | undefined
   /** Server time minus ours, ms: a device whose clock is wrong would take good tokens for bad ones. */
   #offsetMs = 0
 
-  constructor({ url = '', tokens = memoryTokens(), onSignedOut = () => {}, fetch = globalThis.fetch }: HttpOptions) {
+  constructor({ url = '', tokens = memoryTokens<Held>(), fetch = globalThis.fetch, ...options }: HttpOptions<Held>) {
+    const { onSignedOut = () => {}, refreshAt = '/auth/refresh' } = options
+    this.#refreshAt = refreshAt
     this.#url = url
     this.#tokens = tokens
     this.#onSignedOut = onSignedOut
@@ -60,7 +65,7 @@ export class Http {
     return this.#tokens.load()
   }
 
-  set session(session: Session | undefined) {
+  set session(session: Held | undefined) {
     this.#tokens.save(session)
   }
 
@@ -73,14 +78,14 @@ export class Http {
   }
 
   /** One refresh at a time, over all tabs: a refresh token that is shown twice ends the session. */
-  refresh(stale: Session): Promise<Session> {
+  refresh(stale: Held): Promise<Held> {
     const renew = async () => {
       const held = this.session
       if (!held) throw signedOut()
       // Another tab was first. Access tokens of one second can be the same; a refresh token never comes twice.
       if (held.refreshToken !== stale.refreshToken) return held
       try {
-        const session = await this.json<Session>('POST', '/auth/refresh', {
+        const session = await this.json<Held>('POST', this.#refreshAt, {
           body: { refreshToken: stale.refreshToken },
           isSigned: false,
         })

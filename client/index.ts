@@ -1,5 +1,7 @@
 // What the package `@careline/client` offers to those who install it. Inside this repository, import from the file itself.
 export { createApi } from './api.ts'
+export { createOwnApi } from './own.ts'
+export type { KnownBy, OwnApi, OwnDevice, OwnDeviceCard, Ownself, OwnSignIn, PushAddress } from './own.ts'
 export { recordsOf } from './records.ts'
 export { toolsOf } from './tools.ts'
 export type { Api, ConversationFilter, Draft, NewWhatsApp, SendWindow } from './api.ts'
@@ -32,6 +34,7 @@ export type {
   SecondProof,
 } from './security.ts'
 export type { SignalsOf, StateOf, StreamKind, StreamName } from './streams/index.ts'
+export type { OwnConversationSignals, OwnConversationState } from './streams/own.ts'
 export type { MeState } from './streams/user.ts'
 export { asyncTokens, memoryTokens, webTokens } from './tokens.ts'
 export type { AsyncKeyValues, KeyValues, Member, Session, TokenStorage, WorkspaceCard } from './tokens.ts'
@@ -57,6 +60,7 @@ export type {
   Line,
   Message,
   MessageStatus,
+  OwnMessage,
   Outgoing,
   Presence,
   Preview,

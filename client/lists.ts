@@ -29,6 +29,7 @@ export interface PeopleAsked {
   q?: string | undefined
   tag?: string | undefined
   stage?: Stage | undefined
+  source?: string | undefined
   segment?: string | undefined
   filter?: Filter | undefined
   order?: 'createdAt' | 'lastSeenAt' | undefined
@@ -50,6 +51,8 @@ export interface FilterField {
   words: string
   options: string[] | null
   operators: string[]
+  /** The business has put it away. */
+  isArchived: boolean
 }
 
 export interface SegmentFields {

@@ -144,10 +144,9 @@ export class LiveStream {
     }
   }
 
-  /** Whatever signal says `{id, on: true}` ends by itself. */
+  /** Whatever signal says `{on: true}` ends by itself. */
   #expire(signal: Signal) {
     const { id, on } = signal.data as { id?: string; on?: boolean }
-    if (id === undefined || on === undefined) return
     const key = `${signal.type}/${id}`
     this.#ends.get(key)?.()
     this.#ends.delete(key)

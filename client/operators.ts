@@ -1,4 +1,4 @@
-import type { BackupList } from './care.ts'
+import type { Backup, BackupList } from './care.ts'
 import type { Job } from './admin.ts'
 import { Http, type Page } from './http.ts'
 import type { Role } from './people.ts'
@@ -101,6 +101,9 @@ export function createOperators(slot: OperatorSlot, { url = '' } = {}) {
       get<Page<Tenancy>>('/workspaces', query),
     suspend: (id: string, reason: string) => post<Tenancy>(`/workspaces/${at(id)}/suspend`, { reason }),
     resume: (id: string) => post<Tenancy>(`/workspaces/${at(id)}/resume`),
+    /** What is not named stays. */
+    setQuotas: (id: string, quotas: Partial<Tenancy['quotas']>) =>
+      patch<Tenancy>(`/workspaces/${at(id)}/quotas`, quotas),
     rotateKey: (id: string) => post<undefined>(`/workspaces/${at(id)}/rotate-key`),
     members: (id: string) => get<{ items: Employee[] }>(`/workspaces/${at(id)}/members`),
     askToActAs: (id: string, memberId: string) =>
@@ -116,7 +119,8 @@ export function createOperators(slot: OperatorSlot, { url = '' } = {}) {
     pauseJob: (name: string) => post<Job>(`/jobs/${at(name)}/pause`),
     resumeJob: (name: string) => post<Job>(`/jobs/${at(name)}/resume`),
     backups: () => get<BackupList>('/backups'),
-    backUp: () => post('/backups'),
+    backUp: () => post<Backup>('/backups'),
+    checkBackup: (id: string) => post<Backup>(`/backups/${at(id)}/check`),
   }
 }
 

@@ -212,9 +212,9 @@ export class Outbox {
   #objection({ id, at, sentAt }: OutboxEntry): ApiProblem | undefined {
     const now = this.#platform.now()
     if (sentAt !== undefined && now - sentAt > rememberedMs)
-      return problem('unconfirmed', 'This was sent more than an hour ago, and no answer came. Look whether it arrived.')
+      return problem('unconfirmed', 'Sent more than an hour ago, without an answer. Look whether it arrived.')
     if (sentAt === undefined && now - at > lifeMs)
-      return problem('expired', 'This has not been sent for a day. Send it again if it still holds.')
+      return problem('expired', 'Not sent for a day. Send it again if it still holds.')
     const max = this.#line().hello?.limits['payloadBytes'] ?? payloadBytes
     if ((this.#sizes.get(id) ?? 0) > max) return problem('too_large', 'This is too long to be sent.')
     return undefined

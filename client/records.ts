@@ -38,6 +38,8 @@ export interface CustomField {
   options: string[]
   isSensitive: boolean
   order: number
+  /** Put away: nobody is asked for it any more. */
+  isArchived: boolean
 }
 export interface TimelineItem {
   id: string
@@ -46,6 +48,19 @@ export interface TimelineItem {
   by: { role: string; id: string } | null
   text: string
   what: Record<string, string | number | boolean | null>
+}
+/** A file that went to a person, or came from them. */
+export interface ExchangedFile {
+  messageId: string
+  direction: 'in' | 'out' | 'note' | 'activity'
+  at: string
+  kind: 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker' | 'attachment'
+  /** Null where we hold it not yet, or never will. */
+  fileId: string | null
+  name: string | null
+  mime: string
+  sizeBytes: number | null
+  lost: string | null
 }
 export interface Duplicate {
   id: string
@@ -92,6 +107,8 @@ export const recordsOf = (http: Http) => {
         private?: PrivateChange
       },
     ) => http.post<Profile>('/users', person),
+    /** The conversation with them, to write to: also with somebody who never wrote. */
+    openConversation: (id: string) => http.post<{ conversationId: string }>(`${of(id)}/conversation`),
     /** `rev`: the last one that was read; refused where somebody changed them since. */
     update: (id: string, change: PersonChange, rev?: number) => http.patch<Profile>(of(id), change, headers(rev)),
     private: (id: string) => http.get<PersonPrivate>(`${of(id)}/private`),
@@ -111,6 +128,8 @@ export const recordsOf = (http: Http) => {
     /** The latest first; `kinds` as in `message,note,tagged`. */
     timeline: (id: string, query: { kinds?: string; cursor?: string; limit?: number } = {}) =>
       http.get<Page<TimelineItem>>(`${of(id)}/timeline`, { query }),
+    files: (id: string, cursor?: string) =>
+      http.get<Page<ExchangedFile>>(`${of(id)}/files`, { query: { ...(cursor !== undefined && { cursor }) } }),
     customFields: () => http.get<Page<CustomField>>('/custom-fields', { query: { limit: 100 } }),
 
     duplicates: (query: { cursor?: string; limit?: number } = {}) =>
@@ -125,6 +144,9 @@ export const recordsOf = (http: Http) => {
     merges: (id: string) => http.get<{ items: Merge[] }>(`${of(id)}/merges`),
     /** For good. `name`: theirs, as whoever does it has typed it. */
     erase: (id: string, name: string) => http.post<{ erasedAt: string }>(`${of(id)}/erase`, { name }),
+    referrals: (id: string) => http.get<{ code: string | null; userIds: string[] }>(`${of(id)}/referrals`),
+    /** The same one again. */
+    giveReferralCode: (id: string) => http.post<{ code: string }>(`${of(id)}/referral-code`),
     /** Begins; `exportLink` answers when it is there. */
     export: (id: string) => http.post<{ id: string }>(`${of(id)}/export`),
     exportLink: (id: string, exportId: string) =>

@@ -11,6 +11,9 @@ export interface SignInWays {
   google: boolean
   /** Strangers may open a business. */
   signUp: boolean
+  /** Letters, and texts, are not sent but kept at /letters, and /texts of this server. */
+  playsMail: boolean
+  playsTexts: boolean
   /** At this address of the console passkeys can be used; null where they cannot. */
   passkeysAt: string | null
 }

@@ -27,15 +27,22 @@ export interface WorkspaceCard {
   readonly timezone: string
 }
 
+/** What every sign-in has, of whatever realm. */
+export interface Renewable {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly expiresAt: string
+}
+
 /** Where the session rests. `load` is asked anew before each use, so that one tab sees what another one renewed. */
-export interface TokenStorage {
-  load(): Session | undefined
-  save(session: Session | undefined): void
+export interface TokenStorage<Held extends Renewable = Session> {
+  load(): Held | undefined
+  save(session: Held | undefined): void
   /** Runs `work` while no other tab does; where the platform has no locks, at once. */
   alone?<T>(work: () => Promise<T>): Promise<T>
 }
 
-export function memoryTokens(session?: Session): TokenStorage {
+export function memoryTokens<Held extends Renewable = Session>(session?: Held): TokenStorage<Held> {
   let held = session
   return {
     load: () => held,
@@ -61,11 +68,14 @@ export interface KeyValues {
 }
 
 /** Keeps the session in the browser. Several tabs share it, and renew it one at a time. */
-export function webTokens(storage: KeyValues, key = 'careline.session'): TokenStorage {
+export function webTokens<Held extends Renewable = Session>(
+  storage: KeyValues,
+  key = 'careline.session',
+): TokenStorage<Held> {
   return {
     load() {
       const text = storage.getItem(key)
-      return text === null ? undefined : (JSON.parse(text) as Session)
+      return text === null ? undefined : (JSON.parse(text) as Held)
     },
     save(session) {
       if (session) storage.setItem(key, JSON.stringify(session))
@@ -76,9 +86,12 @@ export function webTokens(storage: KeyValues, key = 'careline.session'): TokenSt
 }
 
 /** For storages that answer later, such as React Native's: what was kept is read once, before the first use. */
-export async function asyncTokens(storage: AsyncKeyValues, key = 'careline.session'): Promise<TokenStorage> {
+export async function asyncTokens<Held extends Renewable = Session>(
+  storage: AsyncKeyValues,
+  key = 'careline.session',
+): Promise<TokenStorage<Held>> {
   const text = await storage.getItem(key)
-  let held = text === null ? undefined : (JSON.parse(text) as Session)
+  let held = text === null ? undefined : (JSON.parse(text) as Held)
   let before: Promise<unknown> = Promise.resolve()
   return {
     load: () => held,

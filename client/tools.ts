@@ -126,6 +126,8 @@ export const toolsOf = (http: Http) => ({
   decisions: (asked: Asked = {}) => http.get<Page<Decided>>('/queue/decisions', { query: { ...asked } }),
 
   canned: () => whole<Canned>(http, '/canned-responses'),
+  /** Those for everybody, and for one's own teams. */
+  offeredCanned: () => whole<Canned>(http, '/canned-responses/offered'),
   makeCanned: (canned: CannedFields) => http.post<Canned>('/canned-responses', canned),
   changeCanned: ({ id, rev }: Kept, change: Partial<CannedFields>) =>
     http.patch<Canned>(`/canned-responses/${at(id)}`, change, seen(rev)),
@@ -135,6 +137,8 @@ export const toolsOf = (http: Http) => ({
     http.post<Filled>(`/canned-responses/${at(id)}/fill`, { conversationId }),
 
   macros: () => whole<Macro>(http, '/macros'),
+  /** Those for everybody, and for one's own teams. */
+  offeredMacros: () => whole<Macro>(http, '/macros/offered'),
   makeMacro: (macro: MacroFields) => http.post<Macro>('/macros', macro),
   changeMacro: ({ id, rev }: Kept, change: Partial<MacroFields>) =>
     http.patch<Macro>(`/macros/${at(id)}`, change, seen(rev)),

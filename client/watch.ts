@@ -12,10 +12,14 @@ export interface AuditEntry {
     sessionId: string | null
     /** Who in truth did it, where somebody acted in another's name. */
     actingId: string | null
+    /** Of members, operators and keys; null of what has none here. */
+    name: string | null
+    actingName: string | null
   }
   /** `member.changed`, `conversation.read` … */
   action: string
   target: { kind: string; id: string } | null
+  targetName: string | null
   /** Names of the fields that were to change. */
   fields: string[]
   isRead: boolean
@@ -97,6 +101,8 @@ const seen = ({ rev }: { rev: number }) => ({ headers: { 'if-match': String(rev)
 export const auditOf = (http: Http) => ({
   page: (search: AuditSearch & { cursor?: string; limit?: number } = {}) =>
     http.get<Page<AuditEntry>>('/admin/audit', { query: { ...search } }),
+  /** What `action` may be. */
+  actions: () => http.get<{ items: string[] }>('/admin/audit/actions'),
   chain: () => http.get<AuditChain>('/admin/audit/chain'),
   /** Looks through the whole chain now. */
   verify: () => http.post<AuditVerdict>('/admin/audit/verify'),

@@ -1,6 +1,6 @@
 import type { ConversationEvent, ConversationSignal, Draft, Header, Message, Question, Scheduled } from '../wire.ts'
 import { withChange, withMessage } from './messages.ts'
-import { reducing } from './reducing.ts'
+import { put, reducing } from './reducing.ts'
 
 /** Newest last. Starts with the latest 50; older ones are pages over HTTP (`before` the first one's `n`). */
 export interface ConversationState {
@@ -32,10 +32,9 @@ const header = (state: ConversationState, { conversation }: Pick<ConversationSta
   ...state,
   conversation,
 })
-const put = (state: ConversationState, values: Partial<ConversationState>) => ({ ...state, ...values })
 
 /** `word.heard` explains what followed, and changes nothing that is shown; `own` is of the person's own stream. */
-type Others = 'word.heard' | 'own.message_created' | 'own.message_changed'
+type Others = 'word.heard' | Extract<ConversationEvent['type'], `own.${string}`>
 
 export const onConversation = reducing<ConversationState, ConversationEvent, Others>({
   'message.created': (state, data) => header(withMessage(state, data), data),
@@ -58,7 +57,7 @@ export const onConversation = reducing<ConversationState, ConversationEvent, Oth
     state.question?.questionId === questionId ? { ...state, question: null } : state,
 })
 
-export const onConversationSignal = reducing<ConversationSignals, ConversationSignal>({
+export const onConversationSignal = reducing<ConversationSignals, ConversationSignal, 'own.typing'>({
   'conversation.typing': (signals, { id, role, on }) => {
     const others = signals.typing.filter((one) => one.id !== id)
     return { ...signals, typing: on ? [...others, { id, role }] : others }

@@ -9,7 +9,13 @@ import {
   onConversationSignal,
 } from './conversation.ts'
 import { type InboxSignals, inboxSignals, type InboxState, onInbox, onInboxSignal } from './inbox.ts'
-import { onOwnConversation, type OwnConversationState } from './own.ts'
+import {
+  onOwnConversation,
+  onOwnSignal,
+  type OwnConversationSignals,
+  type OwnConversationState,
+  ownSignals,
+} from './own.ts'
 import { onRoster } from './roster.ts'
 import { type MeState, onMe, onTimeline, onUser, type TimelineState } from './user.ts'
 
@@ -28,6 +34,7 @@ export interface States {
 
 export interface SignalStates {
   conversation: ConversationSignals
+  'conversation.own': OwnConversationSignals
   inbox: InboxSignals
 }
 
@@ -53,7 +60,7 @@ interface Signalling<State> {
 
 const all = {
   conversation: { reduce: onConversation, signals: { none: conversationSignals, reduce: onConversationSignal } },
-  'conversation.own': { reduce: onOwnConversation },
+  'conversation.own': { reduce: onOwnConversation, signals: { none: ownSignals, reduce: onOwnSignal } },
   inbox: { reduce: onInbox, signals: { none: inboxSignals, reduce: onInboxSignal } },
   user: { reduce: onUser },
   'user.me': { reduce: onMe },

@@ -18,3 +18,6 @@ export const reducing =
 
 /** Most events carry the whole of what they are about. */
 export const whole = <State>(_: State, data: State) => data
+
+/** Some events carry whole parts of it. */
+export const put = <State>(state: State, values: Partial<State>): State => ({ ...state, ...values })

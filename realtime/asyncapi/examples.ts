@@ -142,6 +142,7 @@ export const eventExamples: Record<string, unknown> = {
     },
   },
   'own.message_changed': { messageId: 'msg_12', status: 'delivered' },
+  'own.seen': { unseen: 0 },
   'conversation.changed': { conversation: { ...header, status: 'resolved' } },
   'conversation.scheduled_changed': {
     scheduled: [
@@ -219,6 +220,7 @@ export const eventExamples: Record<string, unknown> = {
 /** What a signal of this type says. */
 export const signalExamples: Record<string, unknown> = {
   'conversation.typing': { id: 'usr_amina', role: 'person', on: true },
+  'own.typing': { on: true },
   'conversation.viewing': { viewers: [{ id: 'mem_ravi', since: earlier }] },
   'settings.changed': { resource: 'teams', id: 'tea_reception', rev: 4 },
   'inbox.presence': presence,

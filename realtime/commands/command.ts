@@ -39,6 +39,8 @@ export interface Done<Result> {
 export interface Terms {
   /** `self`: of somebody who is looked after, for their own affairs. */
   allow: Permission | 'self'
+  /** Besides, whoever is looked after may, for their own affairs. */
+  alsoSelf?: true
   /** Where it is switched off, the answer is `module_off`. */
   module: Module
   /** What the audit calls it, `noun.past_participle`; nothing where the history of what it changes says enough. */

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { attention } from '../../actors/attention/contract.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { Outgoing } from '../../kernel/content.ts'
+import { OwnWords } from '../../kernel/own-words.ts'
+import { templateCodes } from '../../kernel/template-known.ts'
 import type { Code } from '../socket/codes.ts'
 
 const id = z.string().min(1).max(128)
@@ -36,7 +38,12 @@ const fleeting = <Input extends z.ZodType>(input: Input) => ({
 /** What a client can ask for over its socket. The name is `{noun}.{verb}`, as in events. */
 export const commandShapes = {
   /** Somebody who is looked after writes, in the app. */
-  'own_message.send': kept(write.input, write.reply, ['app_not_connected', 'not_carried']),
+  'own_message.send': kept(OwnWords, write.reply, [
+    'app_not_connected',
+    'not_carried',
+    'no_such_choice',
+    'file_missing',
+  ]),
   'own_message.read': kept(z.object({ upTo: z.int().nonnegative() }), nothing, []),
   'message.send': kept(of.extend({ content: Outgoing, channelId: id.optional(), replyTo: id.optional() }), send.reply, [
     'address_missing',
@@ -44,6 +51,10 @@ export const commandShapes = {
     'person_blocked',
     'not_carried',
     'text_too_long',
+    'address_suppressed',
+    'consent_missing',
+    'frequency_cap',
+    ...templateCodes,
   ]),
   'message.read': kept(of.extend({ upTo: z.int().nonnegative() }), read.reply, []),
   'message.retry': kept(z.object({ messageId: id }), retry.reply, [
@@ -59,6 +70,7 @@ export const commandShapes = {
     'pair_rate',
     'not_carried',
     'text_too_long',
+    ...templateCodes,
   ]),
   'note.add': kept(of.extend(note.input.shape), note.reply, ['invalid_request']),
   'conversation.assign': kept(of.extend({ assigneeId: id.nullable() }), assign.reply, []),

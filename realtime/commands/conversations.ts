@@ -37,14 +37,19 @@ function holderIn(error: unknown): string {
   return holderId
 }
 
-/** The others at their screens see it at once, the person on their phone now and then. */
-export const typing = command('conversation.typing', 'conversations.write', async ({ input, workspace, seat }) => {
-  const { conversationId, on } = input
-  mustFollow(seat, conversationId)
-  seat.typing(conversationId, on)
-  if (on && seat.isToShowTyping(conversationId)) await workspace.at(conversation, conversationId).typing()
-  return { result: {} }
-})
+/** The others at their screens see it at once, and so does the person in the app; elsewhere their phone now and then. */
+export const typing = command(
+  'conversation.typing',
+  { allow: 'conversations.write', alsoSelf: true, module: 'inbox' },
+  async ({ input, workspace, caller, seat }) => {
+    const { conversationId, on } = input
+    mustFollow(seat, conversationId)
+    seat.typing(conversationId, on)
+    const isToShow = on && caller.role !== 'person' && seat.isToShowTyping(conversationId)
+    if (isToShow) await workspace.at(conversation, conversationId).typing()
+    return { result: {} }
+  },
+)
 
 export const viewing = command(
   'conversation.viewing',

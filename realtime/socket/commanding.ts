@@ -61,11 +61,7 @@ export class Commanding {
     const { caller } = connection
     const command = this.#commands.get(name)
     if (!command) throw missing('no_such_command', `There is no command ${name}.`)
-    const { allow } = command
-    if (allow === 'self' && caller.role !== 'person')
-      throw new Problem('forbidden', 'not_allowed', 'This is for the people who are looked after.')
-    if (allow !== 'self' && !may(caller, allow))
-      throw new Problem('forbidden', 'not_allowed', `This needs the permission ${allow} (${wordsOf(allow)}).`)
+    refuseOthers(command, caller)
     this.#parts.demand?.(caller.workspaceId, command.module)
     const decoded = decode(command.shape.input, input ?? {})
     // The id belongs to its caller: nobody gets the answer to another's command by guessing it.
@@ -98,6 +94,14 @@ export class Commanding {
       this.#expected.delete(oldest)
     }
   }
+}
+
+/** @throws Problem `not_allowed` */
+function refuseOthers({ allow, alsoSelf }: Command, caller: Caller) {
+  const isSelf = caller.role === 'person' && (allow === 'self' || alsoSelf === true)
+  if (isSelf || (allow !== 'self' && may(caller, allow))) return
+  if (allow === 'self') throw new Problem('forbidden', 'not_allowed', 'This is for the people who are looked after.')
+  throw new Problem('forbidden', 'not_allowed', `This needs the permission ${allow} (${wordsOf(allow)}).`)
 }
 
 /** What a command is about: the first id that it names. */

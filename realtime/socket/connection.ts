@@ -11,6 +11,7 @@ import { type Frame, Outlet } from './outlet.ts'
 import type { Availability } from './presence.ts'
 import type { Rooms } from './rooms.ts'
 import type { Signals } from './signals.ts'
+import { parseStream } from './wire.ts'
 
 interface Parts {
   rooms: Rooms<Connection>
@@ -124,7 +125,8 @@ export class Connection implements Seat {
   }
 
   follows(conversationId: string) {
-    return this.streams.has(streamName(conversation.kind, 'main', conversationId))
+    const own = this.caller.role === 'person' ? 'own' : 'main'
+    return this.streams.has(streamName(conversation.kind, own, conversationId))
   }
 
   typing(conversationId: string, on: boolean) {
@@ -135,7 +137,8 @@ export class Connection implements Seat {
     const retryAfterMs = on ? bucket.take() : 0
     if (retryAfterMs > 0)
       throw new Problem('limited', 'rate_limited', 'Typing is said at most once a second.', { retryAfterMs })
-    signals.typing(this.#place(conversationId), { id: this.caller.id, role: 'staff' }, on, this)
+    const role = this.caller.role === 'person' ? 'person' : 'staff'
+    signals.typing(this.#place(conversationId), { id: this.caller.id, role }, on, this)
   }
 
   viewing(conversationId: string, on: boolean) {
@@ -201,6 +204,6 @@ export class Connection implements Seat {
 }
 
 function conversationIn(stream: string) {
-  const prefix = `${conversation.kind}:`
-  return stream.startsWith(prefix) ? stream.slice(prefix.length) : undefined
+  const { kind, id } = parseStream(stream) ?? {}
+  return kind === conversation.kind ? id : undefined
 }

@@ -2,7 +2,7 @@ import { conversation } from '../../actors/conversation/contract.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Change, Roster } from './roster.ts'
-import type { Wire, WireSignal } from './wire.ts'
+import { parseStream, type Wire, type WireSignal } from './wire.ts'
 
 const typingMs = 6_000
 /** Longer than any renewal takes on its way: then the process where somebody typed is gone. */
@@ -115,8 +115,10 @@ export class Signals {
 
   /** What is true now, for whoever begins to listen. */
   present(workspaceId: string, stream: string): WireSignal[] {
-    const room = this.#rooms.get(`${workspaceId}/${stream}`)
+    const { kind, part, id: conversationId = '' } = parseStream(stream) ?? {}
+    const room = kind === conversation.kind ? this.#rooms.get(roomOf({ workspaceId, conversationId })) : undefined
     if (!room) return []
+    if (part === 'own') return isAnswered(room) ? [this.#answered(room, true)] : []
     const typing = [...room.typing].map(([id, said]) => this.#typed(room, id, roleOf(said), true))
     return room.viewers.size > 0 ? [...typing, this.#viewed(room)] : typing
   }
@@ -170,6 +172,7 @@ export class Signals {
       return // Still typing at another screen.
     else room.typing.delete(id)
     this.#emit(room, this.#typed(room, id, role, on))
+    if (role === 'staff' && (on || !isAnswered(room))) this.#emit(room, this.#answered(room, on))
   }
 
   /** What is said here ends by itself; what was said elsewhere, when its process does not say so any more. */
@@ -211,6 +214,11 @@ export class Signals {
     return wire.signal('conversation.typing', room.conversationId, clock.now(), { id, role, on })
   }
 
+  #answered({ conversationId }: Room, on: boolean) {
+    const { clock, wire } = this.#parts
+    return wire.signal('own.typing', conversationId, clock.now(), { on })
+  }
+
   #viewed(room: Room) {
     const { clock, wire } = this.#parts
     const viewers = [...room.viewers]
@@ -231,6 +239,9 @@ const keyOf = (kind: Kind, { workspaceId, conversationId }: Place, id: string) =
 const kindOf = (key: string) => kinds.find((kind) => key.startsWith(`${kind}/`))
 
 const roleOf = (said: Map<string, { role: Role }>): Role => said.values().next().value?.role ?? 'staff'
+
+/** Whether anybody of the business writes: that is all that the person is shown. */
+const isAnswered = ({ typing }: Room) => [...typing.values()].some((said) => roleOf(said) === 'staff')
 
 const roomOf = ({ workspaceId, conversationId }: Place) =>
   `${workspaceId}/${streamName(conversation.kind, 'main', conversationId)}`
