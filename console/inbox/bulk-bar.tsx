@@ -10,7 +10,7 @@ import { useKeys } from '../shell/keys.ts'
 import style from './bulk-bar.module.css'
 import { selection } from './selection.ts'
 import { Trouble } from './trouble.tsx'
-import { useMacros } from './use-tools.ts'
+import { useOfferedMacros } from './use-tools.ts'
 
 interface Props {
   selected: ReadonlySet<string>
@@ -64,7 +64,7 @@ export const BulkBar = ({ selected, known }: Props) => {
 
 const Choices = ({ isBusy, act }: { isBusy: boolean; act: (work: Work) => void }) => {
   const { members, me } = useMembers()
-  const macros = useMacros().data ?? []
+  const macros = useOfferedMacros().data ?? []
   const others = members.filter(({ id }) => id !== me.id)
   return (
     <>

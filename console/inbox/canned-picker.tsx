@@ -3,7 +3,7 @@ import type { Canned } from '../../client/tools.ts'
 import { tools } from '../live/tools.ts'
 import { useDoing } from '../live/use-doing.ts'
 import style from './canned-picker.module.css'
-import { useCanned } from './use-tools.ts'
+import { useOfferedCanned } from './use-tools.ts'
 
 interface Asked {
   conversationId: string
@@ -28,7 +28,7 @@ function found(all: readonly Canned[], wanted: string): Canned[] {
 export function useCannedPicker({ conversationId, text, change }: Asked) {
   const listId = useId()
   const wanted = opens.exec(text)?.[1]
-  const canned = useCanned(wanted !== undefined).data
+  const canned = useOfferedCanned(wanted !== undefined).data
   const [at, setAt] = useState(0)
   const [hidden, setHidden] = useState<string | null>(null)
   const [missing, setMissing] = useState<string[]>([])

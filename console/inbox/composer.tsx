@@ -1,23 +1,33 @@
 import { IconLock, IconX } from '@tabler/icons-react'
-import { useRef, type ReactNode, type RefObject } from 'react'
+import { lazy, Suspense, useRef, type ReactNode, type RefObject } from 'react'
 import type { Draft, Header, Message } from '../../client/wire.ts'
 import { IconButton } from '../parts/button.tsx'
+import { onceOnline } from '../parts/once-online.ts'
 import { Attachments } from './attachments.tsx'
 import { ChannelPicker, useWays } from './channel-picker.tsx'
 import { CannedPicker, optionId, useCannedPicker } from './canned-picker.tsx'
 import style from './composer.module.css'
 import { Field } from './field.tsx'
 import { gist } from './gist.ts'
+import type { MailBefore } from './mail-draft.ts'
+import { useMailBefore } from './use-mail-before.ts'
 import { MachineDraft } from './machine-draft.tsx'
 import { MentionPicker, useMentionPicker } from './mention-picker.tsx'
 import { SendLater } from './send-later.tsx'
+import { TemplatePicker } from './template-picker.tsx'
 import { Tools } from './tools.tsx'
 import { useWriting } from './use-writing.ts'
 import { WindowClosed, WindowTimer } from './window-timer.tsx'
 
+const MailFields = lazy(() =>
+  onceOnline(() => import('./mail-fields.tsx')).then((part) => ({ default: part.MailFields })),
+)
+
 interface Props {
   conversationId: string
   conversation: Header
+  /** The latest of what was said. */
+  messages: readonly Message[]
   draft: Draft | null
   replyTo: Message | null
   leaveReply: () => void
@@ -30,6 +40,7 @@ export const Composer = (props: Props) => {
   const field = useRef<HTMLTextAreaElement>(null)
   const writing = useWriting({ ...props, way }, field)
   const { draft, attachments } = writing
+  const before = useMailBefore(props.messages, replyTo, way)
   const isBlocked = isClosed && !draft.isNote
   return (
     <div
@@ -52,9 +63,18 @@ export const Composer = (props: Props) => {
             name={conversation.name}
             hadOne={conversation.windowExpiresAt !== null}
             toNote={() => writing.toNote(true)}
+            instead={
+              way?.kind === 'whatsapp' && <TemplatePicker conversationId={conversationId} channelId={way.channelId} />
+            }
           />
         ) : (
-          <Written conversationId={conversationId} name={conversation.name} field={field} writing={writing} />
+          <Written
+            conversationId={conversationId}
+            name={conversation.name}
+            field={field}
+            writing={writing}
+            before={draft.isNote ? null : before}
+          />
         )}
       </div>
       <p className="unseen" role="status">
@@ -69,14 +89,21 @@ interface WrittenProps {
   name: string
   field: RefObject<HTMLTextAreaElement | null>
   writing: ReturnType<typeof useWriting>
+  /** What a mail answers; null for what is none. */
+  before: MailBefore | null
 }
 
-const Written = ({ conversationId, name, field, writing }: WrittenProps) => {
+const Written = ({ conversationId, name, field, writing, before }: WrittenProps) => {
   const { draft, attachments } = writing
   const canned = useCannedPicker({ conversationId, text: draft.text, change: writing.change })
   const mention = useMentionPicker({ isNote: draft.isNote, text: draft.text, change: writing.change })
   return (
     <>
+      {before && (
+        <Suspense fallback={null}>
+          <MailFields mail={draft.mail} before={before} change={(mail) => draft.set({ mail })} />
+        </Suspense>
+      )}
       {!draft.isNote && <Attachments files={attachments.files} remove={attachments.remove} />}
       <CannedPicker picker={canned} />
       <MentionPicker picker={mention} />
@@ -85,6 +112,8 @@ const Written = ({ conversationId, name, field, writing }: WrittenProps) => {
         text={draft.text}
         name={name}
         isNote={draft.isNote}
+        max={writing.textMax}
+        isLong={before !== null}
         change={writing.change}
         send={writing.send}
         paste={attachments.add}
@@ -96,12 +125,18 @@ const Written = ({ conversationId, name, field, writing }: WrittenProps) => {
       />
       <Tools
         isNote={draft.isNote}
+        isLong={before !== null}
         canSend={writing.canSend}
         attach={attachments.add}
         send={writing.send}
         isLater={writing.isLater}
         later={writing.later}
       />
+      {writing.whyNot && (
+        <p className={style.whyNot} role="alert">
+          {writing.whyNot}
+        </p>
+      )}
       {writing.isLater && !draft.isNote && <SendLater send={writing.sendLater} />}
     </>
   )

@@ -1,8 +1,11 @@
-import { IconArrowUp, IconClockHour4, IconSearch } from '@tabler/icons-react'
+import { IconArrowUp, IconClockHour4, IconMessagePlus, IconSearch } from '@tabler/icons-react'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Line } from '../../client/wire.ts'
+import { records } from '../live/records.ts'
 import { useNow } from '../live/use-now.ts'
+import { IconButton } from '../parts/button.tsx'
+import { onceOnline } from '../parts/once-online.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState, OfflineStrip } from '../shell/line-state.tsx'
 import style from './list.module.css'
@@ -14,6 +17,9 @@ import { selection, useSelection } from './selection.ts'
 import { Views } from './view-bar.tsx'
 import { type Chosen, keyOf, viewOf } from './views.ts'
 
+const Somebody = lazy(() =>
+  onceOnline(() => import('../people/somebody.tsx')).then((part) => ({ default: part.Somebody })),
+)
 // With the first that is selected, and not before.
 const BulkBar = lazy(() => import('./bulk-bar.tsx').then((part) => ({ default: part.BulkBar })))
 
@@ -43,6 +49,7 @@ export const ConversationList = () => {
           <Title>Inbox</Title>
           <LineState />
           <Longest lines={list.known.values()} />
+          <WriteFirst />
         </div>
         <Search search={search} setSearch={setSearch} />
         {wanted.length > 1 && (
@@ -74,6 +81,29 @@ export const ConversationList = () => {
       />
       <OfflineStrip />
     </section>
+  )
+}
+
+/** To somebody who has not written, or not for long. */
+const WriteFirst = () => {
+  const [isOpen, setOpen] = useState(false)
+  const navigate = useNavigate()
+  useKeys({ write: () => setOpen(true) })
+  const write = async (userId: string) => {
+    const { conversationId } = await records.openConversation(userId)
+    await navigate({ to: '/inbox/$conversationId', params: { conversationId } })
+  }
+  return (
+    <>
+      <IconButton says="Write to somebody" className={style.write} onClick={() => setOpen(true)}>
+        <IconMessagePlus size={18} stroke={1.7} />
+      </IconButton>
+      {isOpen && (
+        <Suspense>
+          <Somebody title="Write to somebody" verb="Write to them" chosen={write} close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

@@ -1,11 +1,14 @@
 import { useState } from 'react'
+import type { MailDraft } from './mail-draft.ts'
 
 export interface Draft {
   text: string
   isNote: boolean
+  /** Of a mail, what was written beside its words; null where nobody changed anything. */
+  mail: MailDraft | null
 }
 
-const empty: Draft = { text: '', isNote: false }
+const empty: Draft = { text: '', isNote: false, mail: null }
 const slot = (conversationId: string) => `careline.draft.${conversationId}`
 
 function load(conversationId: string): Draft {
@@ -14,7 +17,7 @@ function load(conversationId: string): Draft {
 }
 
 function keep(conversationId: string, draft: Draft) {
-  if (draft.text === '') localStorage.removeItem(slot(conversationId))
+  if (draft.text === '' && draft.mail === null) localStorage.removeItem(slot(conversationId))
   else localStorage.setItem(slot(conversationId), JSON.stringify(draft))
 }
 

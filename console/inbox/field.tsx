@@ -5,6 +5,10 @@ interface Props {
   text: string
   name: string
   isNote: boolean
+  /** Characters. */
+  max: number
+  /** Of a mail: Enter begins a line, and sends with Ctrl or ⌘ held. */
+  isLong: boolean
   change: (text: string) => void
   send: () => void
   paste: (files: Iterable<File>) => void
@@ -14,7 +18,10 @@ interface Props {
 
 const heightMax = 200
 
-export const Field = ({ field, text, name, isNote, change, send, paste, list }: Props) => {
+const isToSend = ({ shiftKey, ctrlKey, metaKey }: KeyboardEvent, isLong: boolean) =>
+  isLong ? ctrlKey || metaKey : !shiftKey
+
+export const Field = ({ field, text, name, isNote, max, isLong, change, send, paste, list }: Props) => {
   useLayoutEffect(() => {
     const { current } = field
     if (!current) return
@@ -25,7 +32,7 @@ export const Field = ({ field, text, name, isNote, change, send, paste, list }: 
     if (event.nativeEvent.isComposing) return
     if (list?.onKey(event)) return event.preventDefault()
     if (event.key === 'Escape') event.currentTarget.blur()
-    if (event.key !== 'Enter' || event.shiftKey) return
+    if (event.key !== 'Enter' || !isToSend(event, isLong)) return
     event.preventDefault()
     send()
   }
@@ -39,7 +46,7 @@ export const Field = ({ field, text, name, isNote, change, send, paste, list }: 
       ref={field}
       rows={1}
       dir="auto"
-      maxLength={4_096}
+      maxLength={max}
       value={text}
       onChange={(event) => change(event.target.value)}
       onKeyDown={onKeyDown}

@@ -26,6 +26,7 @@ export function gist({ content, deletedAt }: Pick<Message, 'content' | 'deletedA
   if ('text' in content && content.text) return content.text.slice(0, 120)
   if ('caption' in content && content.caption) return content.caption.slice(0, 120)
   if (content.kind === 'answer') return content.title
+  if (content.kind === 'template' && content.shown) return content.shown.body.slice(0, 120)
   return kinds[content.kind]
 }
 

@@ -4,7 +4,7 @@ import { tools } from '../live/tools.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { menuLooks } from '../parts/menu.ts'
 import { MacroButton } from './macro-button.tsx'
-import { useMacros } from './use-tools.ts'
+import { useOfferedMacros } from './use-tools.ts'
 
 interface Props {
   conversationId: string
@@ -14,7 +14,7 @@ interface Props {
 
 /** Several things at once with this conversation; what could not be done is said. */
 export const MacroMenu = ({ conversationId, isOpen, toggle }: Props) => {
-  const macros = useMacros()
+  const macros = useOfferedMacros()
   const [refused, setRefused] = useState<string | null>(null)
   const { failed, isBusy, ...doing } = useDoing()
   const run = (id: string, name: string) =>

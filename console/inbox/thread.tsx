@@ -55,6 +55,7 @@ const Open = ({ conversationId, data, person }: Props & { data: ConversationStat
           draft={data.draft}
           conversationId={conversationId}
           conversation={conversation}
+          messages={data.messages}
           replyTo={replyTo}
           leaveReply={() => setReplyTo(null)}
         />

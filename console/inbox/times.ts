@@ -74,3 +74,6 @@ export function span(lengthMs: number): string {
   if (minutes >= 2_880) return `${Math.floor(minutes / 1_440)} days`
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
+
+/** How long somebody has waited by now. */
+export const waited = (lengthMs: number) => (lengthMs < 60_000 ? 'wrote just now' : `waits ${span(lengthMs)}`)

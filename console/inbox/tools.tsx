@@ -6,6 +6,8 @@ import { accepted } from './use-attachments.ts'
 
 interface Props {
   isNote: boolean
+  /** Enter alone does not send. */
+  isLong: boolean
   canSend: boolean
   attach: (files: Iterable<File>) => void
   send: () => void
@@ -13,7 +15,9 @@ interface Props {
   later: () => void
 }
 
-export const Tools = ({ isNote, canSend, attach, send, isLater, later }: Props) => {
+const modifier = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'
+
+export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later }: Props) => {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <div className={style.tools}>
@@ -46,7 +50,7 @@ export const Tools = ({ isNote, canSend, attach, send, isLater, later }: Props) 
         </IconButton>
       )}
       <span className={style.hint}>
-        <kbd>⏎</kbd> send
+        {isLong && <kbd>{modifier}</kbd>} <kbd>⏎</kbd> send
       </span>
       <button type="button" className={style.send} disabled={!canSend} onClick={send}>
         <IconSend2 className="turns" size={16} stroke={1.9} aria-hidden="true" />

@@ -22,7 +22,7 @@ export const accepted =
   'image/jpeg,image/png,image/webp,video/mp4,video/3gpp,audio/*,application/pdf,text/plain,.doc,.docx,.xls,.xlsx,.ppt,.pptx'
 const megabyte = 1024 * 1024
 const bytesMaxOf = (mime: string) => megabytesOf(mime) * megabyte
-const filesMax = 10
+const filesMax = 15
 
 /** What WhatsApp takes of one file. */
 function megabytesOf(mime: string) {

@@ -7,6 +7,16 @@ const cannedQuery = queryOptions({
   queryFn: () => tools.canned(),
   staleTime: 5 * 60_000,
 })
+const offeredCannedQuery = queryOptions({
+  queryKey: ['tools', 'canned-responses', 'offered', 'teams'],
+  queryFn: () => tools.offeredCanned(),
+  staleTime: 5 * 60_000,
+})
+const offeredMacrosQuery = queryOptions({
+  queryKey: ['tools', 'macros', 'offered', 'teams'],
+  queryFn: () => tools.offeredMacros(),
+  staleTime: 5 * 60_000,
+})
 const macrosQuery = queryOptions({
   queryKey: ['tools', 'macros'],
   queryFn: () => tools.macros(),
@@ -30,8 +40,11 @@ const workloadsQuery = queryOptions({
   staleTime: 0,
 })
 
-export const useCanned = (isAsked = true) => useQuery({ ...cannedQuery, enabled: isAsked })
+/** All there are, for who makes them; `offered` are those for everybody and for one's own teams. */
+export const useCanned = () => useQuery(cannedQuery)
+export const useOfferedCanned = (isAsked: boolean) => useQuery({ ...offeredCannedQuery, enabled: isAsked })
 export const useMacros = () => useQuery(macrosQuery)
+export const useOfferedMacros = () => useQuery(offeredMacrosQuery)
 export const useViews = () => useQuery(viewsQuery)
 export const useViewCounts = (isAsked: boolean) => useQuery({ ...countsQuery, enabled: isAsked })
 export const useViewFields = () => useQuery(fieldsQuery)

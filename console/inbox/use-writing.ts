@@ -3,12 +3,17 @@ import { flushSync } from 'react-dom'
 import type { WayNow } from '../../client/connections.ts'
 import type { Message } from '../../client/wire.ts'
 import type { Outgoing } from '../../kernel/content.ts'
+import { mailTextMax } from '../../kernel/mail.ts'
 import { careline } from '../live/careline.ts'
 import { useMembers } from '../live/use-session.ts'
 import { useKeys } from '../shell/keys.ts'
-import { useDraft } from './draft.ts'
+import { type Draft, useDraft } from './draft.ts'
+import { mailOf, noMail, whyNotTo, whyNotWith } from './mail-draft.ts'
 import { mentionedIn } from './mention-picker.tsx'
-import { contentOf, useAttachments } from './use-attachments.ts'
+import { type Attachment, contentOf, useAttachments } from './use-attachments.ts'
+
+/** Of what goes by other ways than mail. */
+const wordsMax = 4_096
 
 interface Writing {
   conversationId: string
@@ -25,19 +30,16 @@ export function useWriting(
 ) {
   const draft = useDraft(conversationId)
   const attachments = useAttachments()
-  const ready = attachments.files.filter(({ state }) => state === 'ready')
-  const isUploading = attachments.files.some(({ state }) => state === 'uploading')
-  const text = draft.text.trim()
-  const canSend = !isUploading && (text !== '' || (ready.length > 0 && !draft.isNote))
+  const { text, canSend, whyNot, textMax, contents } = written(draft, attachments.files, way)
   const write = useFocus(conversationId, { replyTo, field, draft })
   const [isLater, setLater] = useState(false)
   const { members } = useMembers()
   const sendLater = (sendAt: string, unlessAnswered: boolean) => {
     if (!canSend) return
     const answers = replyTo ? { replyTo: replyTo._id } : {}
-    for (const content of contentsOf(text, ready))
+    for (const content of contents())
       void careline().command('message.schedule', {
-        ...{ conversationId, content: asOn(way, content), sendAt, unlessAnswered },
+        ...{ conversationId, content, sendAt, unlessAnswered },
         ...answers,
         ...chosen(way),
       })
@@ -45,7 +47,7 @@ export function useWriting(
     done()
   }
   const done = () => {
-    draft.set({ text: '' })
+    draft.set({ text: '', mail: null })
     attachments.clear()
     leaveReply()
   }
@@ -60,14 +62,17 @@ export function useWriting(
       return
     }
     const answers = replyTo ? { replyTo: replyTo._id } : {}
-    for (const content of contentsOf(text, ready))
-      void client.command('message.send', { conversationId, content: asOn(way, content), ...answers, ...chosen(way) })
+    for (const content of contents())
+      void client.command('message.send', { conversationId, content, ...answers, ...chosen(way) })
     done()
   }
   return {
     draft,
     attachments,
     canSend,
+    /** Why it cannot go as it stands. */
+    whyNot,
+    textMax,
     send,
     isLater,
     later: () => setLater(!isLater),
@@ -78,6 +83,24 @@ export function useWriting(
       if (!draft.isNote) careline().typing(conversationId, next.trim() !== '')
     },
   }
+}
+
+/** What stands there as it would be sent, and whether it can be. */
+function written(draft: Draft, files: readonly Attachment[], way: WayNow | undefined) {
+  const ready = files.filter(({ state }) => state === 'ready')
+  const isUploading = files.some(({ state }) => state === 'uploading')
+  const text = draft.text.trim()
+  const hasWords = text !== '' || (ready.length > 0 && !draft.isNote)
+  if (way?.kind !== 'email' || draft.isNote)
+    return {
+      ...{ text, canSend: hasWords && !isUploading, whyNot: null, textMax: wordsMax },
+      contents: () => contentsOf(text, ready),
+    }
+  const mail = draft.mail ?? noMail
+  const whyNot = whyNotWith(ready)
+  const isAddressed = whyNotTo(mail.cc) === null && whyNotTo(mail.bcc) === null
+  const canSend = hasWords && !isUploading && isAddressed && whyNot === null
+  return { text, canSend, whyNot, textMax: mailTextMax, contents: () => [mailOf(text, mail, ready)] }
 }
 
 interface Focused {
@@ -104,14 +127,8 @@ function useFocus(conversationId: string, { replyTo, field, draft }: Focused) {
 /** Only what was chosen is said: by default the server knows best where they wrote last. */
 const chosen = (way: WayNow | undefined) => (way && !way.isUsual ? { channelId: way.channelId } : {})
 
-/** A mail has words of its own kind; its subject is the thread's. */
-const asOn = <One extends Outgoing>(way: WayNow | undefined, content: One) =>
-  way?.kind === 'email' && content.kind === 'text'
-    ? { kind: 'email' as const, subject: '', text: content.text }
-    : content
-
 /** Words go under the first file that can carry them; without one they are a message of their own. */
-function contentsOf(text: string, files: Parameters<typeof contentOf>[0][]) {
+function contentsOf(text: string, files: readonly Attachment[]): Outgoing[] {
   const carrier = text.length <= 1_024 ? files.findIndex(({ mime }) => !mime.startsWith('audio/')) : -1
   const sent = files.flatMap((file, index) => contentOf(file, index === carrier ? text : '') ?? [])
   return carrier >= 0 || text === '' ? sent : [...sent, { kind: 'text' as const, text }]

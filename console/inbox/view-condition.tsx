@@ -1,7 +1,9 @@
 import type { AskedField, Filter } from '../../client/tools.ts'
 import { useMembers } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { channelWords, isChannelKind } from '../../kernel/channel-words.ts'
 import { useTeams } from '../settings/use-business.ts'
+import { useChannels } from '../settings/use-connections.ts'
 import { useViewFields } from './use-tools.ts'
 
 export type Condition = Extract<Filter, { field: string }>
@@ -11,6 +13,7 @@ export const newCondition: Condition = { field: 'status', is: 'is', value: 'open
 const words: Record<string, string> = {
   is: 'is',
   is_not: 'is not',
+  contains: 'contains',
   has_any: 'has one of',
   has_none: 'has none of',
   at_least: 'at least',
@@ -59,9 +62,9 @@ export const ConditionRow = ({ condition, change, remove }: Props) => {
         ))}
       </select>
       <select aria-label="How" value={condition.is} onChange={({ target }) => change(begun(field, target.value))}>
-        {askable(field).map((one) => (
+        {[...new Set([...askable(field), condition.is])].map((one) => (
           <option key={one} value={one}>
-            {words[one]}
+            {words[one] ?? one.replaceAll('_', ' ')}
           </option>
         ))}
       </select>
@@ -115,10 +118,12 @@ const Value = ({ field, value, set }: ValueProps) => {
 function useChoices({ field, options }: AskedField): readonly (readonly [string, string])[] | undefined {
   const { me, members } = useMembers()
   const teams = useTeams().data?.items ?? []
+  const channels = useChannels().data?.items ?? []
   const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, name }) => [id, name] as const)
   if (field === 'assignee') return [['', 'Choose'], ['me', `${me.name} (you)`], ...named(members)]
   if (field === 'team') return [['', 'Choose'], ...named(teams)]
-  return options?.map((one) => [one, one] as const)
+  if (field === 'channel') return [['', 'Choose'], ...named(channels)]
+  return options?.map((one) => [one, isChannelKind(one) ? channelWords[one] : one.replaceAll('_', ' ')] as const)
 }
 
 const List = ({ value, set }: { value: readonly (string | number)[]; set: (value: string[]) => void }) => (

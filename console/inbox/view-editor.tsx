@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useState, type FormEvent } from 'react'
+import { useState, type FormEvent, type ReactNode } from 'react'
 import type { Filter, InboxView } from '../../client/tools.ts'
 import { tools } from '../live/tools.ts'
 import { useDoing } from '../live/use-doing.ts'
@@ -25,7 +25,7 @@ export const ViewEditor = ({ chosen, close }: Props) => {
   return (
     <section className={style.editor} aria-label="Views">
       <Team chosen={chosen} />
-      {mine ? <Saved view={mine} close={close} /> : <Make close={close} />}
+      {mine ? <Saved key={mine.rev} view={mine} close={close} /> : <Make close={close} />}
     </section>
   )
 }
@@ -71,6 +71,7 @@ const Saved = ({ view, close }: { view: InboxView; close: () => void }) => {
         <bdi>{view.name}</bdi>
         {view.isShared ? ' is seen by everybody.' : ' is seen by you alone.'}
       </p>
+      {maySaveIt && <Change view={view} close={close} />}
       {failed && <Trouble error={failed} what="Nothing has changed." />}
       {mayIn(session, 'views.share') && (
         <label className={style.check}>
@@ -95,48 +96,106 @@ const Saved = ({ view, close }: { view: InboxView; close: () => void }) => {
   )
 }
 
+/** The questions of a filter that asks all of them; undefined where it holds groups within groups. */
+function questionsOf(filter: Filter): Condition[] | undefined {
+  if ('field' in filter) return [filter]
+  if (!('all' in filter)) return undefined
+  const parts = filter.all.flatMap((part) => ('field' in part ? [part] : []))
+  return parts.length === filter.all.length ? parts : undefined
+}
+
+const Change = ({ view, close }: { view: InboxView; close: () => void }) => {
+  const renewed = useToolsRenewed()
+  const asked = questionsOf(view.filter)
+  const submit = async ({ conditions, ...rest }: Written) => {
+    await tools.changeView(view, { ...rest, ...(asked && { filter: { all: conditions } }) })
+    await renewed('inbox-views')
+    close()
+  }
+  return (
+    <Form
+      written={{ name: view.name, order: view.order, conditions: asked ?? [] }}
+      isPlain={asked !== undefined}
+      says="Save the view"
+      submit={submit}
+    />
+  )
+}
+
 const Make = ({ close }: { close: () => void }) => {
   const session = useSession()
   const navigate = useNavigate({ from: '/inbox' })
   const renewed = useToolsRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const [name, setName] = useState('')
-  const [order, setOrder] = useState<InboxView['order']>('latest')
   const [isShared, setShared] = useState(false)
-  const [conditions, setConditions] = useState<Condition[]>([newCondition])
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(async () => {
-      const filter: Filter = { all: conditions }
-      const { id } = await tools.makeView({ name: name.trim(), filter, order, isShared })
-      await renewed('inbox-views')
-      await navigate({ to: '.', search: { saved: id } })
-      close()
-    })
+  const submit = async ({ conditions, ...rest }: Written) => {
+    const { id } = await tools.makeView({ ...rest, filter: { all: conditions }, isShared })
+    await renewed('inbox-views')
+    await navigate({ to: '.', search: { saved: id } })
+    close()
   }
   return (
-    <form onSubmit={submit}>
-      <Questions conditions={conditions} set={setConditions} />
-      <label>
-        In the order of
-        <select value={order} onChange={({ target }) => setOrder(target.value as InboxView['order'])}>
-          <option value="latest">the last message</option>
-          <option value="waiting">who waits longest</option>
-        </select>
-      </label>
-      <label>
-        Name
-        <input required dir="auto" maxLength={60} value={name} onChange={({ target }) => setName(target.value)} />
-      </label>
+    <Form
+      written={{ name: '', order: 'latest', conditions: [newCondition] }}
+      isPlain
+      says="Keep the view"
+      submit={submit}
+    >
       {mayIn(session, 'views.share') && (
         <label className={style.check}>
           <input type="checkbox" checked={isShared} onChange={({ target }) => setShared(target.checked)} />
           For everybody
         </label>
       )}
-      {failed && <Trouble error={failed} what="The view was not kept." />}
+    </Form>
+  )
+}
+
+interface Written {
+  name: string
+  order: InboxView['order']
+  conditions: Condition[]
+}
+
+interface FormProps {
+  written: Written
+  /** False where the filter is more than can be shown here: it stays as it is. */
+  isPlain: boolean
+  says: string
+  submit: (written: Written) => Promise<unknown>
+  children?: ReactNode
+}
+
+const Form = ({ written: before, isPlain, says, submit, children }: FormProps) => {
+  const [{ name, order, conditions }, setWritten] = useState(before)
+  const { failed, isBusy, ...doing } = useDoing()
+  const put = (part: Partial<Written>) => setWritten({ name, order, conditions, ...part })
+  return (
+    <form
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        void doing.do(() => submit({ name: name.trim(), order, conditions }))
+      }}
+    >
+      {isPlain ? (
+        <Questions conditions={conditions} set={(next) => put({ conditions: next })} />
+      ) : (
+        <p>What it asks has groups within groups: that is changed over the API.</p>
+      )}
+      <label>
+        In the order of
+        <select value={order} onChange={({ target }) => put({ order: target.value as InboxView['order'] })}>
+          <option value="latest">the last message</option>
+          <option value="waiting">who waits longest</option>
+        </select>
+      </label>
+      <label>
+        Name
+        <input required dir="auto" maxLength={60} value={name} onChange={({ target }) => put({ name: target.value })} />
+      </label>
+      {children}
+      {failed && <Trouble error={failed} what="The view is as it was." />}
       <Button tone="main" type="submit" disabled={isBusy}>
-        Keep the view
+        {says}
       </Button>
     </form>
   )

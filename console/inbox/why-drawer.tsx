@@ -79,9 +79,9 @@ const One = ({ reason: { at, type, says, name, outcome, facts } }: { reason: Rea
         <p>{says}</p>
         {type === 'decision' && (
           <details>
-            <summary>
-              Rule <code>{name}</code>
-              {outcome !== null && <>, {outcome.replaceAll('_', ' ')}</>}
+            {/* The rule's own name is for whoever looks it up; in words it stands above. */}
+            <summary title={`Rule ${name}`}>
+              What it went by{outcome !== null && <>: {outcome.replaceAll('_', ' ')}</>}
             </summary>
             <dl>
               {known.map(([fact, value]) => (

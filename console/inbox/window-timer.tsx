@@ -1,4 +1,5 @@
 import { IconLock } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useNow } from '../live/use-now.ts'
 import style from './composer.module.css'
 import { span } from './times.ts'
@@ -44,25 +45,36 @@ export const WindowTimer = ({ leftMs }: { leftMs: number }) => {
   )
 }
 
-/** Why nothing can be written to the person now, and what changes it by itself. */
-export const WindowClosed = ({ name, hadOne, toNote }: { name: string; hadOne: boolean; toNote: () => void }) => (
-  <div className={style.closed} role="note">
-    <IconLock size={16} stroke={1.8} aria-hidden="true" />
-    <p>
-      <b>Free text is not possible now.</b>{' '}
-      {hadOne ? (
-        <>
-          WhatsApp takes it for 24 hours after the last message of <bdi>{name}</bdi>, and they are over.
-        </>
-      ) : (
-        <>
-          <bdi>{name}</bdi> has not written on WhatsApp yet, and only their message opens it.
-        </>
-      )}{' '}
-      As soon as they write, you can answer here.
-    </p>
-    <button type="button" onClick={toNote}>
-      Write a note
-    </button>
-  </div>
+interface Closed {
+  name: string
+  hadOne: boolean
+  toNote: () => void
+  /** What can be done all the same. */
+  instead: ReactNode
+}
+
+/** Why nothing can be written to the person now, what can go all the same, and what changes it by itself. */
+export const WindowClosed = ({ name, hadOne, toNote, instead }: Closed) => (
+  <>
+    <div className={style.closed} role="note">
+      <IconLock size={16} stroke={1.8} aria-hidden="true" />
+      <p>
+        <b>Free text is not possible now.</b>{' '}
+        {hadOne ? (
+          <>
+            WhatsApp takes it for 24 hours after the last message of <bdi>{name}</bdi>, and they are over.
+          </>
+        ) : (
+          <>
+            <bdi>{name}</bdi> has not written on WhatsApp yet, and only their message opens it.
+          </>
+        )}{' '}
+        As soon as they write, you can answer here.
+      </p>
+      <button type="button" onClick={toNote}>
+        Write a note
+      </button>
+    </div>
+    {instead}
+  </>
 )

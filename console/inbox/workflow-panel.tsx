@@ -4,6 +4,7 @@ import { useCommand } from '../live/use-command.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { useTeams } from '../settings/use-business.ts'
 import { TagChips } from './standing.tsx'
 import { Trouble } from './trouble.tsx'
 import { When } from './when.tsx'
@@ -23,6 +24,7 @@ export const WorkflowPanel = ({ conversationId, conversation, close }: Props) =>
     <div ref={panel} className={style.panel} role="dialog" aria-label="This conversation" tabIndex={-1}>
       <Status conversationId={conversationId} conversation={conversation} close={close} />
       <Urgency conversationId={conversationId} priority={conversation.priority} />
+      <Team conversationId={conversationId} teamId={conversation.teamId} />
       <Tags conversationId={conversationId} tags={conversation.tags} />
       <Machines conversationId={conversationId} conversation={conversation} />
       <Rating conversationId={conversationId} close={close} />
@@ -130,6 +132,32 @@ const Urgency = ({ conversationId, priority }: { conversationId: string; priorit
           </button>
         ))}
       </div>
+    </Section>
+  )
+}
+
+/** Whose work it is; with no teams there is nothing to choose. */
+const Team = ({ conversationId, teamId }: { conversationId: string; teamId: string | null }) => {
+  const teams = useTeams().data?.items ?? []
+  const { run, error } = useCommand('conversation.set_team')
+  if (teams.length === 0) return null
+  return (
+    <Section says="Team">
+      <div className={style.own}>
+        <select
+          aria-label="Team"
+          value={teamId ?? ''}
+          onChange={({ target }) => run({ conversationId, teamId: target.value === '' ? null : target.value })}
+        >
+          <option value="">No team</option>
+          {teams.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      {error && <Trouble error={error} what="It has the team that it had." />}
     </Section>
   )
 }

@@ -5,6 +5,7 @@ import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { EmailField } from '../parts/fields.tsx'
+import { PlayedMail } from '../parts/played.tsx'
 import settings from '../settings/settings.module.css'
 
 /** The owner's address is confirmed by a letter, or said first where the account has none. */
@@ -26,6 +27,7 @@ export const Address = () => {
         Send me the letter
       </Button>
       <p role="status">{isSent && 'A letter is on its way. Open its link, and come back here.'}</p>
+      {isSent && <PlayedMail />}
     </form>
   )
 }

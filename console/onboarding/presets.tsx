@@ -19,7 +19,7 @@ export const Presets = () => {
     })
   return (
     <fieldset className={style.presets}>
-      <legend>Begin with what is usual for a</legend>
+      <legend>Begin with what is usual for a … (if you like)</legend>
       {data?.items.map(({ name, words, says }) => (
         <button key={name} type="button" disabled={isBusy} onClick={() => apply(name)}>
           <b>{words}</b>

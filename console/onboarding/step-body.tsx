@@ -109,7 +109,9 @@ const ChannelsStep = ({ step, go }: Props) => {
           <li key={id} data-quiet={status === 'active' ? undefined : true}>
             <span>
               <b>
-                <bdi>{name}</bdi>
+                <Link to="/settings/channels" search={{ channel: id }}>
+                  <bdi>{name}</bdi>
+                </Link>
               </b>
               {simulate && <em>simulated</em>}
             </span>
@@ -119,6 +121,7 @@ const ChannelsStep = ({ step, go }: Props) => {
       <Elsewhere step={step} go={go}>
         <Link to="/settings/channels">Connect a channel</Link>
       </Elsewhere>
+      <p>Channels are connected and tested in the settings; the bar above every page brings you back here.</p>
     </>
   )
 }

@@ -5,6 +5,7 @@ import { useDoing } from '../live/use-doing.ts'
 import { useMembers } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import style from '../parts/page.module.css'
+import { useActions } from './use-watch.ts'
 
 interface Props {
   search: AuditSearch
@@ -16,6 +17,8 @@ const kinds = [
   ['without', 'What was done'],
   ['only', 'What was read'],
 ] as const
+/** `member.changed` as it is read. */
+export const actionWords = (action: string) => action.replaceAll(/[._]/g, ' ')
 const dayMs = 24 * 60 * 60_000
 
 /** What is looked for, and the same as a file. */
@@ -51,6 +54,7 @@ export const AuditFilter = ({ search, change }: Props) => {
             ))}
           </select>
         </label>
+        <Acts action={search.action} choose={(action) => set('action', action)} />
         <Days search={search} set={set} />
         <label>
           On which record, by its id
@@ -66,6 +70,23 @@ export const AuditFilter = ({ search, change }: Props) => {
       </div>
       {failed && <Trouble error={failed} what="There is no file." />}
     </section>
+  )
+}
+
+const Acts = ({ action = '', choose }: { action: string | undefined; choose: (action: string) => void }) => {
+  const actions = useActions()
+  return (
+    <label className={style.short}>
+      Which act
+      <select value={action} onChange={({ target }) => choose(target.value)}>
+        <option value="">Any</option>
+        {actions.data?.items.map((one) => (
+          <option key={one} value={one}>
+            {actionWords(one)}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

@@ -6,10 +6,10 @@ import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { useMembers, useSession } from '../live/use-session.ts'
+import { useSession } from '../live/use-session.ts'
 import style from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
-import { AuditFilter } from './audit-filter.tsx'
+import { actionWords, AuditFilter } from './audit-filter.tsx'
 import { figure, Head } from './cells.tsx'
 import { useAudit, useChain } from './use-watch.ts'
 
@@ -112,7 +112,7 @@ const Entries = ({ entries }: { entries: readonly AuditEntry[] }) => (
 )
 
 const Line = ({ entry }: { entry: AuditEntry }) => {
-  const { at, by, action, target, result, code, ip, userAgent } = entry
+  const { at, by, action, target, targetName, result, code, ip, userAgent } = entry
   const times = timesIn(useSession().workspace.timezone)
   const who = useWho()
   return (
@@ -122,10 +122,10 @@ const Line = ({ entry }: { entry: AuditEntry }) => {
         <bdi>{who(by)}</bdi>
       </th>
       <td data-bad={result === 'refused' || result === 'failed' || undefined}>
-        {action.replaceAll(/[._]/g, ' ')}
+        {actionWords(action)}
         {result !== 'done' && ` (${result}${code === null ? '' : `: ${code}`})`}
       </td>
-      <td>{target && <On target={target} says={who.on(target)} />}</td>
+      <td>{target && <On target={target} says={who.on(target, targetName)} />}</td>
       <td>{moreOf(entry)}</td>
       <td className="figures" title={userAgent ?? undefined}>
         {ip}
@@ -148,14 +148,27 @@ function moreOf({ fields, note }: AuditEntry): string {
   return [...fields, ...notes].join(', ')
 }
 
-/** Members by their names, everything else by what it is. */
+/** Whoever has a name by it, everything else by what it is. */
 function useWho() {
-  const { nameOf, members } = useMembers()
-  const isMember = (id: string) => members.some((one) => one.id === id)
-  const who = ({ kind, id, actingId }: AuditEntry['by']) => {
-    const name = kind === 'member' ? nameOf(id) : `${kind} ${id}`
-    return actingId === null ? name : `${nameOf(actingId)} as ${name}`
+  const me = useSession().user.id
+  const called = (id: string, name: string | null, kind: string) => (id === me ? 'You' : (name ?? `${kind} ${id}`))
+  const who = ({ kind, id, name, actingId, actingName }: AuditEntry['by']) => {
+    const own = kind === 'member' ? called(id, name, 'member') : `${kindWords[kind]} ${name ?? id}`
+    if (actingId === null) return own
+    // Operators are of the installation: nobody is to take one for a colleague.
+    const acting = called(actingId, actingName, 'somebody')
+    return `${actingId.startsWith('opr_') ? `Operator ${acting}` : acting} as ${own}`
   }
-  who.on = ({ kind, id }: { kind: string; id: string }) => (isMember(id) ? nameOf(id) : `${kind} ${id}`)
+  who.on = ({ kind, id }: NonNullable<AuditEntry['target']>, name: string | null) => called(id, name, actionWords(kind))
   return who
+}
+
+const kindWords: Record<AuditEntry['by']['kind'], string> = {
+  member: 'Member',
+  key: 'API key',
+  person: 'Person',
+  operator: 'Operator',
+  provider: 'Provider',
+  system: 'Careline:',
+  nobody: 'Nobody',
 }

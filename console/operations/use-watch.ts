@@ -20,6 +20,10 @@ export const useAudit = (search: AuditSearch) =>
     staleTime: 0,
   })
 
+/** What was written down so far, by name. */
+export const useActions = () =>
+  useQuery({ queryKey: ['operations', 'audit', 'actions'], queryFn: () => api.audit.actions(), staleTime: 60_000 })
+
 /** Of one standing, or the one of this id. */
 export const useErrors = (filter: { status: ErrorStatus } | { id: string }) =>
   useInfiniteQuery({

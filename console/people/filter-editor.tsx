@@ -118,11 +118,13 @@ const Condition = ({ row, n, fields, change, remove }: ConditionProps) => {
         value={row.field}
         onChange={({ target }) => choose(target.value)}
       >
-        {fields.map((one) => (
-          <option key={one.field} value={one.field}>
-            {one.words}
-          </option>
-        ))}
+        {fields
+          .filter((one) => !one.isArchived || one.field === row.field)
+          .map((one) => (
+            <option key={one.field} value={one.field}>
+              {one.isArchived ? `${one.words} (put away)` : one.words}
+            </option>
+          ))}
       </select>
       <select
         aria-label={`How condition ${String(n)} is asked`}
@@ -164,7 +166,7 @@ const Value = ({ row, n, field: { type, options }, change }: ValueProps) => {
         </option>
         {choices.map((one) => (
           <option key={one} value={one}>
-            {(type === 'yes_no' && yesNo[one]) || one}
+            {(type === 'yes_no' && yesNo[one]) || one.replaceAll('_', ' ')}
           </option>
         ))}
       </select>

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import type { Import, ImportOptions } from '../../client/lists.ts'
 import { Trouble } from '../inbox/trouble.tsx'
+import { channelWords } from '../../kernel/channel-words.ts'
 import { lists } from '../live/lists.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
@@ -22,6 +23,17 @@ const targets = {
   timezone: 'Time zone',
   locale: 'Language',
 }
+const consentWords = {
+  marketing: 'offers and news',
+  operational: 'what concerns their matters',
+  transactional: 'what they asked for',
+}
+const consents = Object.entries(channelWords).flatMap(([channel, says]) =>
+  (['marketing', 'operational', 'transactional'] as const).map((purpose) => ({
+    target: `consent.${channel}.${purpose}`,
+    says: `${says}: ${consentWords[purpose]}`,
+  })),
+)
 
 /** What each column of the file is, and what becomes of those who are known already. */
 export const ImportMapping = ({ one, sample }: { one: Import; sample: string[][] }) => {
@@ -59,7 +71,6 @@ interface ColumnsProps {
 }
 
 const Columns = ({ one, sample, mapping, change }: ColumnsProps) => {
-  const own = (useFields().data?.items ?? []).filter(({ field }) => field.startsWith('custom.'))
   const put = (index: number, target: string) =>
     change(mapping.map((before, n) => (n === index ? target || null : before)))
   return (
@@ -80,23 +91,7 @@ const Columns = ({ one, sample, mapping, change }: ColumnsProps) => {
                 <bdi>{column}</bdi>
               </th>
               <td className={style.map}>
-                <select
-                  aria-label={`What ${column} is`}
-                  value={mapping[index] ?? ''}
-                  onChange={({ target }) => put(index, target.value)}
-                >
-                  <option value="">Left out</option>
-                  {Object.entries(targets).map(([target, says]) => (
-                    <option key={target} value={target}>
-                      {says}
-                    </option>
-                  ))}
-                  {own.map(({ field, words }) => (
-                    <option key={field} value={field}>
-                      {words}
-                    </option>
-                  ))}
-                </select>
+                <TargetChoice column={column} chosen={mapping[index] ?? ''} choose={(target) => put(index, target)} />
               </td>
               <td>
                 <bdi>
@@ -113,6 +108,39 @@ const Columns = ({ one, sample, mapping, change }: ColumnsProps) => {
         </tbody>
       </table>
     </div>
+  )
+}
+
+interface TargetProps {
+  column: string
+  chosen: string
+  choose(target: string): void
+}
+
+const TargetChoice = ({ column, chosen, choose }: TargetProps) => {
+  const fields = useFields().data?.items ?? []
+  const own = fields.filter(({ field, isArchived }) => field.startsWith('custom.') && !isArchived)
+  return (
+    <select aria-label={`What ${column} is`} value={chosen} onChange={({ target }) => choose(target.value)}>
+      <option value="">Left out</option>
+      {Object.entries(targets).map(([target, says]) => (
+        <option key={target} value={target}>
+          {says}
+        </option>
+      ))}
+      {own.map(({ field, words }) => (
+        <option key={field} value={field}>
+          {words}
+        </option>
+      ))}
+      <optgroup label="Whether they agreed, yes or no">
+        {consents.map(({ target, says }) => (
+          <option key={target} value={target}>
+            {says}
+          </option>
+        ))}
+      </optgroup>
+    </select>
   )
 }
 

@@ -9,8 +9,10 @@ import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { useKeys } from '../shell/keys.ts'
 import { useTitle } from '../shell/use-title.ts'
+import { AddPerson } from './add-person.tsx'
 import style from './people.module.css'
 import { PersonLink } from './person-link.tsx'
+import { TagWord } from './tag-chip.tsx'
 import { TakeAlong } from './take-along.tsx'
 import { useFields, usePeople, useRenewed, useSegments } from './use-lists.ts'
 import { addressOf, birthdayWords, stages, stageWords } from './words.ts'
@@ -20,18 +22,24 @@ interface Asked {
   stage: Stage | ''
   segment: string
   tag: string
+  source: string
   order: 'createdAt' | 'lastSeenAt'
 }
-const nothing: Asked = { q: '', stage: '', segment: '', tag: '', order: 'createdAt' }
+const nothing: Asked = { q: '', stage: '', segment: '', tag: '', source: '', order: 'createdAt' }
 
 /** What was chosen, without what was not. */
-const wantedOf = ({ q, stage, segment, tag, order }: Asked) => ({
+const wantedOf = ({ q, stage, segment, tag, source, order }: Asked) => ({
   order,
   q: q.trim() || undefined,
   stage: stage || undefined,
   segment: segment || undefined,
   tag: tag.trim().toLowerCase() || undefined,
+  source: source.trim() || undefined,
 })
+
+const noneYet =
+  'Nobody is known yet. Whoever writes to you appears here by themselves; others are added here, or come in by an import.'
+const noneSuch = 'Nobody of whom all of this is so.'
 
 /** The people: searched, filtered, and changed together. */
 export const PeoplePage = () => {
@@ -44,11 +52,13 @@ export const PeoplePage = () => {
   return (
     <div className={page.page}>
       <h1>People</h1>
+      {mayIn(session, 'people.write') && <AddPerson />}
       <Bar asked={asked} change={setAsked} />
       {chosen.length > 0 && <Chosen ids={chosen} done={() => setChosen([])} />}
       {found.error && <Trouble error={found.error} what="The people cannot be read." again={found.again} />}
-      {found.pages && people.length === 0 && <p className={page.none}>Nobody of whom all of this is so.</p>}
-      {people.length > 0 && <People people={people} chosen={chosen} choose={setChosen} />}
+      {found.pages && (
+        <Found people={people} none={asked === nothing ? noneYet : noneSuch} {...{ chosen, setChosen }} />
+      )}
       {found.hasNextPage && (
         <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
           Show more
@@ -58,6 +68,34 @@ export const PeoplePage = () => {
     </div>
   )
 }
+
+interface FoundProps {
+  people: PersonLine[]
+  none: string
+  chosen: readonly string[]
+  setChosen(chosen: readonly string[]): void
+}
+
+const Found = ({ people, none, chosen, setChosen }: FoundProps) =>
+  people.length === 0 ? (
+    <p className={page.none}>{none}</p>
+  ) : (
+    <People people={people} chosen={chosen} choose={setChosen} />
+  )
+
+interface WordProps {
+  says: string
+  max: number
+  value: string
+  put(value: string): void
+}
+
+const Word = ({ says, max, value, put }: WordProps) => (
+  <label>
+    {says}
+    <input dir="auto" maxLength={max} value={value} onChange={({ target }) => put(target.value)} />
+  </label>
+)
 
 const Bar = ({ asked, change }: { asked: Asked; change(asked: Asked): void }) => {
   const segments = useSegments().data?.items ?? []
@@ -99,10 +137,8 @@ const Bar = ({ asked, change }: { asked: Asked; change(asked: Asked): void }) =>
           ))}
         </select>
       </label>
-      <label>
-        Tag
-        <input dir="auto" maxLength={64} value={asked.tag} onChange={({ target }) => put({ tag: target.value })} />
-      </label>
+      <Word says="Tag" max={64} value={asked.tag} put={(tag) => put({ tag })} />
+      <Word says="Source" max={60} value={asked.source} put={(source) => put({ source })} />
       <label>
         In the order of
         <select
@@ -127,7 +163,7 @@ const chosenMax = 200
 
 const People = ({ people, chosen, choose }: PeopleProps) => {
   const fields = useFields().data?.items ?? []
-  const own = fields.filter(({ field }) => field.startsWith('custom.'))
+  const own = fields.filter(({ field, isArchived }) => field.startsWith('custom.') && !isArchived)
   const turn = (id: string) =>
     choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(0, chosenMax))
   const areAll = people.every(({ userId }) => chosen.includes(userId))
@@ -201,7 +237,7 @@ const Cells = ({ person }: { person: PersonLine }) => {
         <span className={style.tags}>
           {tags.map((tag) => (
             <span key={tag}>
-              <bdi>{tag}</bdi>
+              <TagWord label={tag} />
             </span>
           ))}
         </span>

@@ -9,6 +9,8 @@ import { mayIn, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { addressWords, kindWords } from './person-words.ts'
 import style from './person.module.css'
+import { StatusField } from './person-origin.tsx'
+import { TagWord } from './tag-chip.tsx'
 import { stages, stageWords } from './words.ts'
 
 const texts = [
@@ -41,9 +43,16 @@ export const AboutPart = ({ profile }: { profile: Profile }) => {
         <Plain profile={profile} draft={draft} may={may} put={put} />
         <Birthday value={draft.birthday === undefined ? profile.birthday : draft.birthday} may={may} put={put} />
         {fields
-          .filter(({ isSensitive }) => !isSensitive)
+          .filter(({ isSensitive, isArchived, key }) => !isSensitive && (!isArchived || key in profile.custom))
           .map((field) => (
-            <Custom key={field.id} field={field} profile={profile} draft={draft} may={may} put={put} />
+            <Custom
+              key={field.id}
+              field={field}
+              profile={profile}
+              draft={draft}
+              may={may && !field.isArchived}
+              put={put}
+            />
           ))}
         {failed && <Trouble error={failed} what="Nothing was changed." />}
         {isChanged && (
@@ -89,6 +98,7 @@ const Plain = ({ profile, draft, may, put }: Omit<CustomProps, 'field'>) => (
         ))}
       </select>
     </label>
+    <StatusField statusId={draft.statusId === undefined ? profile.statusId : draft.statusId} may={may} put={put} />
     {nullable.map(({ field, says, max, example }) => (
       <label key={field}>
         {says}
@@ -305,7 +315,7 @@ export const TagsPart = ({ profile: { userId, tags } }: { profile: Profile }) =>
             aria-label={`Take off ${tag}`}
             onClick={() => void doing.do(() => records.tag(userId, { remove: [tag] }))}
           >
-            {tag} ×
+            <TagWord label={tag} /> ×
           </button>
         ))}
       </div>

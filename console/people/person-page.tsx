@@ -14,6 +14,8 @@ import { Remarks } from '../parts/remarks.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { ConsentsPart } from './consents.tsx'
 import { AboutPart, AddressesPart, TagsPart } from './person-about.tsx'
+import { FilesPart } from './person-files.tsx'
+import { OriginPart } from './person-origin.tsx'
 import { Merges, MergeWizard } from './person-merge.tsx'
 import { DataPart, PrivatePart } from './person-private.tsx'
 import { TimelinePart } from './person-timeline.tsx'
@@ -23,6 +25,7 @@ import { stageWords } from './words.ts'
 const tabs = [
   { tab: 'about', says: 'About' },
   { tab: 'timeline', says: 'Timeline' },
+  { tab: 'files', says: 'Files', needs: 'conversations.read' },
   { tab: 'consents', says: 'Consents' },
   { tab: 'merges', says: 'Merges' },
   { tab: 'private', says: 'Sensitive', needs: 'people.sensitive' },
@@ -79,10 +82,12 @@ const Person = ({ userId, profile }: { userId: string; profile: Profile }) => {
             <AboutPart profile={profile} />
             <AddressesPart profile={profile} />
             <TagsPart profile={profile} />
+            <OriginPart profile={profile} />
             <Remarks kind="person" recordId={userId} about={profile.name} />
           </>
         )}
         {tab === 'timeline' && <TimelinePart userId={userId} rev={timeline.data?.items.length ?? 0} />}
+        {tab === 'files' && <FilesPart userId={userId} />}
         {tab === 'consents' && <ConsentsPart userId={userId} />}
         {tab === 'merges' && <MergesPart userId={userId} merge={merge} leave={() => show('merges')} />}
         {tab === 'private' && <PrivatePart userId={userId} rev={profile.privateRev} />}
@@ -104,12 +109,37 @@ const MergesPart = ({ userId, merge, leave }: { userId: string; merge: string | 
   </>
 )
 
+/** What the figure means; of what it is made stands behind it. */
+function inTouch(score: number) {
+  if (score >= 60) return `closely in touch (${String(score)})`
+  if (score >= 30) return `in touch (${String(score)})`
+  return score > 0 ? `hardly in touch (${String(score)})` : 'not in touch yet'
+}
+
+/** With whoever never wrote, too. */
+const Conversation = ({ userId }: { userId: string }) => {
+  const navigate = useNavigate()
+  const { failed, isBusy, ...doing } = useDoing()
+  const open = async () => {
+    const { conversationId } = await records.openConversation(userId)
+    await navigate({ to: '/inbox/$conversationId', params: { conversationId } })
+  }
+  return (
+    <>
+      <Button disabled={isBusy} onClick={() => void doing.do(open)}>
+        Conversation
+      </Button>
+      {failed && <Trouble error={failed} what="There is no conversation with them." />}
+    </>
+  )
+}
+
 const Head = ({ userId, profile }: { userId: string; profile: Profile }) => {
   const { name, stage, engagement, isBlocked } = profile
   const { parts, score } = engagement
   const may = mayIn(useSession(), 'people.write')
   const { failed, isBusy, ...doing } = useDoing()
-  const why = `${String(parts.recency)} for how lately, ${String(parts.days)} for how often, ${String(parts.ways)} for by how many ways, ${String(parts.rating)} for what they think of us`
+  const why = `Of 100 points: ${String(parts.recency)} of 40 for how lately they wrote, ${String(parts.days)} of 30 for on how many days, ${String(parts.ways)} of 15 for by how many ways they can be reached, ${String(parts.rating)} of 15 for how they rated you`
   return (
     <header className={style.head}>
       <Avatar name={name} size={48} />
@@ -117,13 +147,15 @@ const Head = ({ userId, profile }: { userId: string; profile: Profile }) => {
         <h1>
           <bdi>{name || 'Without a name'}</bdi>
         </h1>
-        <small title={why}>
-          {stageWords[stage]} · in touch <span className="figures">{String(score)}</span> of 100 ({why})
+        <small>
+          {stageWords[stage]} ·{' '}
+          <span title={why}>
+            {inTouch(score)}
+            <span className="unseen"> ({why})</span>
+          </span>
         </small>
       </span>
-      <Link to="/inbox/$conversationId" params={{ conversationId: `c_${userId}` }}>
-        Conversation
-      </Link>
+      <Conversation userId={userId} />
       {may && profile.erasedAt === null && (
         <Button
           tone={isBlocked ? 'edge' : 'quiet'}

@@ -34,7 +34,7 @@ const samples: { name: string; icon: typeof IconFile; act: Act }[] = [
   { name: 'A poll', icon: IconChartBar, act: { kind: 'unsupported', what: 'poll' } },
 ]
 
-const kindOf = (mime: string) => {
+export const kindOf = (mime: string) => {
   const [family] = mime.split('/')
   return family === 'image' || family === 'video' || family === 'audio' ? family : 'document'
 }

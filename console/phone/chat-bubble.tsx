@@ -8,10 +8,10 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { useState } from 'react'
-import { ChatContent } from './chat-content.tsx'
+import { ChatContent, ShownFile } from './chat-content.tsx'
 import type { Aim } from './aim.ts'
 import style from './chat.module.css'
-import type { Act, PhoneMessage } from './phone-api.ts'
+import { type Act, mediaAddress, type PhoneMessage } from './phone-api.ts'
 import { said } from './said.ts'
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
@@ -41,7 +41,12 @@ export const ChatBubble = ({ message, repliesTo, act, aim }: Props) => {
         {message.deleted ? (
           <i className={style.gone}>{isMine ? 'You deleted this message' : 'This message was deleted'}</i>
         ) : (
-          <ChatContent message={message} answer={(id) => void act({ kind: 'answer', to: message.id, id })} />
+          <ChatContent
+            content={message.content}
+            says={said(message)}
+            answer={(id) => void act({ kind: 'answer', to: message.id, id })}
+            file={(file) => <ShownFile content={file} address={mediaAddress(file.mediaId ?? '')} />}
+          />
         )}
         <Foot message={message} isMine={isMine} />
         {given.length > 0 && (

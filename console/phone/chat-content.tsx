@@ -3,21 +3,29 @@ import type { ReactNode } from 'react'
 import type { Content } from '../../kernel/content.ts'
 import { Player } from '../player/player.tsx'
 import style from './chat.module.css'
-import { mediaAddress, type PhoneMessage } from './phone-api.ts'
-import { said } from './said.ts'
 
 type Of<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
-type File = Extract<Content, { mime: string }>
+export type File = Extract<Content, { mime: string }>
 
-/** What colleagues do among themselves is never sent, and mails have a page of their own. */
-const isElsewhere = (content: Content): content is Of<'activity' | 'email'> =>
-  content.kind === 'activity' || content.kind === 'email'
+interface Props {
+  content: Content
+  /** In one line: a template's words, say. */
+  says: string
+  /** Taps one of its buttons or rows. */
+  answer: (id: string) => void
+  /** How a file of it is shown. */
+  file: (file: File) => ReactNode
+}
 
-/** What a message says, on the phone's own screen. `answer` taps one of its buttons or rows. */
-export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer: (id: string) => void }) => {
-  const { content } = message
-  if ('mime' in content) return <Media content={content} />
-  if (isElsewhere(content)) return null
+/** What a message says, on the phone's own screen. */
+export const ChatContent = ({ content, says, answer, file }: Props) => {
+  if ('mime' in content)
+    return (
+      <>
+        {file(content)}
+        {content.caption && <Words>{content.caption}</Words>}
+      </>
+    )
   switch (content.kind) {
     case 'text':
       return <Words>{content.text}</Words>
@@ -31,11 +39,12 @@ export const ChatContent = ({ message, answer }: { message: PhoneMessage; answer
       return <Rows content={content} answer={answer} />
     case 'unsupported':
       return <Words>A message of a kind that is new here: {content.what}</Words>
+    case 'email':
+      return <Words>{[content.subject, content.text].filter((part) => part !== '').join('\n')}</Words>
     case 'template':
-      return <Template content={content} says={said(message)} />
-    case 'answer':
-    case 'reaction':
-      return <Words>{said(message)}</Words>
+      return <Template content={content} says={says} />
+    default:
+      return <Words>{says}</Words>
   }
 }
 
@@ -58,14 +67,7 @@ const Words = ({ children }: { children: ReactNode }) => (
   </span>
 )
 
-const Media = ({ content }: { content: File }) => (
-  <>
-    <Shown content={content} address={mediaAddress(content.mediaId ?? '')} />
-    {content.caption && <Words>{content.caption}</Words>}
-  </>
-)
-
-const Shown = ({ content, address }: { content: File; address: string }) => {
+export const ShownFile = ({ content, address }: { content: File; address: string }) => {
   switch (content.kind) {
     case 'image':
     case 'sticker':

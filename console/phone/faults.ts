@@ -7,6 +7,7 @@ import {
   IconHourglass,
   IconMailOff,
   IconPlayerPause,
+  IconTemplateOff,
   IconThumbDown,
 } from '@tabler/icons-react'
 import type { Faults } from './phone-api.ts'
@@ -81,6 +82,14 @@ export const faults: Fault[] = [
     isOn: ({ dropAnswer }) => dropAnswer !== null,
     on: { dropAnswer: { times: null } },
     off: { dropAnswer: null },
+  },
+  {
+    name: 'Reject templates',
+    icon: IconTemplateOff,
+    says: 'Templates that are handed in are rejected. Settings show WhatsApp’s reason, and nothing is sent with them.',
+    isOn: ({ rejectTemplates }) => rejectTemplates !== null,
+    on: { rejectTemplates: { reason: 'PROMOTIONAL', times: null } },
+    off: { rejectTemplates: null },
   },
   {
     name: 'Tell twice',

@@ -3,8 +3,14 @@ import { Button } from '../parts/button.tsx'
 import { keepPhoneKey } from './phone-api.ts'
 import style from './phone.module.css'
 
+interface Props {
+  of?: 'Phones' | 'Letters' | 'Texts' | 'Mails'
+  isRefused?: boolean
+  enter: () => void
+}
+
 /** Asks for the key of the phone, for those who came without the address that the terminal prints. */
-export const KeyGate = ({ isRefused = false, enter }: { isRefused?: boolean; enter: () => void }) => {
+export const KeyGate = ({ of = 'Phones', isRefused = false, enter }: Props) => {
   const [key, setKey] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -14,10 +20,10 @@ export const KeyGate = ({ isRefused = false, enter }: { isRefused?: boolean; ent
   return (
     <div className={style.gate}>
       <form onSubmit={submit}>
-        <h1>Phones</h1>
+        <h1>{of}</h1>
         <p>
-          The simulated phones open with a key. The terminal prints an address that carries it when Careline starts;{' '}
-          <code>careline demo --json</code> tells it again.
+          Simulated phones, letters, texts and mails open with a key. The terminal prints addresses that carry it
+          (“Phone”, “Letters”) when Careline starts; <code>careline demo --json</code> tells it again.
         </p>
         <label>
           Key
@@ -25,7 +31,7 @@ export const KeyGate = ({ isRefused = false, enter }: { isRefused?: boolean; ent
         </label>
         {isRefused && <p role="alert">This key is not the one of this server.</p>}
         <Button tone="main" type="submit">
-          Open the phones
+          Open them
         </Button>
       </form>
     </div>

@@ -16,14 +16,15 @@ const lettersQuery = queryOptions({ queryKey: ['letters'], queryFn: letters, ref
 export const LettersPage = () => {
   usePlainTitle('Letters')
   const [hasKey, setKey] = useState(() => phoneKey() !== null)
-  return hasKey ? <Letters forget={() => setKey(false)} /> : <KeyGate enter={() => setKey(true)} />
+  return hasKey ? <Letters forget={() => setKey(false)} /> : <KeyGate of="Letters" enter={() => setKey(true)} />
 }
 
 const Letters = ({ forget }: { forget: () => void }) => {
   const { data, error, refetch } = useQuery({ ...lettersQuery, retry: false })
   const now = useNow(30_000)
   const times = timesIn(Intl.DateTimeFormat().resolvedOptions().timeZone)
-  if (error instanceof PhoneError && error.status === 401) return <KeyGate isRefused enter={() => void refetch()} />
+  if (error instanceof PhoneError && error.status === 401)
+    return <KeyGate of="Letters" isRefused enter={() => void refetch()} />
   return (
     <div className={page.page}>
       <header className={page.head}>

@@ -11,6 +11,7 @@ export interface SimulatedMail {
   direction: 'in' | 'out'
   at: number
   cc?: string[]
+  bcc?: string[]
   headers?: Record<string, string>
   files?: { name: string; mime: string }[]
 }

@@ -27,13 +27,14 @@ const mailsQuery = queryOptions({ queryKey: ['mails'], queryFn: mails, refetchIn
 export const MailsPage = () => {
   usePlainTitle('Mails')
   const [hasKey, setKey] = useState(() => phoneKey() !== null)
-  return hasKey ? <Mails forget={() => setKey(false)} /> : <KeyGate enter={() => setKey(true)} />
+  return hasKey ? <Mails forget={() => setKey(false)} /> : <KeyGate of="Mails" enter={() => setKey(true)} />
 }
 
 const Mails = ({ forget }: { forget: () => void }) => {
   const { data, error, refetch } = useQuery({ ...mailsQuery, retry: false })
   const [draft, setDraft] = useState<Written>({ from: '', name: '', to: '', subject: '', text: '' })
-  if (error instanceof PhoneError && error.status === 401) return <KeyGate isRefused enter={() => void refetch()} />
+  if (error instanceof PhoneError && error.status === 401)
+    return <KeyGate of="Mails" isRefused enter={() => void refetch()} />
   const answer = (mail: SimulatedMail) => setDraft({ ...draft, ...answerTo(mail) })
   return (
     <div className={page.page}>
@@ -145,6 +146,13 @@ const Write = ({ draft, change, lines }: WriteProps) => {
   )
 }
 
+const Copies = ({ cc = [], bcc = [] }: SimulatedMail) => (
+  <>
+    {cc.length > 0 && <p className={style.about}>Copy to {cc.join(', ')}</p>}
+    {bcc.length > 0 && <p className={style.about}>Blind copy to {bcc.join(', ')}</p>}
+  </>
+)
+
 const One = ({ mail, answer }: { mail: SimulatedMail; answer: () => void }) => {
   const { from, to, subject, text, at, direction, files = [] } = mail
   const now = useNow(30_000)
@@ -157,6 +165,7 @@ const One = ({ mail, answer }: { mail: SimulatedMail; answer: () => void }) => {
       <p className={style.about}>
         <bdi>{from}</bdi> to <bdi>{to}</bdi>, <span className="figures">{times.ago(at, now)}</span>
       </p>
+      <Copies {...mail} />
       <Words text={text} />
       {files.length > 0 && <p className={style.about}>With {files.map(({ name }) => name).join(', ')}</p>}
       {direction === 'out' && (

@@ -9,6 +9,7 @@ export interface Faults {
   latencyMs: number
   dropAnswer: { times: number | null } | null
   failLater: { code: number; times: number | null } | null
+  rejectTemplates: { reason: string; times: number | null } | null
   webhooksTwice: boolean
   webhooksShuffled: number
   webhooksPaused: boolean

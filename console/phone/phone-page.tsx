@@ -56,7 +56,7 @@ const Table = ({ snapshot: { channels, people } }: { snapshot: Snapshot }) => {
           <p>
             What you type here reaches the inbox as it would from WhatsApp itself.{' '}
             <Link to="/letters">To the letters</Link> <Link to="/texts">To the texts</Link>{' '}
-            <Link to="/mails">To the mails</Link>
+            <Link to="/mails">To the mails</Link> <Link to="/app">To the app</Link> <Link to="/slack">To Slack</Link>
           </p>
         </div>
         {channels.length > 1 && <Channels channels={channels} chosen={chosen} choose={setChosen} />}

@@ -1,5 +1,11 @@
 import type { Content } from '../../kernel/content.ts'
-import type { PhoneMessage } from './phone-api.ts'
+
+interface Said {
+  content: Content
+  /** A template's words, as the person reads them. */
+  shown?: string
+  deleted?: boolean
+}
 
 const kinds: Partial<Record<Content['kind'], string>> = {
   image: 'Photo',
@@ -14,7 +20,7 @@ const kinds: Partial<Record<Content['kind'], string>> = {
 }
 
 /** A message in one line, as a list of chats or a quotation shows it. */
-export function said(message: PhoneMessage): string {
+export function said(message: Said): string {
   const { content } = message
   if (message.deleted) return 'Deleted message'
   if (message.shown) return message.shown

@@ -23,12 +23,13 @@ const became: Record<SimulatedText['status'], string> = {
 export const TextsPage = () => {
   usePlainTitle('Texts')
   const [hasKey, setKey] = useState(() => phoneKey() !== null)
-  return hasKey ? <Texts forget={() => setKey(false)} /> : <KeyGate enter={() => setKey(true)} />
+  return hasKey ? <Texts forget={() => setKey(false)} /> : <KeyGate of="Texts" enter={() => setKey(true)} />
 }
 
 const Texts = ({ forget }: { forget: () => void }) => {
   const { data, error, refetch } = useQuery({ ...textsQuery, retry: false })
-  if (error instanceof PhoneError && error.status === 401) return <KeyGate isRefused enter={() => void refetch()} />
+  if (error instanceof PhoneError && error.status === 401)
+    return <KeyGate of="Texts" isRefused enter={() => void refetch()} />
   const threads = data ? threadsOf(data.texts) : []
   return (
     <div className={page.page}>

@@ -10,6 +10,7 @@ import page from '../parts/page.module.css'
 import settings from '../settings/settings.module.css'
 import { Card } from '../sign-in/card.tsx'
 import { usePlainTitle } from '../shell/use-title.ts'
+import { PlatformBackups } from './backups.tsx'
 import { PlatformErrors } from './errors.tsx'
 import { PlatformJobs } from './jobs.tsx'
 import { operators } from './operators.ts'
@@ -46,8 +47,13 @@ const SignIn = ({ entered }: { entered: (session: OperatorSession) => void }) =>
   )
 }
 
-const tabs = { workspaces: 'Workspaces', errors: 'Errors', jobs: 'Jobs' } as const
-const shown = { workspaces: Workspaces, errors: PlatformErrors, jobs: PlatformJobs } as const
+const tabs = { workspaces: 'Workspaces', errors: 'Errors', jobs: 'Jobs', backups: 'Backups' } as const
+const shown = {
+  workspaces: Workspaces,
+  errors: PlatformErrors,
+  jobs: PlatformJobs,
+  backups: PlatformBackups,
+} as const
 
 const Whole = ({ session, left }: { session: OperatorSession; left: () => void }) => {
   const { show, error } = useSearch({ from: '/platform' })

@@ -3,12 +3,13 @@ import { type FormEvent, useState } from 'react'
 import type { Tenancy } from '../../client/operators.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useDoing } from '../live/use-doing.ts'
-import { bytesOf, figure } from '../operations/cells.tsx'
+import { figure } from '../operations/cells.tsx'
 import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import settings from '../settings/settings.module.css'
 import { operators, ownTimes } from './operators.ts'
 import { People } from './people.tsx'
+import { QuotasForm, quotasIn } from './quotas.tsx'
 
 /** All workspaces with their sizes, and what may be done about each. */
 export const Workspaces = () => {
@@ -67,10 +68,11 @@ const Line = ({ one }: { one: Tenancy }) => (
     </h2>
     <dl className={page.facts}>
       <Fact name="Short name" says={one.slug} />
-      <Fact name="Members" says={`${figure(one.members)} of ${figure(one.quotas.members)}`} />
       <Fact name="Conversations" says={figure(one.conversations)} />
       <Fact name="Messages" says={figure(one.messages)} />
-      <Fact name="Files" says={`${bytesOf(one.storageBytes)} of ${bytesOf(one.quotas.storageBytes)}`} />
+      {quotasIn(one).map(([name, says]) => (
+        <Fact key={name} name={name} says={says} />
+      ))}
     </dl>
     {one.suspension !== null && <p className={page.why}>{one.suspension}</p>}
     <Choice one={one} />
@@ -85,7 +87,9 @@ const Fact = ({ name, says }: { name: string; says: string }) => (
   </div>
 )
 
-const Choice = ({ one: { id, name, status } }: { one: Tenancy }) => {
+const Choice = ({ one }: { one: Tenancy }) => {
+  const { id, name, status } = one
+  const [isQuotas, setQuotas] = useState(false)
   const [reason, setReason] = useState<string | null>(null)
   const cache = useQueryClient()
   const { failed, isBusy, ...doing } = useDoing()
@@ -95,29 +99,16 @@ const Choice = ({ one: { id, name, status } }: { one: Tenancy }) => {
       setReason(null)
       await cache.invalidateQueries({ queryKey: ['platform', 'workspaces'] })
     })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    act(() => operators.suspend(id, reason ?? ''))
-  }
   return (
     <div className={page.choice}>
       {failed && <Trouble error={failed} what="That did not work." />}
       {reason !== null && (
-        <form className={settings.form} onSubmit={submit}>
-          <label>
-            Why
-            <input
-              required
-              autoFocus
-              maxLength={500}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          </label>
-          <Button tone="urgent" type="submit" disabled={isBusy}>
-            Suspend it
-          </Button>
-        </form>
+        <Suspending
+          reason={reason}
+          isBusy={isBusy}
+          change={setReason}
+          done={() => act(() => operators.suspend(id, reason))}
+        />
       )}
       {status === 'suspended' && (
         <button
@@ -142,6 +133,41 @@ const Choice = ({ one: { id, name, status } }: { one: Tenancy }) => {
       >
         New key
       </button>
+      <button
+        type="button"
+        aria-expanded={isQuotas}
+        aria-label={`What it may use: ${name}`}
+        onClick={() => setQuotas(!isQuotas)}
+      >
+        What it may use
+      </button>
+      {isQuotas && <QuotasForm one={one} done={() => setQuotas(false)} />}
     </div>
+  )
+}
+
+interface SuspendingProps {
+  reason: string
+  isBusy: boolean
+  change: (reason: string) => void
+  done: () => void
+}
+
+/** Its people read why. */
+const Suspending = ({ reason, isBusy, change, done }: SuspendingProps) => {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    done()
+  }
+  return (
+    <form className={settings.form} onSubmit={submit}>
+      <label>
+        Why
+        <input required autoFocus maxLength={500} value={reason} onChange={({ target }) => change(target.value)} />
+      </label>
+      <Button tone="urgent" type="submit" disabled={isBusy}>
+        Suspend it
+      </Button>
+    </form>
   )
 }

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Line } from '../../client/wire.ts'
 import { AssignMenu } from '../inbox/assign-menu.tsx'
-import { span, timesIn } from '../inbox/times.ts'
+import { timesIn, waited } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { tools } from '../live/tools.ts'
 import { useNow } from '../live/use-now.ts'
@@ -126,7 +126,7 @@ const Row = ({ line: { conversation, conversationId, last }, why }: { line: Line
       <span className={style.facts}>
         {waitingSince && (
           <time className="figures" dateTime={waitingSince} title={times.full(waitingSince)}>
-            waits {span(Math.max(0, now - Date.parse(waitingSince)))}
+            {waited(now - Date.parse(waitingSince))}
           </time>
         )}
         {tags.length > 0 && <span>{tags.join(', ')}</span>}

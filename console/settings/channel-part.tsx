@@ -9,6 +9,7 @@ import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { Badges } from './channel-badge.tsx'
+import { ChannelMail } from './channel-mail.tsx'
 import { ChannelSecrets } from './channel-secrets.tsx'
 import { ChannelTrial } from './channel-trial.tsx'
 import { Copied } from './copied.tsx'
@@ -56,7 +57,7 @@ const Known = ({ channel }: { channel: ChannelView }) => {
           <dt>Known to its provider</dt>
           <dd>{knownSince(channel, times)}</dd>
         </div>
-        {!simulate && (
+        {!simulate && webhookUrl !== channel.inboundUrl && (
           <div>
             <dt>Callback URL</dt>
             <dd>
@@ -65,6 +66,7 @@ const Known = ({ channel }: { channel: ChannelView }) => {
           </div>
         )}
       </dl>
+      {channel.kind === 'email' && !simulate && <ChannelMail channel={channel} />}
       <ChannelTrial channel={channel} says={kind?.says ?? 'Its provider'} />
       <ChannelSecrets channel={channel} />
       <Switches channel={channel} lacks={stillMadeUp} />

@@ -17,7 +17,8 @@ const nameOf = (secret: ChannelSecret, kind: ChannelKind | undefined) =>
 /** The secrets of a channel: that they are there, and how each is replaced. */
 export const ChannelSecrets = ({ channel }: { channel: ChannelView }) => {
   const kind = useKindOf(channel)
-  const secrets = Object.keys(channel.secrets)
+  // What stands in an address is shown with it.
+  const secrets = Object.keys(channel.secrets).filter((one) => one !== 'inboundToken')
   if (secrets.length === 0) return null
   return (
     <section aria-labelledby="secrets">

@@ -9,6 +9,7 @@ import page from '../parts/page.module.css'
 import { ShownOnce } from '../parts/shown-once.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { Badges } from './channel-badge.tsx'
+import { whereTo } from './channel-mail.tsx'
 import { ChannelPart } from './channel-part.tsx'
 import { Copied } from './copied.tsx'
 import style from './settings.module.css'
@@ -22,7 +23,7 @@ export const ChannelsPage = () => {
   return <AllChannels />
 }
 
-type Made = ChannelView & { verifyToken?: string }
+type Made = ChannelView & { verifyToken?: string; inboundToken?: string }
 
 const AllChannels = () => {
   const { data, error, refetch } = useChannels()
@@ -67,7 +68,8 @@ const AllChannels = () => {
 }
 
 /** What is still to be done at the provider. */
-const NextSteps = ({ made: { id, name, kind, webhookUrl, verifyToken, simulate } }: { made: Made }) => {
+const NextSteps = ({ made }: { made: Made }) => {
+  const { id, name, kind, webhookUrl, verifyToken, simulate } = made
   if (simulate)
     return (
       <p role="status">
@@ -84,8 +86,7 @@ const NextSteps = ({ made: { id, name, kind, webhookUrl, verifyToken, simulate }
     return (
       <section aria-labelledby="next-steps">
         <h2 id="next-steps">What is left, at its provider</h2>
-        <p>It must tell us what comes in: give it this address for incoming messages.</p>
-        <Copied says="Webhook address" value={webhookUrl} />
+        <WhereTo made={made} />
         <p>
           <Link to="/settings/channels" search={{ channel: id }}>
             Test it here
@@ -121,6 +122,23 @@ const NextSteps = ({ made: { id, name, kind, webhookUrl, verifyToken, simulate }
   )
 }
 
+/** The addresses that its provider must know. One that says who may post to it is shown this once. */
+const WhereTo = ({ made: { name, provider, webhookUrl, inboundUrl, inboundToken } }: { made: Made }) => (
+  <>
+    {webhookUrl !== inboundUrl && (
+      <>
+        <p>It must tell us what becomes of messages and what comes in: give it this address for its webhooks.</p>
+        <Copied says="Webhook address" value={webhookUrl} />
+      </>
+    )}
+    {inboundUrl !== null && inboundToken !== undefined && (
+      <ShownOnce says={`The address for incoming mail of ${name}`} value={`${inboundUrl}?token=${inboundToken}`}>
+        {whereTo[provider]} It is not shown again; you can make another.
+      </ShownOnce>
+    )}
+  </>
+)
+
 interface ConnectProps {
   kind: ChannelKind
   made: (made: Made | null) => void
@@ -137,12 +155,24 @@ const Connect = ({ isFirst, ...form }: ConnectProps) => (
   </details>
 )
 
+const inventable = ['phoneNumberId', 'businessId']
+/** As Meta numbers things. */
+const digits = () => Array.from(crypto.getRandomValues(new Uint8Array(15)), (byte) => String((byte % 9) + 1)).join('')
+
+const inventedFor = ({ fields }: ChannelKind): Record<string, string> =>
+  Object.fromEntries(fields.filter(({ name }) => inventable.includes(name)).map(({ name }) => [name, digits()]))
+
 const ConnectForm = ({ kind, made }: Omit<ConnectProps, 'isFirst'>) => {
   const [name, setName] = useState('')
   const [values, setValues] = useState<Record<string, string>>({})
   const [isSimulated, setSimulated] = useState(false)
   const renewed = useConnectionsRenewed()
   const { failed, isBusy, ...doing } = useDoing()
+  const simulate = (isOn: boolean) => {
+    setSimulated(isOn)
+    // Nobody who only tries it out knows ids of Meta's: any will do, and they may be typed over.
+    if (isOn) setValues({ ...inventedFor(kind), ...values })
+  }
   // A simulator knows no secrets.
   const asked = kind.fields.filter(({ isSecret, isMadeUp }) => !(isSimulated && (isSecret || isMadeUp)))
   const submit = (event: FormEvent) => {
@@ -172,14 +202,7 @@ const ConnectForm = ({ kind, made }: Omit<ConnectProps, 'isFirst'>) => {
         <input required dir="auto" maxLength={120} value={name} onChange={({ target }) => setName(target.value)} />
         <small>How your team calls it.</small>
       </label>
-      {kind.canSimulate && (
-        <div className={style.checks}>
-          <label>
-            <input type="checkbox" checked={isSimulated} onChange={({ target }) => setSimulated(target.checked)} />
-            Simulate it: only the phone page writes to it
-          </label>
-        </div>
-      )}
+      {kind.canSimulate && <Simulated isOn={isSimulated} change={simulate} />}
       {asked.map((field) => (
         <Asked
           key={field.name}
@@ -195,6 +218,15 @@ const ConnectForm = ({ kind, made }: Omit<ConnectProps, 'isFirst'>) => {
     </form>
   )
 }
+
+const Simulated = ({ isOn, change }: { isOn: boolean; change(isOn: boolean): void }) => (
+  <div className={style.checks}>
+    <label>
+      <input type="checkbox" checked={isOn} onChange={({ target }) => change(target.checked)} />
+      Simulate it: only the phone page writes to it
+    </label>
+  </div>
+)
 
 interface AskedProps {
   field: ProviderField

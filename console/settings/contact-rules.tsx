@@ -47,6 +47,17 @@ export const ContactRulesForm = ({ business }: { business: Business }) => {
           </select>
         </label>
         <label>
+          A machine answers the mails of one person once in so many hours; 0 for always
+          <input
+            type="number"
+            required
+            min={0}
+            max={720}
+            value={rules.mailAnswerHours}
+            onChange={({ target }) => change({ mailAnswerHours: target.valueAsNumber })}
+          />
+        </label>
+        <label>
           What HELP is answered with, before how to stop
           <input
             maxLength={320}

@@ -4,6 +4,7 @@ import { businesses } from '../live/business.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { EmailField } from '../parts/fields.tsx'
+import { PlayedMail } from '../parts/played.tsx'
 import { useProven } from './security/proving.tsx'
 import own from './security/security.module.css'
 import style from './settings.module.css'
@@ -50,6 +51,7 @@ export const EmailSection = () => {
             </>
           )}
         </p>
+        {sentTo !== null && <PlayedMail />}
       </form>
       {proof}
     </section>

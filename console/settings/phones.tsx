@@ -9,6 +9,7 @@ import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { asking, useCodeWays, useSecondsTo, WayChoice } from '../parts/code-sent.tsx'
 import { CodeField, PhoneField } from '../parts/fields.tsx'
+import { PlayedTexts } from '../parts/played.tsx'
 import { useProven } from './security/proving.tsx'
 import own from './security/security.module.css'
 import style from './settings.module.css'
@@ -129,6 +130,7 @@ const Prove = ({ phone, sent, isBusy, again, done, back }: ProveProps) => {
       <p role="status">
         A code is on its way to <bdi>{phone}</bdi>.
       </p>
+      <PlayedTexts />
       <CodeField value={code} change={setCode} />
       {failed && <Trouble error={failed} what="The number is not added." />}
       <div className={own.buttons}>

@@ -23,6 +23,8 @@ export const useRules = () => useQuery(rulesQuery)
 export const useTeams = () => useQuery(teamsQuery)
 export const useOffers = () => useQuery(offersQuery)
 export const useSteps = () => useQuery(stepsQuery)
+/** The same, where it need not be of this moment: a change here reads it anew in any case. */
+export const useStanding = () => useQuery({ ...stepsQuery, staleTime: 5 * 60_000 })
 export const usePresets = () => useQuery(presetsQuery)
 
 /** Everything of the business is read anew: one part's revision is also that of others. */

@@ -1,22 +1,12 @@
-import { IconX } from '@tabler/icons-react'
-import { useEffect, useRef } from 'react'
-import { IconButton } from '../parts/button.tsx'
+import { Sheet } from '../parts/sheet.tsx'
 import { keys, letterKeys } from './keys.ts'
 import style from './keys-sheet.module.css'
 import { usePreference } from './preference.ts'
 
 export const KeysSheet = ({ close }: { close: () => void }) => {
-  const dialog = useRef<HTMLDialogElement>(null)
   const areOn = usePreference(letterKeys)
-  useEffect(() => dialog.current?.showModal(), [])
   return (
-    <dialog ref={dialog} className={style.sheet} aria-labelledby="keys" onClose={close}>
-      <header>
-        <h2 id="keys">Keys</h2>
-        <IconButton says="Close" onClick={() => dialog.current?.close()}>
-          <IconX size={18} stroke={1.8} />
-        </IconButton>
-      </header>
+    <Sheet title="Keys" className={style.sheet} close={close}>
       <dl data-off={!areOn || undefined}>
         {keys.map(({ action, press, says, ...rest }) => (
           <div key={action}>
@@ -42,6 +32,6 @@ export const KeysSheet = ({ close }: { close: () => void }) => {
         <input type="checkbox" checked={areOn} onChange={(event) => letterKeys.set(event.target.checked)} />
         Single letters do something when nothing is being written
       </label>
-    </dialog>
+    </Sheet>
   )
 }

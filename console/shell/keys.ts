@@ -14,6 +14,7 @@ export const keys = [
   { action: 'select', press: ['X'], says: 'Select the conversation, for several at once' },
   { action: 'person', press: ['I'], says: 'About the person' },
   { action: 'why', press: ['W'], says: 'Why: what was decided, and what happened' },
+  { action: 'write', press: ['C'], says: 'Write to somebody' },
   { action: 'search', press: ['/'], says: 'Search the list' },
   { action: 'inbox', press: ['G', 'I'], says: 'Go to the inbox', isSequence: true },
   { action: 'mentions', press: ['G', 'M'], says: 'Go to what mentions you', isSequence: true },

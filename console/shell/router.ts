@@ -98,8 +98,8 @@ const platform = createRoute({
   getParentRoute: () => root,
   path: '/platform',
   /** Of errors one alone, as letters name it. */
-  validateSearch: (search): { show?: 'workspaces' | 'errors' | 'jobs'; error?: string } => {
-    const show = (['workspaces', 'errors', 'jobs'] as const).find((one) => one === search['show'])
+  validateSearch: (search): { show?: 'workspaces' | 'errors' | 'jobs' | 'backups'; error?: string } => {
+    const show = (['workspaces', 'errors', 'jobs', 'backups'] as const).find((one) => one === search['show'])
     return { ...(show && { show }), ...wordsIn(search, 'error') }
   },
   component: lazyRouteComponent(() => import('../platform/platform-page.tsx'), 'PlatformPage'),
@@ -127,10 +127,26 @@ const texts = createRoute({
   component: lazyRouteComponent(() => import('../phone/texts-page.tsx'), 'TextsPage'),
 })
 
+const app = createRoute({
+  getParentRoute: () => shell,
+  path: '/app',
+  validateSearch: (search): { business?: string; phones?: number } => ({
+    ...wordsIn(search, 'business'),
+    ...(Number(search['phones']) >= 1 && { phones: Math.min(4, Math.floor(Number(search['phones']))) }),
+  }),
+  component: lazyRouteComponent(() => import('../phone/app-page.tsx'), 'AppPage'),
+})
+
 const mails = createRoute({
   getParentRoute: () => shell,
   path: '/mails',
   component: lazyRouteComponent(() => import('../phone/mails-page.tsx'), 'MailsPage'),
+})
+
+const slack = createRoute({
+  getParentRoute: () => shell,
+  path: '/slack',
+  component: lazyRouteComponent(() => import('../phone/slack-page.tsx'), 'SlackDeskPage'),
 })
 
 export const makeRouter = () =>
@@ -154,7 +170,9 @@ export const makeRouter = () =>
         phone,
         letters,
         texts,
+        app,
         mails,
+        slack,
       ]),
     ]),
     defaultPreload: 'intent',

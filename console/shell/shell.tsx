@@ -32,6 +32,7 @@ import { useInbox } from './use-title.ts'
 
 const AlarmBar = lazy(() => onceOnline(() => import('./alarm-bar.tsx')).then((part) => ({ default: part.AlarmBar })))
 const ClockBar = lazy(() => onceOnline(() => import('./clock-bar.tsx')).then((part) => ({ default: part.ClockBar })))
+const SetupBar = lazy(() => onceOnline(() => import('./setup-bar.tsx')).then((part) => ({ default: part.SetupBar })))
 const KeysSheet = lazy(() => onceOnline(() => import('./keys-sheet.tsx')).then((part) => ({ default: part.KeysSheet })))
 
 export const Shell = () => {
@@ -124,6 +125,7 @@ const Bars = ({ isOperator }: { isOperator: boolean }) => {
       {isOperator && (
         <Suspense>
           <ClockBar />
+          <SetupBar />
         </Suspense>
       )}
     </>

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { api } from '../live/careline.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { CodeField, EmailField } from '../parts/fields.tsx'
+import { PlayedMail } from '../parts/played.tsx'
 import style from './sign-in.module.css'
 import { useSignIn } from './use-sign-in.ts'
 import { wordsOf } from './words.ts'
@@ -33,6 +34,7 @@ export const Forgotten = ({ back }: { back: () => void }) => {
       <section className={style.form}>
         <h1>Look into your mail</h1>
         <p role="status">If this address has an account, a link to set a new password is on its way to it.</p>
+        <PlayedMail />
         <button type="button" className={style.other} onClick={back}>
           Back
         </button>
@@ -100,6 +102,7 @@ const Code = ({ email, back }: { email: string; back: () => void }) => {
       <p role="status">
         If <bdi>{email}</bdi> has an account, a letter is on its way. Open its link, or type its code here.
       </p>
+      <PlayedMail />
       <CodeField value={code} change={setCode} />
       {failed && (
         <p className={style.failed} role="alert">

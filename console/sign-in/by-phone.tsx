@@ -5,6 +5,7 @@ import { phones } from '../live/own.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { asking, useCodeWays, useSecondsTo, WayChoice } from '../parts/code-sent.tsx'
 import { CodeField, PhoneField } from '../parts/fields.tsx'
+import { PlayedTexts } from '../parts/played.tsx'
 import { Failed } from './failed.tsx'
 import style from './sign-in.module.css'
 import { useSignIn } from './use-sign-in.ts'
@@ -70,6 +71,7 @@ const Code = ({ phone, sent, isBusy, again, back, children }: CodeProps) => {
       <p role="status">
         If <bdi>{phone}</bdi> belongs to an account, a code is on its way. It is good for ten minutes.
       </p>
+      <PlayedTexts />
       <CodeField value={code} change={setCode} />
       <Failed words={failed} />
       {children}

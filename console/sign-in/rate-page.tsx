@@ -4,41 +4,22 @@ import { useState } from 'react'
 import { workflow } from '../live/workflow.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Card } from './card.tsx'
+import { rateWordsIn } from './rate-words.ts'
 import style from './rate.module.css'
 import form from './sign-in.module.css'
 
 const askedAt = (token: string) =>
   queryOptions({ queryKey: ['rating', token], queryFn: () => workflow.askedRating(token), retry: false })
 
-const en = {
-  title: 'How was it?',
-  asks: (business: string) => `How content are you with how ${business} looked after you?`,
-  stars: ['Bad', 'Not good', 'All right', 'Good', 'Very good'],
-  comment: 'Would you like to say more?',
-  send: 'Send',
-  thanks: 'Thank you. Your answer helps us.',
-  gone: 'This link is not valid any more.',
-  failed: 'Your answer did not reach us. Please try it again.',
-}
-const de: typeof en = {
-  title: 'Wie war es?',
-  asks: (business) => `Wie zufrieden sind Sie damit, wie ${business} sich um Sie gekümmert hat?`,
-  stars: ['Schlecht', 'Nicht gut', 'In Ordnung', 'Gut', 'Sehr gut'],
-  comment: 'Möchten Sie mehr dazu sagen?',
-  send: 'Senden',
-  thanks: 'Danke. Ihre Antwort hilft uns.',
-  gone: 'Dieser Link gilt nicht mehr.',
-  failed: 'Ihre Antwort hat uns nicht erreicht. Bitte versuchen Sie es noch einmal.',
-}
-
 /** Where somebody who was looked after says how content they were; whoever has the link, once. */
 export const RatePage = () => {
   const { token } = useParams({ from: '/rate/$token' })
   const { data, error, refetch } = useQuery(askedAt(token))
-  const says = (data?.language ?? navigator.language).toLowerCase().startsWith('de') ? de : en
+  const says = rateWordsIn(data?.language ?? navigator.language)
+  const { language } = says
   return (
     <Card title={data?.business ?? 'Careline'}>
-      <section className={form.form} lang={says === de ? 'de' : 'en'}>
+      <section className={form.form} lang={language} dir={language === 'ar' ? 'rtl' : 'ltr'}>
         <h1>{says.title}</h1>
         {error && <p role="alert">{says.gone}</p>}
         {data?.score === null && <Ask token={token} business={data.business} says={says} done={() => void refetch()} />}
@@ -56,7 +37,7 @@ export const RatePage = () => {
 interface AskProps {
   token: string
   business: string
-  says: typeof en
+  says: ReturnType<typeof rateWordsIn>
   done: () => void
 }
 

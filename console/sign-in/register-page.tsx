@@ -4,6 +4,7 @@ import { businesses } from '../live/business.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { here } from '../onboarding/here.ts'
 import { EmailField, PasswordField } from '../parts/fields.tsx'
+import { PlayedMail } from '../parts/played.tsx'
 import { Card } from './card.tsx'
 import style from './sign-in.module.css'
 import { useWays } from './use-sign-in.ts'
@@ -42,6 +43,7 @@ const Sent = ({ to }: { to: string }) => (
     <p role="status">
       A letter is on its way to <bdi>{to}</bdi>. Open its link, and type the password that you have just chosen.
     </p>
+    <PlayedMail />
   </section>
 )
 

@@ -153,12 +153,39 @@ const Rows = ({ content }: { content: Of<'list'> }) => (
 
 const Template = ({ content }: { content: Of<'template'> }) => (
   <div>
+    {content.shown && <TemplateSaid shown={content.shown} />}
     <p className={style.kind}>
       <IconTemplate size={14} stroke={1.9} aria-hidden="true" />
       Template <b className={style.strong}>{content.name}</b>, {content.language}
     </p>
-    {content.parameters.length > 0 && <Words text={content.parameters.join(' · ')} />}
+    {!content.shown && content.parameters.length > 0 && <Words text={content.parameters.join(' · ')} />}
   </div>
+)
+
+/** As the person reads it. */
+const TemplateSaid = ({ shown }: { shown: NonNullable<Of<'template'>['shown']> }) => (
+  <>
+    {shown.header && (
+      <p dir="auto">
+        <b className={style.strong}>{shown.header}</b>
+      </p>
+    )}
+    <Words text={shown.body} />
+    {shown.footer && (
+      <p dir="auto">
+        <small>{shown.footer}</small>
+      </p>
+    )}
+    {shown.buttons && (
+      <ul className={style.offers} aria-label="Offered buttons">
+        {shown.buttons.map((text, index) => (
+          <li key={index}>
+            <bdi>{text}</bdi>
+          </li>
+        ))}
+      </ul>
+    )}
+  </>
 )
 
 const Unsupported = ({ what }: { what: string }) => (

@@ -1,6 +1,7 @@
 import { IconAlertTriangle, IconMail, IconPhoto, IconRobot } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Content } from '../../../client/wire.ts'
+import { written } from '../../../kernel/mail.ts'
 import { Media } from './media.tsx'
 import style from './mail.module.css'
 import { useFile } from './use-file.ts'
@@ -25,6 +26,7 @@ export const Mail = ({ content }: { content: MailContent }) => {
       )}
       <Remark content={content} />
       <Parties content={content} />
+      <Copied content={content} />
       {isWhole && htmlId ? <Page fileId={htmlId} content={content} /> : <Words text={(isWhole && whole) || text} />}
       {hasMore && (
         <button type="button" className={style.more} aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
@@ -63,12 +65,12 @@ const Parties = ({ content: { from, to, cc, bcc } }: { content: MailContent }) =
   if (lines.length === 0) return null
   return (
     <details className={style.parties}>
-      <summary>{from ? written(from) : 'Addresses'}</summary>
+      <summary>{from ? written([from]) : 'Addresses'}</summary>
       <dl>
         {lines.map(({ says, parties }) => (
           <div key={says}>
             <dt>{says}</dt>
-            <dd>{parties.map(written).join(', ')}</dd>
+            <dd>{written(parties)}</dd>
           </div>
         ))}
       </dl>
@@ -76,7 +78,21 @@ const Parties = ({ content: { from, to, cc, bcc } }: { content: MailContent }) =
   )
 }
 
-const written = ({ name, address }: Party) => (name === '' ? address : `${name} <${address}>`)
+/** Who else has it stands in sight: an answer may be read by all of them. */
+const Copied = ({ content: { cc = [], bcc = [] } }: { content: MailContent }) => (
+  <>
+    {cc.length > 0 && <p className={style.copied}>Copy to {some(cc)}</p>}
+    {bcc.length > 0 && <p className={style.copied}>Blind copy to {some(bcc)}</p>}
+  </>
+)
+
+const shownMax = 3
+
+function some(parties: readonly Party[]) {
+  const names = parties.slice(0, shownMax).map(({ name, address }) => name || address)
+  const more = parties.length - names.length
+  return `${names.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`
+}
 
 /** Its HTML, in a frame in which nothing runs; images of elsewhere load when somebody asks for them. */
 const Page = ({ fileId, content }: { fileId: string; content: MailContent }) => {

@@ -1,10 +1,16 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { staff, words, wordsIn } from './root.ts'
 
 const operations = createRoute({
   getParentRoute: () => staff,
   path: '/operations',
   component: lazyRouteComponent(() => import('../../operations/frame.tsx'), 'OperationsFrame'),
+})
+
+const first = createRoute({
+  getParentRoute: () => operations,
+  path: '/',
+  beforeLoad: () => redirect({ to: '/operations/actors', replace: true, throw: true }),
 })
 
 const actors = createRoute({
@@ -67,6 +73,7 @@ const errors = createRoute({
 })
 
 export const operationsRoutes = operations.addChildren([
+  first,
   actors,
   actor,
   deadLetters,

@@ -1,10 +1,16 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { staff, wordsIn } from './root.ts'
 
 const settings = createRoute({
   getParentRoute: () => staff,
   path: '/settings',
   component: lazyRouteComponent(() => import('../../settings/frame.tsx'), 'SettingsFrame'),
+})
+
+const first = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => redirect({ to: '/settings/account', replace: true, throw: true }),
 })
 
 const account = createRoute({
@@ -63,6 +69,12 @@ const sla = createRoute({
   component: lazyRouteComponent(() => import('../../settings/sla-page.tsx'), 'SlaPage'),
 })
 
+const templates = createRoute({
+  getParentRoute: () => settings,
+  path: 'templates',
+  component: lazyRouteComponent(() => import('../../settings/templates-page.tsx'), 'TemplatesPage'),
+})
+
 const replies = createRoute({
   getParentRoute: () => settings,
   path: 'replies',
@@ -73,6 +85,30 @@ const macros = createRoute({
   getParentRoute: () => settings,
   path: 'macros',
   component: lazyRouteComponent(() => import('../../settings/macros-page.tsx'), 'MacrosPage'),
+})
+
+const fields = createRoute({
+  getParentRoute: () => settings,
+  path: 'fields',
+  component: lazyRouteComponent(() => import('../../settings/fields-page.tsx'), 'FieldsPage'),
+})
+
+const statuses = createRoute({
+  getParentRoute: () => settings,
+  path: 'statuses',
+  component: lazyRouteComponent(() => import('../../settings/statuses-page.tsx'), 'StatusesPage'),
+})
+
+const tags = createRoute({
+  getParentRoute: () => settings,
+  path: 'tags',
+  component: lazyRouteComponent(() => import('../../settings/tags-page.tsx'), 'TagsPage'),
+})
+
+const suppressions = createRoute({
+  getParentRoute: () => settings,
+  path: 'suppressions',
+  component: lazyRouteComponent(() => import('../../settings/suppressions-page.tsx'), 'SuppressionsPage'),
 })
 
 const team = createRoute({
@@ -86,6 +122,12 @@ const channels = createRoute({
   path: 'channels',
   validateSearch: (search): { channel?: string } => wordsIn(search, 'channel'),
   component: lazyRouteComponent(() => import('../../settings/channels-page.tsx'), 'ChannelsPage'),
+})
+
+const slack = createRoute({
+  getParentRoute: () => settings,
+  path: 'slack',
+  component: lazyRouteComponent(() => import('../../settings/slack-page.tsx'), 'SlackPage'),
 })
 
 const webhooks = createRoute({
@@ -108,6 +150,7 @@ const data = createRoute({
 })
 
 export const settingsRoutes = settings.addChildren([
+  first,
   account,
   business,
   hours,
@@ -117,10 +160,16 @@ export const settingsRoutes = settings.addChildren([
   services,
   assignment,
   sla,
+  templates,
   replies,
   macros,
+  fields,
+  statuses,
+  tags,
+  suppressions,
   team,
   channels,
+  slack,
   webhooks,
   apiKeys,
   data,

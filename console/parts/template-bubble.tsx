@@ -1,0 +1,29 @@
+import type { Shown } from '../../kernel/template-text.ts'
+import style from './template-bubble.module.css'
+
+/** A template as the person reads it; what is not filled in yet stands out. */
+export const TemplateBubble = ({ shown, label = 'Preview' }: { shown: Shown; label?: string }) => (
+  <figure className={style.bubble} aria-label={label}>
+    {shown.header && (
+      <b dir="auto">
+        <Marked text={shown.header} />
+      </b>
+    )}
+    <p dir="auto">
+      <Marked text={shown.body} />
+    </p>
+    {shown.footer && <small dir="auto">{shown.footer}</small>}
+    {shown.buttons && shown.buttons.length > 0 && (
+      <ul aria-label="Buttons">
+        {shown.buttons.map((text, index) => (
+          <li key={index}>
+            <bdi>{text}</bdi>
+          </li>
+        ))}
+      </ul>
+    )}
+  </figure>
+)
+
+const Marked = ({ text }: { text: string }) =>
+  text.split(/(\{\{[^{}]*\}\})/).map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))

@@ -1,0 +1,14 @@
+/** Room is left between two, for those who set an order over the API. */
+export const orderStep = 10
+
+/** Which of them get which place when this one goes one further up (-1) or down (1). */
+export function placesAfter<One extends { order: number }>(all: readonly One[], one: One, by: -1 | 1) {
+  const to = all.indexOf(one) + by
+  const others = all.filter((other) => other !== one)
+  const after = [...others.slice(0, to), one, ...others.slice(to)]
+  return after
+    .map((each, index) => ({ one: each, order: (index + 1) * orderStep }))
+    .filter(({ one: each, order }) => each.order !== order)
+}
+
+export const lastPlace = (all: readonly { order: number }[]) => Math.max(0, ...all.map(({ order }) => order))
