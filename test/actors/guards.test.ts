@@ -10,10 +10,13 @@ import {
 } from '../../actors/conversation/guards.ts'
 import { noTerms, type Terms } from '../../kernel/consent.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
+import { TemplateWords } from '../../kernel/template.ts'
 
 const now = Date.UTC(2026, 0, 6, 12)
 const night = Date.UTC(2026, 0, 6, 23)
-const settings = { ...defaultSettings, timezone: 'Europe/London' }
+const account = { provider: 'whatsapp', name: 'WhatsApp', isActive: true, account: 'waba', knowsTemplates: true }
+const channels = [{ id: 'ch1', kind: 'whatsapp' as const, ...account }]
+const settings = { ...defaultSettings, timezone: 'Europe/London', channels, templates: [] }
 
 const leaving = (change: Partial<Leaving> = {}): Leaving => ({
   messageId: 'msg_1',
@@ -47,12 +50,24 @@ const reasons: Record<string, [Guarded, Partial<Leaving>, 'refused' | 'deferred'
     quiet_hours: [person(), {}, 'deferred', undefined, night],
     frequency_cap: [person({}, { marketingAt: [at, at, at] }), {}, 'refused', 'frequency_cap'],
     window: [person(), { windowExpiresAt: at, class: 'conversational' }, 'refused', 'wa_window_closed'],
+    template: [
+      person(),
+      { content: { kind: 'template', name: 'spring', language: 'en', parameters: [] }, class: 'conversational' },
+      'refused',
+      'template_unknown',
+    ],
     pair_rate: [person({}, { spokenAt: { whatsapp: at } }), {}, 'deferred', undefined],
     content: [
       person(),
       { kind: 'sms', content: { kind: 'location', latitude: 1, longitude: 1 }, class: 'conversational' },
       'refused',
       'not_carried',
+    ],
+    machine_answer: [
+      person({}, { mailAnsweredAt: at }),
+      { kind: 'email', class: 'conversational', isOfMachine: true },
+      'refused',
+      'answered_lately',
     ],
     already_told: [person({}, { told }), { about: 'bk_1/reminder', class: 'transactional' }, 'refused', 'already_told'],
   }
@@ -129,9 +144,47 @@ describe('what may be said', () => {
     expect(asked(state, { about: 'bk_1/reminder', class: 'transactional' })).to.have.property('is', 'passed')
   })
 
+  describe('by a machine, in answer to a mail', () => {
+    const mail = { kind: 'email', class: 'conversational', isOfMachine: true } as const
+    const hours = 3_600_000
+    const before = (ms: number) => person({}, { mailAnsweredAt: now - ms })
+    const silent = { ...person(), lastIn: { isSilent: true } }
+    const cases: [what: string, state: Guarded, message: Partial<Leaving>, outcome: string][] = [
+      ['goes where none went before', person(), mail, 'passed'],
+      ['goes to nobody twice within a day', before(24 * hours - 1), mail, 'answered_lately'],
+      ['goes again after a day', before(24 * hours), mail, 'passed'],
+      ['goes to no machine, list or forged sender', silent, mail, 'not_for_machines'],
+      ['goes there all the same by a colleague', silent, { ...mail, isOfMachine: false }, 'passed'],
+      ['counts answers alone: what was ordered goes', before(1), { ...mail, class: 'transactional' }, 'passed'],
+      ['counts mails alone', before(1), { ...mail, kind: 'whatsapp' }, 'passed'],
+    ]
+    for (const [what, state, message, outcome] of cases)
+      it(what, () => {
+        const verdict = asked(state, message)
+        expect(verdict.is === 'refused' ? verdict.problem.code : verdict.is).to.equal(outcome)
+        if (verdict.is === 'passed' && message.isOfMachine && message.kind === 'email')
+          expect(verdict.rules.mailAnsweredAt === now).to.equal(message.class === 'conversational')
+      })
+
+    it('goes every time where the business says so', () => {
+      const contact = { ...settings.contact, mailAnswerHours: 0 }
+      const verdict = guard(before(1), leaving(mail), { now, settings: { ...settings, contact } })
+      expect(verdict.is).to.equal('passed')
+    })
+  })
+
   it('takes no free text to who never wrote, and a template always', () => {
     expect(asked(person(), { windowExpiresAt: undefined })).to.have.nested.property('decision.rule', 'guard.window@1')
     const content = { kind: 'template' as const, name: 'spring', language: 'en', parameters: [] }
-    expect(asked(person(), { windowExpiresAt: undefined, content })).to.have.property('is', 'passed')
+    const known = { accountId: 'waba', name: 'spring', language: 'en', category: 'utility' as const, isForeign: false }
+    const words = TemplateWords.parse({ body: 'Spring is here' })
+    const templates = [{ ...known, status: 'approved' as const, rejectReason: null, words }]
+    const late = { windowExpiresAt: undefined, content }
+    const by = (told: object) => guard(person(), leaving(late), { now, settings: { ...settings, ...told } }).is
+    expect(by({ templates })).to.equal('passed')
+    expect(by({ templates: [] }), 'unknown to WhatsApp').to.equal('refused')
+    const [channel] = channels.map((one) => ({ ...one, knowsTemplates: false }))
+    expect(by({ templates: [], channels: [channel] }), 'WhatsApp was never asked: it decides').to.equal('passed')
+    expect(by({ templates: [{ ...templates[0], accountId: 'another' }] }), 'of another account').to.equal('refused')
   })
 })

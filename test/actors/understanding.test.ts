@@ -69,6 +69,55 @@ describe('what is understood', () => {
     expect(help.tells.some(({ message }: any) => message === 'heardWord')).to.equal(false)
   })
 
+  describe('by mail', () => {
+    const mailed = (state: any, n: number, text: string, more: object = {}) =>
+      heard(state, n, text, {
+        ...{ channelId: 'ch_mail', kind: 'email', address: 'nina@mail.test' },
+        content: { kind: 'email', subject: 'Hello', text, isSilent: false, ...more },
+      })
+    const says = (state: any, hours: number, name = 'm') => {
+      const words = { content: { kind: 'text', text: 'We answer soon.' }, class: 'conversational', rule: 'away@1' }
+      const by = { by: machine, now: now + hours * 3_600_000, newId: (prefix: string) => `${prefix}_${name}` }
+      return on.say(state, words, at(by))
+    }
+    /** How a mail came, and whether a machine may answer it. */
+    const natures: [what: string, more: object, outcome: string, rules: string[]][] = [
+      ['somebody', { nature: 'person' }, 'sent', ['away@1 sent']],
+      ['an automatic answer', { nature: 'auto_reply', isSilent: true }, 'held', ['guard.machine_answer@1 refused']],
+      ['a list', { nature: 'bulk', isSilent: true }, 'held', ['guard.machine_answer@1 refused']],
+      ['a forged sender', { trust: 'failed', isSilent: true }, 'held', ['guard.machine_answer@1 refused']],
+      ['no answer of ours, where only those count', { isSilent: true }, 'held', ['guard.machine_answer@1 refused']],
+    ]
+    for (const [what, more, outcome, rules] of natures)
+      it(`a machine ${outcome === 'sent' ? 'answers' : 'does not answer'} ${what}`, () => {
+        const change = says(mailed(initial, 1, 'Hello', more).state, 0)
+        expect([change.reply.outcome, rulesOf(change)]).to.deep.equal([outcome, rules])
+        expect(change.tells.filter(({ message }: any) => message === 'enqueue')).to.have.length(
+          outcome === 'sent' ? 1 : 0,
+        )
+      })
+
+    it('a machine answers the same sender once a day, and staff see what it did not say', () => {
+      const first = says(mailed(initial, 1, 'Hello').state, 0)
+      const again = says(mailed(first.state, 2, 'Still there?').state, 23, 'n')
+      expect(again.reply).to.deep.include({ outcome: 'held', why: 'answered_lately' })
+      expect(again.decisions[0].facts).to.include({ why: 'lately', hours: 24, channel: 'email' })
+      const shown = again.events.find(({ type }: any) => type === 'message.created').data.message
+      expect(shown.content).to.include({ what: 'held_back', text: 'We answer soon.', value: 'answered_lately' })
+      expect(says(again.state, 25, 'o').reply.outcome).to.equal('sent')
+    })
+
+    it('HELP is answered once a day, for a machine may have said it; STOP always', () => {
+      const help = mailed(initial, 1, 'help')
+      expect(sentBy(help)).to.have.length(1)
+      const again = mailed(help.state, 2, 'help')
+      expect(sentBy(again)).to.have.length(0)
+      expect(rulesOf(again)).to.include('guard.machine_answer@1 refused')
+      expect(again.state.waitingSince, 'a person is waited for').to.equal(now)
+      expect(sentBy(mailed(again.state, 3, 'stop'))).to.have.length(1)
+    })
+  })
+
   it('what the provider has answered is not answered again', () => {
     const stop = heard(known, 2, 'CANCEL', { optOut: 'stop' })
     expect(rulesOf(stop)).to.deep.equal(['understand.compliance@1 stop'])

@@ -9,7 +9,7 @@ import { type Command, Installation } from './command.ts'
 
 /** Every process here takes the better part of a second: one story, each step on what the last one left. */
 describe('careline, for years', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let home: Installation
   let elsewhere: Installation
   let running: Command

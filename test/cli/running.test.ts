@@ -8,7 +8,7 @@ import { checkBackup } from '../../store/embedded/backup.ts'
 import { type Command, Installation, taken } from './command.ts'
 
 describe('careline, asked about a server that runs', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let home: Installation
   let server: Command
   before(async () => {
@@ -172,7 +172,7 @@ describe('careline, asked about a server that runs', function () {
 })
 
 describe('careline in production', function () {
-  this.timeout(40_000)
+  this.timeout(60_000)
   const secrets = { CARELINE_MASTER_KEY: 'ab'.repeat(32), JWT_SECRET: 'not a secret at all, but long enough' }
   let home: Installation
   // So long that no socket fits into it.

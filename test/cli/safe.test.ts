@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { identityFrom } from '../../store/archive/age.ts'
 import { KeyBook } from '../../store/archive/key-book.ts'
-import { verifyBackup } from '../../server/main/backups/unpack.ts'
+import { verifyBackup } from '../../server/main/backups/proof.ts'
 import { type Command, Installation } from './command.ts'
 
 /** Keys that change and backups that are made while people work: real processes, one story. */

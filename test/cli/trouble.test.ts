@@ -14,7 +14,7 @@ function refused({ code, out, err }: { code: number | null; out: string; err: st
 }
 
 describe('careline, when something is wrong', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let home: Installation
   before(async () => void (home = await Installation.on({ CARELINE_DEMO: 'false', MONGODB_URI: '' })))
   after(() => home.remove())

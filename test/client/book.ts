@@ -258,6 +258,7 @@ const reduce = {
   'word.heard': (state: any) => state,
   'own.message_created': put,
   'own.message_changed': allowed,
+  'own.seen': (state: any, { unseen }: any) => ({ ...state, unseen }),
   'roster.changed': (state: any, { members, ...others }: any) => {
     const named = new Map(members.map((one: any) => [one.id, one]))
     return { ...others, members: state.members.map((one: any) => named.get(one.id) ?? one) }

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { createOwnApi } from '../../client/own.ts'
 import { says } from '../harness/door.ts'
 import { outside } from '../harness/outside.ts'
 import { Contest } from '../realtime/accepts.ts'
@@ -105,6 +106,58 @@ describe('two processes are one service', function () {
       const { body: phone } = await other.place.json('/simulator/whatsapp/phone', { headers })
       return JSON.stringify(phone.people.find((one: any) => one.waId === waId)).includes('to your phone')
     }, 10_000)
+  })
+
+  it('a stranger’s first messages, at once at both and by WhatsApp, SMS and the app, are one conversation', async () => {
+    const staff = service.api(one, token)
+    const number = '+15005550177'
+    await staff.connections.connect({ kind: 'sms', provider: 'twilio', name: 'Texts', from: number, simulate: true })
+    await staff.connections.connect({ kind: 'app', provider: 'app', name: 'App' })
+    const { simulators } = JSON.parse((await one.place.run(['demo', '--json'])).out)
+    const headers = { authorization: `Bearer ${simulators.whatsapp.phoneKey}` }
+    const kim = { waId: '4915155501777', name: 'Kim' }
+    const phone = `+${kim.waId}`
+    const texts = (at: Node, body?: object) =>
+      at.place.json('/simulator/texts' + (body ? '/messages' : ''), { headers, body })
+    const bySms = (at: Node, text: string) => texts(at, { from: phone, to: number, text })
+    await Promise.all([
+      tell(one, 'first by WhatsApp', kim),
+      bySms(other, 'first by SMS'),
+      tell(other, 'second by WhatsApp', kim),
+      bySms(one, 'second by SMS'),
+    ])
+    const threads = async () => {
+      const { items } = await staff.conversations.list({ limit: 100 })
+      return items.filter(({ conversation }) => conversation.contact === phone)
+    }
+    const said = async () => {
+      const [thread] = await threads()
+      const { items } = thread ? await staff.conversations.messages(thread.conversationId) : { items: [] }
+      return items.map(({ content }) => ('text' in content ? content.text : ''))
+    }
+    await until(async () => (await said()).length === 4, 10_000)
+    expect(await threads()).to.have.length(1)
+
+    const known = { workspace: 'demo', phone }
+    const api = createOwnApi({ url: other.url })
+    await createOwnApi({ url: one.url }).askCode(known)
+    const code = await until(async () => {
+      const { body } = await texts(other)
+      return /\d{6}/.exec(body.texts.find((text: any) => text.to === phone)?.text ?? '')?.[0]
+    }, 5_000)
+    const { accessToken, conversationId } = await api.signIn({ ...known, code })
+    const app = service.client(other, accessToken)
+    const own = app.stream('conversation.own', conversationId)
+    await own.ready()
+    await Promise.all([
+      app.command('own_message.send', { content: { kind: 'text', text: 'by the app' } }),
+      bySms(one, 'third by SMS'),
+      tell(one, 'third by WhatsApp', kim),
+    ])
+    await until(() => own.state()?.messages.length === 7, 10_000)
+    expect(await threads()).to.have.length(1)
+    const mine = own.state()?.messages.map(({ content }) => ('text' in content ? content.text : ''))
+    expect(await said()).to.deep.equal(mine)
   })
 
   it('a change of a channel is known to the other at once', async () => {

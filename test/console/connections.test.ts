@@ -1,11 +1,20 @@
 import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { receiver } from '../harness/receiver.ts'
+import { newId } from '../../kernel/id.ts'
+import { DnsSimulator } from '../../providers/dns/simulator.ts'
 import { withBrowser } from './browser.ts'
 
 describe('channels and webhooks', function () {
   this.timeout(60_000)
-  const app = withApp()
+  const dns = new DnsSimulator({
+    'TXT clinic.test': ['v=spf1 mx -all', 'v=spf1 ~all'],
+    'MX clinic.test': ['10 mail.clinic.test'],
+  })
+  const variables: Record<string, string> = {}
+  before(async () => void (variables['DNS_SERVERS'] = await dns.open()))
+  const app = withApp(variables)
+  after(() => dns.close())
   const on = withBrowser(app)
 
   it('add a webhook, see what it answered, send it again, and catch some here', async () => {
@@ -95,4 +104,138 @@ describe('channels and webhooks', function () {
     await page.getByRole('button', { name: 'Let it work again' }).click()
     await page.getByText(/^It works\./).waitFor()
   })
+
+  it('show what the domain of a mailbox lacks, and where its mails are brought', async () => {
+    const owner = await app.business.as('owner')
+    const made = await owner.connections.connect({
+      ...{ kind: 'email', provider: 'smtp', name: 'Front desk', mailbox: 'desk@clinic.test', simulate: false },
+      ...{ host: 'mail.clinic.test', port: '587', user: 'desk', password: 'long enough' },
+    })
+    expect(made.inboundToken).to.match(/^[\w-]{16,128}$/)
+    const boss = await on.staff('owner', `/settings/channels?channel=${made.id}`, { bypassCSP: true })
+    const { page } = boss
+    const records = page.getByLabel('Records of the domain')
+    await records.getByText('something else stands there').waitFor()
+    await records.getByText('v=spf1 mx a:mail.clinic.test -all').waitFor()
+    await records.getByText('v=DMARC1; p=none;').waitFor()
+    await page.getByRole('button', { name: 'Make another address' }).click()
+    const address = await page.getByLabel('The new address for incoming mail').inputValue()
+    expect(address.startsWith(`${String(made.inboundUrl)}?token=`)).to.equal(true)
+    await boss.shot('mailbox-wide')
+    expect(await boss.axe()).to.deep.equal([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    await boss.shot('mailbox-narrow')
+    expect(await boss.overflow()).to.equal(false)
+    const mail = 'From: Ann <ann@mail.test>\r\nSubject: Hi\r\nMessage-ID: <1@x>\r\n\r\nHello'
+    for (const [token, status] of [
+      [new URL(address).searchParams.get('token') ?? '', 200],
+      ['guessed-or-stolen-long-ago', 403],
+    ] as const) {
+      const to = `${app.url}/webhooks/email/inbound/${made.id}?token=${token}`
+      const answer = await fetch(to, { method: 'POST', headers: { 'content-type': 'message/rfc822' }, body: mail })
+      expect(answer.status).to.equal(status)
+    }
+  })
+
+  it('carry a mail with its subject, its copies and the others who had the one that it answers', async () => {
+    const { channels, channelChanged } = app.careline
+    // This business is live, and by its own pages could connect none that is played.
+    const made = await channels.create(app.business.workspace.id, {
+      ...{ id: newId('ch'), kind: 'email', provider: 'resend', address: 'care@clinic.test', name: 'Mail' },
+      ...{ simulate: true, fields: { mailbox: 'care@clinic.test' }, baseUrl: '' },
+      secrets: { resendKey: 're_made_up', webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+    })
+    await channelChanged(made)
+    const asPhone = async (method: string, body?: object) => {
+      const headers = { authorization: `Bearer ${app.careline.secrets.phoneKey}`, 'content-type': 'application/json' }
+      const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+      return (await fetch(`${app.url}/simulator/mail/mails`, sent)).json()
+    }
+    const cc = ['Otto Maier <otto@mail.test>', 'care@clinic.test']
+    const said = { from: 'ida@mail.test', name: 'Ida Brandt', to: 'care@clinic.test', cc }
+    await asPhone('POST', { ...said, subject: 'The plan', text: 'Is Monday fine?' })
+    await app.settled()
+    const boss = await on.staff('owner', '/inbox', { bypassCSP: true })
+    const { page } = boss
+    await page.getByRole('link', { name: /Ida Brandt/ }).click()
+    await page.getByText('Copy to Otto Maier').waitFor()
+    const fields = page.getByRole('group', { name: 'The mail' })
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('[aria-label="The mail"] input')?.value === 'Re: The plan',
+    )
+    await fields.getByRole('button', { name: 'Answer all (2)' }).click()
+    await fields.getByLabel('Subject').fill('The plan for Monday')
+    await fields.getByRole('button', { name: 'Blind copy' }).click()
+    await fields.getByLabel('Blind copy to').fill('no address')
+    const words = page.getByLabel('Answer to Ida Brandt')
+    await words.fill('Monday is fine.')
+    await words.press('Enter')
+    await fields.getByText('This is no mail address: no address').waitFor()
+    expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).to.equal(true)
+    await fields.getByLabel('Blind copy to').fill('eva@mail.test')
+    await boss.shot('mail-composer-wide')
+    expect(await boss.axe()).to.deep.equal([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    await boss.shot('mail-composer-narrow')
+    expect(await boss.overflow()).to.equal(false)
+    await words.press('Control+Enter')
+    await page.getByText('Blind copy to eva@mail.test').waitFor()
+    await app.settled()
+    await app.careline.mailSimulator?.settled()
+    const [mail] = (await asPhone('GET')).mails
+    expect(mail).to.deep.include({ subject: 'The plan for Monday', to: 'ida@mail.test', bcc: ['eva@mail.test'] })
+    expect(mail.cc).to.deep.equal(['"Otto Maier" <otto@mail.test>'])
+  })
+
+  it('connect Slack, say which channel hears of what, and press a button there', async () => {
+    const live = app.business
+    // A business that is live may simulate nothing.
+    app.business = await app.open('bureau', { isSandbox: true })
+    try {
+      await tryingSlack()
+    } finally {
+      app.business = live
+    }
+  })
+
+  async function tryingSlack() {
+    const boss = await on.staff('owner', '/settings/slack', { bypassCSP: true })
+    const { page } = boss
+    await page.getByRole('heading', { name: 'Connect your Slack', exact: true }).waitFor()
+    await boss.shot('slack-connect-wide')
+    await page.getByRole('button', { name: 'Simulate Slack', exact: true }).click()
+    await page.getByRole('heading', { name: 'Simulated Slack', exact: true }).waitFor()
+    await page.getByLabel('Also say something in').selectOption({ label: '#general' })
+    await page.getByRole('button', { name: 'Test it', exact: true }).click()
+    await page.getByText('Slack knows us, in Simulated Slack. The message is on its way.', { exact: true }).waitFor()
+    await page.getByLabel('What it is called', { exact: true }).fill('Calls')
+    await page.getByLabel('Which channel hears of it').selectOption({ label: '#support' })
+    await page.getByLabel('A colleague is named in a note', { exact: true }).check()
+    await page.getByRole('button', { name: 'Add the rule', exact: true }).click()
+    await page.getByRole('button', { name: 'Take away Calls', exact: true }).waitFor()
+    await boss.shot('slack-wide')
+    expect(await boss.axe()).to.deep.equal([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    await boss.shot('slack-narrow')
+    expect(await boss.overflow()).to.equal(false)
+
+    const owner = await app.business.as('owner')
+    const cara = await app.business.member('Cara')
+    app.business.person('Noor').sends('Hello')
+    await app.settled()
+    const { items } = await owner.conversations.list()
+    const id = items.find(({ conversation }) => conversation.name === 'Noor')?.conversationId ?? ''
+    await owner.http.post(`/conversations/${id}/notes`, { text: 'Please look', mentions: [cara.id] })
+    await app.settled()
+    const there = await on.blank({ bypassCSP: true })
+    await there.go(`/slack?key=${app.careline.secrets.phoneKey}`)
+    const support = there.page.getByRole('list', { name: 'Messages of #support', exact: true })
+    await support.getByText('owner asks Cara to look at a conversation.').waitFor()
+    await there.page.getByLabel('Buttons are pressed by').selectOption({ label: 'Cara' })
+    await support.getByRole('button', { name: 'Take', exact: true }).click()
+    await support.getByText('Cara looks after it').waitFor()
+    await there.shot('slack-desk-wide')
+    expect(await there.axe()).to.deep.equal([])
+    expect((await owner.conversations.get(id)).assigneeId).to.equal(cara.id)
+  }
 })

@@ -177,7 +177,13 @@ describe('what a conversation shows', function () {
     await log(inbox)
       .getByText(/^(Yesterday|[A-Z][a-z]+day \d+ [A-Z][a-z]+)$/)
       .waitFor()
+    // What can go instead is read from WhatsApp, filled in for her, and completed.
+    await inbox.page.getByLabel('A template can go instead').selectOption({ label: 'appointment reminder (en)' })
+    await inbox.page.getByRole('textbox', { name: /^Place 1/ }).fill('Hannah')
+    await inbox.page.getByRole('textbox', { name: /^Place 2/ }).fill('Friday')
     await inbox.shot('window-closed')
+    await inbox.page.keyboard.press('Enter')
+    await log(inbox).getByText('Hello Hannah, your appointment is on Friday.').waitFor()
     await inbox.page.getByRole('button', { name: 'Write a note' }).click()
     await inbox.page.getByRole('textbox', { name: 'Note' }).fill('Wait for her.')
     await inbox.page.keyboard.press('Enter')

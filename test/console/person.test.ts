@@ -50,4 +50,34 @@ describe('a person in the console', function () {
     await page.getByText('parted again').waitFor()
     expect((await records.get(loser.userId)).userId).to.equal(loser.userId)
   })
+
+  it('is written to before they ever wrote, known or new', async () => {
+    app.business = await app.open('cafe', { isSandbox: true })
+    const owner = await app.business.as('owner')
+    await owner.connections.connect({
+      ...{ kind: 'sms', provider: 'twilio', name: 'Texts', from: '+15005550111', simulate: true },
+    })
+    const screen = await on.staff('owner', '/inbox', { bypassCSP: true })
+    const { page } = screen
+    await page.getByRole('button', { name: 'Write to somebody' }).click()
+    const sheet = page.getByRole('dialog', { name: 'Write to somebody' })
+    await sheet.getByRole('searchbox').fill('+49 151 6000 0042')
+    await sheet.getByText('Nobody is known by').waitFor()
+    await sheet.getByLabel('Their name').fill('Ida Brand')
+    await screen.shot('write-first')
+    expect(await screen.axe()).to.deep.equal([])
+    await sheet.getByRole('button', { name: 'Write to them' }).click()
+    const field = page.getByRole('textbox', { name: 'Answer to Ida Brand' })
+    await field.fill('Your place is kept for Thursday.')
+    await screen.shot('write-first-thread')
+    await field.press('Enter')
+    await page.getByRole('log').getByText('Your place is kept for Thursday.').waitFor()
+    await page.getByRole('link', { name: /Ida Brand/ }).waitFor()
+
+    await page.getByRole('button', { name: 'Write to somebody' }).click()
+    await sheet.getByRole('searchbox').fill('ida')
+    await sheet.getByRole('button', { name: /Ida Brand/ }).waitFor()
+    await sheet.getByRole('button', { name: 'Close' }).click()
+    await sheet.waitFor({ state: 'detached' })
+  })
 })

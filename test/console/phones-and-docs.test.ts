@@ -1,8 +1,11 @@
 import { expect } from 'chai'
+import type { Page } from 'playwright-core'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
 const number = '+4915170006000'
+/** A picture that is one. */
+const pictureOf = (page: Page) => page.screenshot({ clip: { x: 0, y: 0, width: 120, height: 80 } })
 
 describe('telephones of those who sign in, and the documentation', function () {
   this.timeout(60_000)
@@ -66,6 +69,52 @@ describe('telephones of those who sign in, and the documentation', function () {
 
     await section.getByRole('button', { name: `Remove: ${number}` }).click()
     await section.getByRole('listitem').waitFor({ state: 'detached' })
+  })
+
+  it('carry the app of the business, also without a network for a while', async () => {
+    const staff = await app.business.as('owner')
+    await staff.connections.connect({ kind: 'app', provider: 'app', name: 'App' })
+    const lea = app.business.person('Lea')
+    lea.sends('My knee hurts')
+    await app.settled()
+    await app.careline.storage.store.platform('tallies').deleteMany({})
+    const screen = await on.blank({ width: 1280, height: 900, bypassCSP: true })
+    await screen.go(`/app?business=clinic&key=${app.careline.secrets.phoneKey}`)
+    const { page } = screen
+    const phone = page.getByRole('region', { name: 'Phone 1', exact: true })
+    await phone.getByLabel('Number or e-mail').fill(`+${lea.waId}`)
+    await phone.getByRole('button', { name: 'Send me a code', exact: true }).click()
+    await phone.getByRole('button', { name: /^Messages/ }).click()
+    await phone.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await phone.getByText('My knee hurts', { exact: true }).waitFor()
+
+    await page.getByRole('switch', { name: 'Phone 1 is online' }).click()
+    await phone.getByLabel('Message on phone 1').fill('Written in a tunnel')
+    await phone.getByRole('button', { name: 'Send on phone 1' }).click()
+    await phone.getByText('Waits to be sent').waitFor()
+    await page.getByRole('switch', { name: 'Phone 1 is online' }).click()
+    await phone.getByText('Waits to be sent').waitFor({ state: 'detached' })
+    const knee = { name: 'knee.png', mimeType: 'image/png', buffer: await pictureOf(page) }
+    await phone.locator('input[type=file]').setInputFiles(knee)
+    await phone.getByRole('img', { name: 'Photo' }).waitFor()
+
+    const { items } = await staff.conversations.list()
+    const { conversationId = '' } = items.find(({ conversation }) => conversation.contact === `+${lea.waId}`) ?? {}
+    const buttons = [{ id: 'yes', title: 'Yes, please' }]
+    await phone.getByRole('button', { name: 'Leave the app on phone 1' }).click()
+    const content = { kind: 'buttons' as const, text: 'Shall we look at it?', buttons }
+    await staff.conversations.send(conversationId, { content })
+    await phone.getByRole('button', { name: /Shall we look at it/ }).click()
+    await phone.getByRole('button', { name: 'Yes, please', exact: true }).click()
+    await phone.getByRole('listitem').filter({ hasText: 'You: Shall we look at it?Yes, please' }).waitFor()
+    await staff.conversations.read(conversationId, 1_000)
+    await phone.getByText('Seen', { exact: true }).last().waitFor()
+    await screen.shot('app-phones')
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await screen.overflow()).to.equal(false)
+    expect(await screen.axe()).to.deep.equal([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await screen.shot('app-phones-dark')
   })
 
   it('get codes where the business lets them go, for as much as it allows', async () => {

@@ -122,10 +122,10 @@ describe('signing in', function () {
     const { page, ...screen } = await on.blank()
     await page.goto(`${app.url}/phone`)
     await page.getByRole('textbox', { name: 'Key' }).fill('wrong')
-    await page.getByRole('button', { name: 'Open the phones' }).click()
+    await page.getByRole('button', { name: 'Open them' }).click()
     await page.getByText('This key is not the one of this server.').waitFor()
     await page.getByRole('textbox', { name: 'Key' }).fill(app.careline.secrets.phoneKey)
-    await page.getByRole('button', { name: 'Open the phones' }).click()
+    await page.getByRole('button', { name: 'Open them' }).click()
     await page.getByText('Everything works.').waitFor()
 
     await page.getByRole('button', { name: 'Add a person' }).click()

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { templatesOf } from '../../client/templates.ts'
 import { toolsOf } from '../../client/tools.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
@@ -60,6 +61,13 @@ describe('the staff’s tools', function () {
     await editor.getByRole('button', { name: 'Keep the view' }).click()
     await page.getByRole('link', { name: /Important 2/ }).waitFor()
     await page.waitForFunction(() => document.querySelectorAll('li[aria-posinset]').length === 2)
+
+    await page.getByRole('button', { name: 'Views…' }).click()
+    await editor.getByLabel('Name').fill('Very important')
+    await editor.getByLabel('What', { exact: true }).selectOption('window')
+    await editor.getByLabel('Which', { exact: true }).selectOption('closed')
+    await editor.getByRole('button', { name: 'Save the view' }).click()
+    await page.getByRole('link', { name: /Very important 0/ }).waitFor()
   })
 
   it('a queue for leads: who waits, who has how much, what happened by itself', async () => {
@@ -75,12 +83,13 @@ describe('the staff’s tools', function () {
     await page.getByRole('button', { name: 'All 2' }).waitFor()
     await boss.shot('queue-wide')
     expect(await boss.axe()).to.deep.equal([])
+    await templatesOf((await app.business.as('owner')).http).sync()
     const narrow = await on.staff('owner', '/queue', { width: 360, height: 740, scheme: 'dark', bypassCSP: true })
     await narrow.page.getByText('2 of 2').waitFor()
     await narrow.shot('queue-narrow-dark')
     expect(await narrow.axe()).to.deep.equal([])
     expect(await narrow.overflow()).to.equal(false)
-    for (const path of ['assignment', 'replies', 'macros']) {
+    for (const path of ['assignment', 'replies', 'macros', 'templates']) {
       await narrow.go(`/settings/${path}`)
       await narrow.page.getByRole('heading', { level: 1 }).waitFor()
       await narrow.page.getByRole('list').first().waitFor()

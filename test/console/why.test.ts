@@ -31,7 +31,7 @@ describe('what may be said, as it is shown', function () {
     const drawer = page.getByRole('dialog', { name: 'What happened with Amina Benali' })
     await drawer.getByText('Not sent: they never consented to marketing messages by WhatsApp.').waitFor()
     await drawer.getByText('Read as STOP by WhatsApp, and dealt with at once.').waitFor()
-    await drawer.getByText('guard.consent@1').click()
+    await drawer.getByTitle('Rule guard.consent@1').click()
     expect(await inbox.axe()).to.deep.equal([])
     await inbox.shot('why')
     await page.keyboard.press('Escape')

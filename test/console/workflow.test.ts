@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
+import { until } from '../harness/until.ts'
 import { withBrowser } from './browser.ts'
 
 describe('a conversation’s workflow on the screen', function () {
@@ -18,6 +19,7 @@ describe('a conversation’s workflow on the screen', function () {
     const conversationId = (await api.conversations.list()).items[0]?.conversationId ?? ''
     const to = `/conversations/${conversationId}`
     await http.put(`${to}/priority`, { priority: 'high' })
+    const team = await http.post<{ id: string }>('/teams', { name: 'Front desk' })
 
     const screen = await on.staff('owner', `/inbox/${conversationId}`, { bypassCSP: true })
     const { page } = screen
@@ -35,6 +37,8 @@ describe('a conversation’s workflow on the screen', function () {
     await panel.getByPlaceholder('A tag').fill('reschedule')
     await panel.getByPlaceholder('A tag').press('Enter')
     await panel.getByText('reschedule').waitFor()
+    await panel.getByRole('combobox', { name: 'Team' }).selectOption({ label: 'Front desk' })
+    await until(async () => (await api.conversations.list()).items[0]?.conversation.teamId === team.id)
     await screen.shot('workflow-panel')
     expect(await screen.axe()).to.deep.equal([])
     await panel.getByRole('button', { name: 'Silent until resolved' }).click()
@@ -129,7 +133,12 @@ describe('a conversation’s workflow on the screen', function () {
     await page.getByText('first answer in 15 min, of opening hours, for #vip').waitFor()
     await screen.shot('promises')
     expect(await screen.axe()).to.deep.equal([])
+    await page.getByRole('button', { name: 'Change VIP' }).click()
+    const promise = page.getByRole('list', { name: 'Promises' })
+    await promise.getByLabel('First answer, minutes').fill('30')
+    await promise.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('first answer in 30 min, of opening hours, for #vip').waitFor()
     await page.getByRole('button', { name: 'Take back VIP' }).click()
-    await page.getByText('first answer in 15 min').waitFor({ state: 'detached' })
+    await page.getByText('first answer in 30 min').waitFor({ state: 'detached' })
   })
 })

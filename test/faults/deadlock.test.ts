@@ -7,7 +7,9 @@ import { cell, cellActor } from '../harness/cell.ts'
 import { type Crew, crewOn, grounds } from '../harness/ground.ts'
 
 const by = principal('staff', 'mem_ana')
+/** At once is so fast; whatever else the machine does, one of a few is. */
 const limitMs = 5
+const tries = 5
 
 describe('faults: an actor that waits for itself', () => {
   let crew: Crew
@@ -28,7 +30,7 @@ describe('faults: an actor that waits for itself', () => {
     const heard: { error: Problem; ms: number }[] = []
     const fetch = {
       async run(_: unknown, __: string, { workspace, actorId }: EffectContext) {
-        heard.push(await told(workspace.at(cell, actorId).view()))
+        for (let n = 0; n < tries; n++) heard.push(await told(workspace.at(cell, actorId).view()))
         return { found: 'nothing' }
       },
     }
@@ -36,10 +38,12 @@ describe('faults: an actor that waits for itself', () => {
     const ana = system.workspace('w1', by).at(cell, 'ana')
     await ana.fetch({ what: 'itself' })
     await system.settled()
-    expect(heard).to.have.length(1)
-    expect(heard[0]?.error).to.include({ code: 'deadlock' })
-    expect(heard[0]?.error.message).to.include('w1/user/ana asks w1/user/ana')
-    expect(heard[0]?.ms).to.be.lessThan(limitMs)
+    expect(heard).to.have.length(tries)
+    for (const { error } of heard) {
+      expect(error).to.include({ code: 'deadlock' })
+      expect(error.message).to.include('w1/user/ana asks w1/user/ana')
+    }
+    expect(Math.min(...heard.map(({ ms }) => ms))).to.be.lessThan(limitMs)
     expect(await ana.view()).to.include({ n: 0 })
   })
 
@@ -55,10 +59,13 @@ describe('faults: an actor that waits for itself', () => {
       by,
       chain: ['w1/user/ana', 'w1/user/bob'],
     }
-    const { error, ms } = await told(system.send(asked))
-    expect(error).to.include({ code: 'deadlock' })
-    expect(error.message).to.include('w1/user/ana asks w1/user/bob asks w1/user/ana')
-    expect(ms).to.be.lessThan(limitMs)
+    const heard: { error: Problem; ms: number }[] = []
+    for (let n = 0; n < tries; n++) heard.push(await told(system.send(asked)))
+    for (const { error } of heard) {
+      expect(error).to.include({ code: 'deadlock' })
+      expect(error.message).to.include('w1/user/ana asks w1/user/bob asks w1/user/ana')
+    }
+    expect(Math.min(...heard.map(({ ms }) => ms))).to.be.lessThan(limitMs)
     expect(await Promise.all([ana?.add(), bob?.add()])).to.deep.equal([2, 2])
   })
 })

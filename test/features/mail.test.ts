@@ -101,6 +101,49 @@ describe('mail', () => {
     expect(after).to.include({ replyTo: sent._id })
   })
 
+  it('goes under a subject of its own, with copies and files, to nobody twice, and stays one thread', async () => {
+    const files = [{ name: 'plan.txt', mime: 'text/plain', base64: Buffer.from('the plan').toString('base64') }]
+    const cc = ['Otto <otto@mail.test>', 'billing@clinic.test']
+    const first = await says('ida@mail.test', 'A plan', 'Here it is', { name: 'Ida', cc, files })
+    const { id, messages } = await threadOf('Ida')
+    const came = messages[0].content
+    expect(came.cc).to.deep.equal([
+      { name: 'Otto', address: 'otto@mail.test' },
+      { name: '', address: 'billing@clinic.test' },
+    ])
+    const party = (address: string, name = '') => ({ name, address })
+    const copies = { cc: [party('otto@mail.test', 'Otto'), party('IDA@mail.test')], bcc: [party('Otto@mail.test')] }
+    const content = { kind: 'email' as const, subject: 'Your plan', text: '', ...copies, files: came.files }
+    await owner.conversations.send(id, { content })
+    const [sent] = await mails('ida@mail.test')
+    expect(sent).to.deep.include({ subject: 'Your plan', cc: ['"Otto" <otto@mail.test>'] })
+    expect(sent).to.not.have.property('bcc')
+    expect(sent?.files?.map(({ name }) => name)).to.deep.equal(['plan.txt'])
+    expect((await threadOf('Ida')).messages.at(-1).content).to.deep.include({ subject: 'Your plan', ...copies })
+
+    const blind = { ...content, subject: '', text: 'And this', cc: [], bcc: [party('eva@mail.test')] }
+    await owner.conversations.send(id, { content: blind })
+    const [second] = await mails('ida@mail.test')
+    expect(second).to.deep.include({ subject: 'Re: Your plan', bcc: ['eva@mail.test'] })
+    const header = (one: SimulatedLetter | undefined, name: string) => one?.headers?.[name] ?? ''
+    const own = header(sent, 'Message-ID')
+    expect(header(second, 'In-Reply-To')).to.equal(first.messageId)
+    expect(header(sent, 'References').split(' ')).to.deep.equal([first.messageId, own])
+    expect(header(second, 'References').split(' ').slice(0, 2)).to.deep.equal([first.messageId, own])
+
+    const count = (await mails('ida@mail.test')).length
+    for (const wrong of ['no address', 'two@x.test, three@x.test', 'a@b.test\r\nBcc: all@mail.test']) {
+      const refused = owner.conversations.send(id, { content: { ...content, cc: [party(wrong)] } })
+      expect(await refused.catch((error: { code: string }) => error.code)).to.equal('invalid_request')
+    }
+    const many = Array.from({ length: 21 }, (_, n) => party(`one${n}@mail.test`))
+    for (const more of [{ cc: many }, { files: [], text: ' ' }]) {
+      const refused = owner.conversations.send(id, { content: { ...content, ...more } })
+      expect(await refused.catch((error: { code: string }) => error.code)).to.equal('invalid_request')
+    }
+    expect(await mails('ida@mail.test')).to.have.lengthOf(count)
+  })
+
   it('is one message by whatever ways it comes, and two where two people use one id', async () => {
     const raw = (from: string) =>
       `From: ${from}\r\nTo: desk@clinic.test\r\nCc: billing@clinic.test\r\nSubject: Twice\r\nMessage-ID: <same@x>\r\n\r\nOnce`
@@ -163,5 +206,34 @@ describe('mail', () => {
     const lost = messages.find(({ _id }) => _id === messageId)
     expect(lost).to.include({ status: 'delivered' }) // It was said to have arrived: that cannot fail any more.
     expect(count).to.equal(1)
+  })
+
+  it('lets people in to the app by a code in a letter, with the same answer for every address', async () => {
+    const workspace = app.business.workspace.slug
+    await owner.connections.connect({ kind: 'app', provider: 'app', name: 'App' })
+    await says('Mara@mail.test', 'Hello', 'Hello', { name: 'Mara' })
+    const { messages } = await threadOf('Mara')
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const sent = { method: 'POST', headers, body: JSON.stringify({ workspace, ...body }) }
+      const answer = await fetch(`${app.url}/api/v1/auth/people/otp${path}`, sent)
+      return { status: answer.status, body: await answer.json() }
+    }
+    const known = { email: 'mara@MAIL.test' }
+    const nobody = { email: 'nobody@mail.test' }
+    const [asked, stranger] = [await post('', known), await post('', nobody)]
+    expect([asked.status, stranger.status]).to.deep.equal([202, 202])
+    expect(Object.keys(stranger.body)).to.deep.equal(Object.keys(asked.body))
+    for (const one of [known, nobody]) expect((await post('', one)).body.code).to.equal('too_many_codes')
+    await settled()
+    const { letters } = (await asPhone('GET', '/letters')) as { letters: SimulatedLetter[] }
+    expect(letters.map(({ to }) => to)).to.deep.equal(['mara@mail.test'])
+    const code = /^\d{6}/.exec(letters[0]?.subject ?? '')?.[0]
+    expect(letters[0]?.text).to.include(code).and.not.include('http')
+    expect((await post('/verify', { ...nobody, code })).body.code).to.equal('code_invalid')
+    const { status, body } = await post('/verify', { ...known, code })
+    expect([status, body.user?.id]).to.deep.equal([200, messages[0].author.id])
+    expect((await post('/verify', { ...known, code })).body.code, 'once').to.equal('code_invalid')
+    expect((await post('', { ...known, phone: '+4915199999998' })).status, 'one of them').to.equal(422)
   })
 })

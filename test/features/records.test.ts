@@ -89,6 +89,19 @@ describe('what is known of a person', () => {
     expect((await records.addIdentity(other.userId, last!)).identities).to.have.lengthOf(1)
   })
 
+  it('has an address no longer than it is theirs, though it was being looked up when it changed hands', async () => {
+    const { claims, store } = app.careline.storage
+    const { id: workspaceId } = app.business.workspace
+    await claims.take(workspaceId, 'identity/wa_id/handed', 'usr_first')
+    claims.forget()
+    const looking = claims.ownerOf(workspaceId, 'identity/wa_id/handed')
+    claims.forget() // It is told while the answer is on its way.
+    expect(await looking).to.equal('usr_first')
+    const handed = { _id: `${workspaceId}/identity/wa_id/handed` }
+    await store.collection('claims').updateOne(handed, { $set: { owner: 'usr_second' } })
+    expect(await claims.ownerOf(workspaceId, 'identity/wa_id/handed')).to.equal('usr_second')
+  })
+
   it('two of one human being become one, with both threads in order; parted again, each is as before', async () => {
     const people = [app.business.person('Twin A'), app.business.person('Twin B')] as const
     for (const n of [1, 2, 3]) {

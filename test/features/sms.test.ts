@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { recordsOf } from '../../client/records.ts'
 import { type Business, withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 
@@ -147,13 +148,14 @@ describe('SMS as a channel of the inbox', () => {
     await writes(phone, 'STOP')
     const found = await of(phone)
     const id = found?.conversationId ?? ''
-    expect((await waysTo(id))[0]?.whyNot).to.equal('stopped')
+    const bySms = async () => (await waysTo(id)).find(({ kind }) => kind === 'sms')
+    expect((await bySms())?.whyNot).to.equal('stopped')
     expect(
       (await thread(id)).filter(({ direction }) => direction === 'out'),
       'Twilio has answered',
     ).to.have.length(0)
     await writes(phone, 'START')
-    expect((await waysTo(id))[0]?.whyNot).to.equal(null)
+    expect((await bySms())?.whyNot).to.equal(null)
   })
 
   it('carries what WhatsApp refuses for good, where the business wants that', async () => {
@@ -182,6 +184,54 @@ describe('SMS as a channel of the inbox', () => {
     expect(message.fellBack).to.include({ channelId: cafe.channel.id })
     const { texts } = await phones('')
     expect(texts.filter(({ text }: any) => text === 'Either way')).to.have.length(1)
+  })
+
+  it('is how the business writes first: to somebody who was entered, or to a number that nobody is known by', async () => {
+    const owner = await cafe.as('owner')
+    const records = recordsOf(owner.http)
+    const phone = freshPerson()
+    const { userId } = await records.enter({ name: 'Ida', identities: [{ kind: 'phone', value: phone }] })
+    const before = await owner.conversations.list({ limit: 100 })
+    const { conversationId } = await records.openConversation(userId)
+    expect(await records.openConversation(userId)).to.deep.equal({ conversationId })
+    expect((await owner.conversations.get(conversationId)).name).to.equal('Ida')
+    expect((await owner.conversations.list({ limit: 100 })).items, 'nothing was said yet').to.have.length(
+      before.items.length,
+    )
+    await owner.conversations.send(conversationId, { content: { kind: 'text', text: 'Your table is ready' } })
+    await settled()
+    expect((await phones('')).texts[0]).to.include({ to: phone, text: 'Your table is ready', status: 'delivered' })
+    expect((await of(phone))?.conversation).to.include({ status: 'open', unread: 0, channelId: null })
+
+    const write = (value: string, text: string) =>
+      owner.http.post<{ conversationId: string }>('/messages', {
+        ...{ to: { kind: 'phone', value }, name: 'Ove', content: { kind: 'text', text }, class: 'conversational' },
+      })
+    const other = freshPerson()
+    const [one, two] = await Promise.all([write(other, 'First'), write(other, 'Second')])
+    expect(one.conversationId).to.equal(two.conversationId)
+    await settled()
+    expect((await of(other))?.conversation).to.include({ name: 'Ove', status: 'open' })
+    expect((await thread(one.conversationId)).map(({ status }) => status)).to.deep.equal(['delivered', 'delivered'])
+    await writes(other, 'Thanks')
+    expect((await of(other))?.conversation).to.include({ unread: 1, channelId })
+  })
+
+  it('goes nowhere first where somebody said STOP', async () => {
+    const phone = freshPerson()
+    const owner = await cafe.as('owner')
+    await owner.http.post('/suppressions', { places: [{ channel: 'sms', address: phone }] })
+    const refused = await owner.http
+      .post('/messages', { to: { kind: 'phone', value: phone }, content: { kind: 'text', text: 'Hello' } })
+      .catch((error: unknown) => error)
+    expect(refused).to.include({ code: 'address_suppressed' })
+    const { userId } = await recordsOf(owner.http).enter({ identities: [{ kind: 'phone', value: phone }] })
+    const { conversationId } = await recordsOf(owner.http).openConversation(userId)
+    await settled()
+    const again = await owner.conversations
+      .send(conversationId, { content: { kind: 'text', text: 'Hello' } })
+      .catch((error: unknown) => error)
+    expect(again, 'it is no answer').to.include({ code: 'address_suppressed' })
   })
 
   it('takes six at once from somebody new, into one conversation', async () => {

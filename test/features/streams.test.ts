@@ -193,6 +193,8 @@ describe('every stream: snapshot and events are one history', () => {
       async meanwhile() {
         const { id } = person.sends('tpyo')
         person.sends({ kind: 'edit', to: id, text: 'typo' })
+        await app.settled()
+        await api.conversations.read(conversationId, 1_000)
         await api.conversations.note(conversationId, 'not for them')
         await say('second')
         await app.settled()

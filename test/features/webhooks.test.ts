@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { Webhook } from 'standardwebhooks'
+import { changeMember, memberNews } from '../../store/settings/members.ts'
 import { App, type Business } from '../harness/boot.ts'
 import { receiver } from '../harness/receiver.ts'
 import { until } from '../harness/until.ts'
@@ -93,6 +94,31 @@ describe('webhooks that leave', () => {
     await ask('PATCH', `/members/${ben.id}`, { role: 'expert' })
     await hook.count(1)
     expect(said()[0].data).to.deep.equal({ member: { id: ben.id, name: 'ben', role: 'expert', status: 'active' } })
+    await ask('DELETE', `/webhook-endpoints/${id}`)
+  })
+
+  it('tell of the team once, also where whoever changed it was gone before they could, or before they knew', async () => {
+    const { id } = await endpoint(['member.changed'])
+    const [{ storage, outgoing }, nora] = [app.careline, await clinic.member('nora')]
+    const { store } = storage
+    const own = [store, clinic.workspace.id, nora.id] as const
+    await changeMember(...own, { role: 'expert' }, Date.now() - 60_000)
+    const news = await memberNews(...own)
+    await outgoing.schedules[0]?.run({ hold: async () => undefined })
+    await hook.count(1)
+    expect(said()[0]).to.deep.include({ id: news?.untold.eventId, type: 'member.changed' })
+    expect(said()[0].data.member).to.deep.equal({ id: nora.id, name: 'nora', role: 'expert', status: 'active' })
+    expect(await memberNews(...own), 'told').to.equal(undefined)
+    // As if it had been gone between telling and knowing that it was told; and both at once.
+    const untold = { eventId: news?.untold.eventId, at: new Date(news?.untold.at ?? 0) }
+    await store.of(clinic.workspace.id).update('members', { _id: nora.id }, { $set: { untold } })
+    await Promise.all([outgoing.memberChanged(nora), outgoing.memberChanged(nora)])
+    await outgoing.schedules[0]?.run({ hold: async () => undefined })
+    await app.settled()
+    expect(await deliveries(id)).to.have.length(1)
+    expect(hook.got).to.have.length(1)
+    await ask('PATCH', `/members/${nora.id}`, { name: 'Nora' })
+    await hook.count(2)
     await ask('DELETE', `/webhook-endpoints/${id}`)
   })
 

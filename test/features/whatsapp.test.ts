@@ -92,6 +92,24 @@ describe('what WhatsApp tells, at the door', () => {
     expect(await events.countDocuments({ ...theirs, status: 'processed', attempts: 1 })).to.equal(40)
   })
 
+  it('takes up what it can read beside what nobody can, and tries that again later', async () => {
+    await door.post(door.messages({ waId: '4915770000041', name: 'Beside' }, says('wamid.beside', 'and I?')))
+    await app.settled()
+    const events = app.careline.storage.store.collection('webhook_events')
+    const id = `${app.business.channel.id}/wamid.beside`
+    const good = (await events.findOne({ _id: id })) ?? expect.fail('it was not kept')
+    const left = { status: 'received', attempts: 0, dueAt: new Date(0) }
+    // Sealed for another place: it does not open.
+    await events.insertOne({ ...good, ...left, _id: `${app.business.channel.id}/wamid.unreadable` })
+    await events.updateOne({ _id: id }, { $set: { ...left, dueAt: new Date(1) } })
+    expect(await app.careline.intake.sweep(100)).to.equal(2)
+    await app.settled()
+    expect(await events.findOne({ _id: id })).to.include({ status: 'processed', attempts: 1 })
+    const bad = await events.findOne({ _id: `${app.business.channel.id}/wamid.unreadable` })
+    expect(bad).to.include({ status: 'received', attempts: 1 })
+    await events.deleteOne({ _id: `${app.business.channel.id}/wamid.unreadable` })
+  })
+
   it('knows a person under another spelling of the same number, and keeps what was written', async () => {
     await door.post(door.messages({ waId: '5511987654321', name: 'Bia' }, says('wamid.br1', 'with the ninth digit')))
     await app.settled()

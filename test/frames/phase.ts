@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { record } from './tape.ts'
 
 /** The runs of mocha that `npm test` makes. */
-export const phases = ['parts', 'pages', 'faults'] as const
+export const phases = ['parts', 'pages', 'commands', 'faults'] as const
 export type Phase = (typeof phases)[number]
 
 // Each checkout has its own, and keeps it from one run to the next.

@@ -14,25 +14,26 @@ export interface FreshDatabase {
 
 const { mongodbUri } = loadConfig()
 
+/** For an `App` whose files are looked at: its data rests in its own directory, unless the run has another store. */
+export const inItsOwnDirectory = mongodbUri === undefined ? { MONGODB_URI: '' } : {}
+
 /** On the server of `MONGODB_URI`; undefined where the tests run on the embedded store. */
 export function freshElsewhere(): FreshDatabase | undefined {
   return mongodbUri === undefined ? undefined : databaseOn(mongodbUri)
 }
 
+/** On the server of `MONGODB_URI`, else on the one embedded store of this process. */
 export async function freshDatabase(): Promise<FreshDatabase> {
-  return freshElsewhere() ?? (await freshEmbedded())
+  return freshElsewhere() ?? databaseOn((await (embedded ??= startEmbedded())).uri)
 }
 
-async function freshEmbedded(): Promise<FreshDatabase> {
+/** One for all that a process tests: each thread of a store costs a third of a second of CPU before it answers. */
+let embedded: ReturnType<typeof startEmbedded> | undefined
+
+function startEmbedded() {
   const directory = mkdtempSync(join(tmpdir(), 'careline-test-'))
-  const embedded = await startEmbeddedStore({ directory, durability: 'relaxed' })
-  return {
-    uri: embedded.uri,
-    close: async () => {
-      await embedded.close()
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  return startEmbeddedStore({ directory, durability: 'relaxed' })
 }
 
 /** A database with a name of its own on the server of this address; the one that the address names is left alone. */

@@ -141,6 +141,39 @@ describe('jobs', function () {
     expect(await stateOf('alone'), 'whoever comes too late says nothing').to.deep.equal(state)
   })
 
+  it('write seldom that they are still there, however often they make sure of it', async () => {
+    let [now, holds] = [1_000_000, 0]
+    const counted = {
+      begin: runs.begin.bind(runs),
+      end: runs.end.bind(runs),
+      hold: (...given: Parameters<JobRuns['hold']>) => (holds++, runs.hold(...given)),
+    }
+    const runner = (by: string) => new Runner({ runs: counted, by, lockMs: 1_000_000, now: () => now, onError })
+    await runs.announce('long')
+    let superseded: unknown
+    const long = schedule('long', async (turn) => {
+      for (let step = 0; step < 1_000; step++) await turn.hold()
+      expect(holds).to.equal(0)
+      now += 600_000
+      for (let step = 0; step < 1_000; step++) await turn.hold()
+      expect(holds).to.equal(1)
+      now += 1_000_001 // It stood still for longer than it was locked, and another process has begun.
+      await runner('two').run(schedule('long'))
+      superseded = await turn.hold().catch((error: unknown) => error)
+    })
+    await runner('one').run(long)
+    expect(superseded).to.include({ message: 'another run of long has begun' })
+  })
+
+  it('are over when they have ended, though a sign of life comes after it', async () => {
+    await runs.announce('over')
+    const fence = (await runs.begin('over', { by: 'one', now: 1_000, lockMs: 1_000 })) ?? expect.fail('not begun')
+    expect(await runs.hold('over', fence, 3_000)).to.equal(true)
+    await runs.end('over', fence, { now: 2_000, ms: 1 })
+    expect(await runs.hold('over', fence, 9_000_000)).to.equal(false)
+    expect((await stateOf('over')).runningUntil).to.equal(null)
+  })
+
   it('say in words when they run', () => {
     const cases: [number, string][] = [
       [1_000, 'every second'],

@@ -1,8 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { checked, type Condition, Filter, movesWithTime } from '../../kernel/filter.ts'
-import { type Field, type Fields, operatorsOf, personFields, personFieldsWith } from '../../kernel/filter-fields.ts'
-import { type Asking, daysFrom, matches, mongoFilter } from '../../kernel/filter-terms.ts'
+import {
+  conversationFields,
+  type Field,
+  type Fields,
+  operatorsOf,
+  personFields,
+  personFieldsWith,
+} from '../../kernel/filter-fields.ts'
+import type { Asking } from '../../kernel/filter-asked.ts'
+import { daysFrom, matches, mongoFilter } from '../../kernel/filter-terms.ts'
 import { Store, type Stored } from '../../store/connection.ts'
 import { freshDatabase } from '../harness/database.ts'
 
@@ -15,6 +23,12 @@ const fields: Fields = personFieldsWith([
   { key: 'speaks', name: 'Speaks', type: 'choices', options: ['de', 'en', 'tr'] },
 ])
 const asking: Asking = { now, zone, fields }
+const channels = [
+  { id: 'wa', kind: 'whatsapp' },
+  { id: 'wa2', kind: 'whatsapp' },
+  { id: 'sms', kind: 'sms' },
+]
+const ofConversations: Asking = { now, zone, fields: conversationFields, channels }
 const found = (filter: Filter, subject: object) => matches(filter, subject, asking)
 const problemsOf = (filter: Filter): string[] => {
   try {
@@ -80,6 +94,32 @@ describe('the filter language', () => {
     ])
   })
 
+  it('says how a promise stands, and whether free text may go', () => {
+    const hour = 3_600_000
+    const none = { promised: 'resolution', dueAt: null, breachedAt: null, isWarned: false, warnAt: null }
+    const is = (field: string, value: string, one: object) =>
+      matches({ field, is: 'is', value }, { channelId: 'wa', windows: {}, ...one }, ofConversations)
+    const stands = (field: string, one: object) =>
+      (conversationFields[field as 'sla'].options ?? []).filter((value) => is(field, value, one))
+    const clocks = (...some: object[]) => ({ sla: { clocks: some.map((one) => ({ ...none, ...one })) } })
+    expect(stands('sla', { sla: null })).to.deep.equal(['none'])
+    expect(stands('sla', clocks({})), 'it stands still').to.deep.equal(['none'])
+    expect(stands('sla', clocks({ dueAt: now + hour, warnAt: now + 1 }))).to.deep.equal(['on_time'])
+    expect(stands('sla', clocks({ dueAt: now + hour, isWarned: true }, { dueAt: now + 9 * hour }))).to.deep.equal([
+      'due_soon',
+    ])
+    expect(stands('sla', clocks({ dueAt: now }))).to.deep.equal(['breached'])
+    expect(stands('sla', clocks({ breachedAt: now - hour, dueAt: now - hour }))).to.deep.equal(['breached'])
+
+    expect(stands('window', { windows: { wa: now + 3 * hour } })).to.deep.equal(['open'])
+    expect(stands('window', { windows: { wa: now + hour } })).to.deep.equal(['closing'])
+    expect(stands('window', { windows: { wa: now, wa2: now + 9 * hour } })).to.deep.equal(['closed'])
+    expect(stands('window', { channelId: 'sms' }), 'there is none').to.deep.equal([])
+    expect(stands('channelKind', { channelId: 'sms' })).to.deep.equal(['sms'])
+    const says = { field: 'sla', is: 'known' } as const
+    expect(() => checked(says, conversationFields)).to.throw()
+  })
+
   describe('in the database', () => {
     let store: Store
     let close: () => Promise<void>
@@ -95,20 +135,35 @@ describe('the filter language', () => {
 
     it('finds exactly those of whom it is so', async function () {
       this.timeout(20_000)
-      const people = fc.sample(person, { numRuns: 80, seed: 8 }).map((one, n) => ({ ...one, _id: `usr_${n}` }))
+      await findsExactly('users', fc.sample(person, { numRuns: 80, seed: 8 }), filters, asking)
+    })
+
+    it('finds exactly the conversations of which it is so', async function () {
+      this.timeout(20_000)
+      const some = fc.sample(conversation, { numRuns: 80, seed: 5 })
+      await findsExactly('conversations', some, filtersOf(conversationFields), ofConversations)
+    })
+
+    async function findsExactly(
+      name: 'users' | 'conversations',
+      some: readonly object[],
+      asked: fc.Arbitrary<Filter>,
+      by: Asking,
+    ) {
+      const all = some.map((one, n) => ({ ...one, _id: `one_${n}` }))
       await store
-        .collection('users')
-        .insertMany(people.map((one) => ({ ...atRest(one), workspaceId: 'w1' }) as unknown as Stored))
+        .collection(name)
+        .insertMany(all.map((one) => ({ ...atRest(one), workspaceId: 'w1' }) as unknown as Stored))
       let hits = 0
-      const property = fc.asyncProperty(filters, async (filter) => {
-        const expected = people.filter((one) => found(filter, one)).map(({ _id }) => _id)
-        const rows = await store.of('w1').find('users', mongoFilter(filter, asking), { projection: { _id: 1 } })
-        hits += expected.length > 0 && expected.length < people.length ? 1 : 0
+      const property = fc.asyncProperty(asked, async (filter) => {
+        const expected = all.filter((one) => matches(filter, one, by)).map(({ _id }) => _id)
+        const rows = await store.of('w1').find(name, mongoFilter(filter, by), { projection: { _id: 1 } })
+        hits += expected.length > 0 && expected.length < all.length ? 1 : 0
         expect(rows.map(({ _id }) => _id).sort()).to.deep.equal(expected.sort())
       })
       await fc.assert(property, { numRuns: 30, seed: 11 })
       expect(hits, 'most filters find some and not all').to.be.greaterThan(10)
-    })
+    }
   })
 })
 
@@ -140,10 +195,37 @@ const person = fc.record(
   { requiredKeys: ['createdAt'] },
 )
 
+const instant = fc.integer({ min: -12, max: 12 }).map((hours) => now + hours * 3_600_000)
+const clock = fc.record({
+  dueAt: fc.option(instant),
+  breachedAt: fc.option(instant, { freq: 2 }),
+  warnAt: fc.option(instant),
+  isWarned: fc.boolean(),
+})
+const conversation = fc.record(
+  {
+    status: fc.constantFrom('open', 'pending', 'resolved'),
+    assigneeId: fc.option(word),
+    teamId: fc.option(word),
+    channelId: fc.constantFrom('wa', 'wa2', 'sms', 'app', null),
+    windows: fc.record({ wa: instant, wa2: instant }, { requiredKeys: [] }),
+    sla: fc.option(fc.record({ clocks: fc.array(clock, { maxLength: 2 }) })),
+    rules: fc.record({ terms: fc.record({ locale: fc.option(word) }) }),
+    priority: fc.constantFrom('none', 'high'),
+    tags: fc.array(word, { maxLength: 3 }),
+    unread: fc.integer({ min: 0, max: 40 }),
+    waitingSince: fc.option(instant),
+    lastMessageAt: instant,
+    snoozedUntil: fc.option(instant),
+  },
+  { requiredKeys: ['status', 'windows', 'lastMessageAt'] },
+)
+
+const firstInstant = 1e11
 /** As it rests: instants are dates, and what is not there is not there. */
 const atRest = (one: object): object =>
-  JSON.parse(JSON.stringify(one), (key, value: unknown) =>
-    key.endsWith('At') && value !== null ? new Date(value as number) : value,
+  JSON.parse(JSON.stringify(one), (_, value: unknown) =>
+    typeof value === 'number' && value > firstInstant ? new Date(value) : value,
   )
 
 const date = fc.integer({ min: -12, max: 12 }).map((days) => new Date(now + days * day).toISOString().slice(0, 10))
@@ -163,10 +245,9 @@ function valueFor({ type, options }: Field, is: string): fc.Arbitrary<unknown> {
   return oneOf(options)
 }
 
-const condition: fc.Arbitrary<Condition> = fc
-  .constantFrom(...Object.keys({ ...personFields, ...fields }))
-  .chain((field) => {
-    const known = fields[field] as Field
+const conditionOf = (all: Fields): fc.Arbitrary<Condition> =>
+  fc.constantFrom(...Object.keys(all)).chain((field) => {
+    const known = all[field] as Field
     return fc
       .constantFrom(...operatorsOf(known))
       .chain((is) => valueFor(known, is).map((value) => ({ field, is, value }) as Condition))
@@ -178,4 +259,5 @@ const level = (part: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> =>
     fc.array(part, { maxLength: 3 }).map((any) => ({ any })),
     part.map((not) => ({ not })),
   )
-const filters = level(level(condition))
+const filtersOf = (all: Fields) => level(level(conditionOf(all)))
+const filters = filtersOf({ ...personFields, ...fields })

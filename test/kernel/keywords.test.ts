@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { Outgoing } from '../../kernel/content.ts'
+import { ratingWords } from '../../kernel/rating-words.ts'
 import { complianceReply, languageOf } from '../../kernel/compliance-replies.ts'
 import { complianceOf, pickOf, plain, triggerOf } from '../../kernel/keywords.ts'
 
@@ -70,5 +72,16 @@ describe('words with a meaning of their own', () => {
     expect(languageOf('pt-BR')).to.equal('pt')
     expect(languageOf('zz')).to.equal('en')
     expect(languageOf(null)).to.equal('en')
+    expect(languageOf('pl-PL', 'nl'), 'theirs has no words: the business’s').to.equal('nl')
+    expect(languageOf('ar', 'nl')).to.equal('ar')
+  })
+
+  it('ask how it was in words that fit a list of WhatsApp', () => {
+    for (const [language, { question, button, scores }] of Object.entries(ratingWords)) {
+      const rows = scores.map((title, nth) => ({ id: String(nth), title: `★★★★★ ${title}` }))
+      const list = { kind: 'list', text: question, button, rows }
+      expect(Outgoing.safeParse(list).success, language).to.equal(true)
+      expect(new Set(scores).size, language).to.equal(5)
+    }
   })
 })

@@ -114,7 +114,7 @@ export async function openFloor({ isAlone = true } = {}) {
   } as unknown as Runners
   const system = new ActorSystem({
     actors,
-    reactions: reactionsWith({ webhooks: () => [] }),
+    reactions: reactionsWith({ webhooks: () => [], hasSlack: () => false }),
     effects,
     persistence: new MongoPersistence(store, rest, documents),
     clocks: () => systemClock,
@@ -128,6 +128,7 @@ export async function openFloor({ isAlone = true } = {}) {
     conversationPage: conversationPage.bind(undefined, source),
     messageById: messageById.bind(undefined, source),
     isMember: async (_: string, id: string) => id !== 'nobody',
+    fileRow: async () => undefined,
   }
   const workspace = ({ workspaceId, role, id }: Caller, commandId?: string) =>
     system.workspace(workspaceId, { role, id, depth: 0 }, commandId)

@@ -350,6 +350,13 @@ describe('who may do what', () => {
         expect(open, `${kind}.${part}`).to.have.length(reader === 'self' ? 1 : 0)
         expect(theirs).to.include.members(open)
       }
+      for (const { name, allow, alsoSelf, shape } of commands) {
+        const speaking = await connected(token)
+        const { error } = await told(speaking, 'command', { id: newId('cmd'), name, input: {} })
+        const isTheirs = allow === 'self' || alsoSelf === true
+        expect(answerTo(error, shape), name).to.equal(isTheirs ? 'admitted' : 'not_allowed')
+        speaking.disconnect()
+      }
     })
 
     it('knows nothing of another workspace', async () => {

@@ -125,6 +125,29 @@ describe('the audit', () => {
     expect(denied[0]).to.include({ action: 'member.changed', result: 'refused' })
   })
 
+  it('names whoever did it, in whose name, and on whom: members, operators, channels, the business', async () => {
+    const { id: annId } = app.business.members['ann'] ?? { id: '' }
+    const email = 'root@careline.test'
+    await app.careline.care.operators.add({ email, name: 'Root of all' })
+    const operatorId = (await app.careline.care.operators.list()).find((one) => one.email === email)?.id ?? ''
+    const as = { ...nobody, kind: 'member', id: annId } as const
+    const target = { kind: 'channel', id: app.business.channel.id }
+    await written({ action: 'test.acted', by: { ...as, actingId: operatorId }, target })
+    await written({ action: 'test.acted', by: { ...nobody, kind: 'operator', id: operatorId } })
+    await written({ action: 'test.acted', by: as, target: { kind: 'workspace', id: workspaceId() } })
+    const [third, second, first] = await entries('action=test.acted')
+    expect(first.by).to.include({ id: annId, name: 'ann', actingId: operatorId, actingName: 'Root of all' })
+    expect(first.targetName).to.equal('WhatsApp')
+    expect(second.by).to.include({ id: operatorId, name: 'Root of all', actingName: null })
+    expect(third.targetName).to.equal(app.business.workspace.name)
+    const actions = (await ask('owner', 'GET', '/admin/audit/actions')).body.items
+    expect(actions).to.include.members(['member.changed', 'person.read', 'test.acted'])
+    expect(actions).to.deep.equal([...new Set(actions)].sort())
+    expect((await ask('ben', 'GET', '/admin/audit/actions')).status).to.equal(403)
+    const file = (await ask('owner', 'GET', '/admin/audit/export?action=test.acted')).body as string
+    expect(file).to.contain(`${operatorId},Root of all,`)
+  })
+
   it('has an index for each of these', async () => {
     const order = { sort: { at: -1, n: -1 } as const, limit: 51 }
     for (const filter of [{}, { 'by.id': 'a' }, { action: 'a.b' }, { 'target.id': 't' }, { isRead: true }]) {

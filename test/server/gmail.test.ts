@@ -28,6 +28,7 @@ class FakeGmail {
   watches: unknown[] = []
   sent: string[] = []
   isRevoked = false
+  isBusy = false
   #server: Server | undefined
 
   arrives(id: string, raw: string, labels = ['INBOX', 'UNREAD']) {
@@ -70,10 +71,7 @@ class FakeGmail {
   #mailbox(method: string, path: string, body: string): [number, unknown] {
     const newest = String(this.history.at(-1)?.id ?? 100)
     if (path === 'profile') return [200, { emailAddress: 'desk@gmail.test', historyId: newest }]
-    if (path === 'watch') {
-      this.watches.push(JSON.parse(body))
-      return [200, samples['response/watch.json']?.data]
-    }
+    if (path === 'watch') return this.#watch(body)
     if (path === 'messages/send') {
       this.sent.push(Buffer.from((JSON.parse(body) as { raw: string }).raw, 'base64url').toString())
       return [200, { id: 'sent-1' }]
@@ -83,6 +81,13 @@ class FakeGmail {
     const mail = this.mails.get(path.replace('messages/', ''))
     if (!mail) return [404, { error: { code: 404, message: 'Not found' } }]
     return [200, { id: path, labelIds: mail.labels, raw: Buffer.from(mail.raw).toString('base64url') }]
+  }
+
+  #watch(wanted: string): [number, unknown] {
+    const { httpStatus, body } = samples['error/rate-403.json']?.data ?? {}
+    if (this.isBusy) return [httpStatus as number, body]
+    this.watches.push(JSON.parse(wanted))
+    return [200, samples['response/watch.json']?.data]
   }
 
   #since(searchParams: URLSearchParams): [number, unknown] {
@@ -106,6 +111,7 @@ describe('a mailbox at Gmail', () => {
   let workspaceId: string
   const id = newId('ch')
   const warnings: string[] = []
+  const lost: string[] = []
   const room = () =>
     new GmailRoom({
       store: http.store,
@@ -113,6 +119,7 @@ describe('a mailbox at Gmail', () => {
       room: http.mails.room,
       now: http.now,
       warn: (message) => warnings.push(message),
+      lost: async ({ address }) => void lost.push(address),
     })
   before(async function () {
     this.timeout(20_000)
@@ -207,6 +214,55 @@ describe('a mailbox at Gmail', () => {
     const check: any = await gmailSender(http.now).check(again)
     expect(check.error).to.include({ code: 'invalid_grant', action: 'broken' })
     fake.isRevoked = false
+  })
+
+  it('says once that Google lets nobody in any more, until it does again', async () => {
+    http.later(26 * 60 * 60_000) // The last token is over, and another watch is due.
+    fake.isRevoked = true
+    await room().renewAll()
+    await room().renewAll()
+    expect(lost).to.deep.equal(['desk@gmail.test'])
+    const stand = () => gmailStand(http.store, workspaceId, id)
+    expect((await stand()).lostAt).to.be.a('number')
+    fake.isRevoked = false
+    const watches = fake.watches.length
+    await room().renewAll()
+    expect(fake.watches).to.have.lengthOf(watches + 1)
+    expect((await stand()).lostAt).to.equal(null)
+    fake.isRevoked = true
+    http.later(2 * 60 * 60_000)
+    await room().renewAll()
+    expect(lost).to.have.lengthOf(2)
+    fake.isRevoked = false
+    await room().renewAll()
+    expect(warnings).to.deep.equal([])
+  })
+
+  it('is asked about, and watched anew at once, by whoever looks after channels', async () => {
+    const own = await at.serve({ parts: { mails: { ...http.mails, gmail: room() } } })
+    const token = (await own.login('owner@clinic.test')).accessToken
+    const asked = (method: string) => own.ask(method, `/api/v1/integrations/${id}/gmail-watch`, { token })
+    const watches = fake.watches.length
+    const renewed = await asked('POST')
+    expect(renewed.status).to.equal(200)
+    expect(fake.watches).to.have.lengthOf(watches + 1)
+    expect(renewed.body).to.include({ watchUntil: new Date(1_431_990_098_200).toISOString(), lostAt: null })
+    expect(renewed.body.ignored, 'left out by their labels').to.be.above(1)
+    expect((await asked('GET')).body).to.deep.equal(renewed.body)
+    fake.isBusy = true
+    const busy = await asked('POST')
+    expect([busy.status, busy.body.code]).to.deep.equal([503, 'gmail_refused'])
+    fake.isBusy = false
+    fake.isRevoked = true
+    await http.channels.rotate(workspaceId, id, 'refreshToken', 'refresh-2', null)
+    own.channels.forget()
+    const refused = await asked('POST')
+    expect([refused.status, refused.body.code]).to.deep.equal([409, 'gmail_refused'])
+    expect(refused.body.title).to.match(/connect the mailbox again/)
+    fake.isRevoked = false
+    await http.channels.rotate(workspaceId, id, 'refreshToken', 'refresh-1', null)
+    channel = (await http.channels.opened(id)) as OpenChannel
+    await own.close()
   })
 
   it('is busy where Gmail says so', () => {

@@ -46,6 +46,7 @@ describe('integrations', () => {
       baseUrl: 'https://graph.facebook.com/v23.0',
       webhookPath: `/webhooks/whatsapp/${id}`,
       webhookUrl: `http://careline.test/webhooks/whatsapp/${id}`,
+      inboundUrl: null,
       madeUp: [],
       previousUntil: {},
       verifiedAt: null,
@@ -144,6 +145,30 @@ describe('integrations', () => {
     )
     const kept = JSON.stringify(await at.store.collection('channels').findOne({ _id: made.id }))
     for (const one of [made.verifyToken, rotated.value, 'app-newer-secret']) expect(kept).to.not.include(one)
+  })
+
+  it('shows once where a mailbox’s provider brings mails, and the former address is good for a day', async () => {
+    const mailbox = { kind: 'email', provider: 'sendgrid', name: 'Desk', mailbox: 'desk@clinic.test' }
+    const own = { sendGridKey: `SG.${'k'.repeat(20)}`, eventKey: 'A'.repeat(100) }
+    const { status, body: made } = await ask('POST', '', { ...mailbox, ...own })
+    expect(status).to.equal(201)
+    expect(made.inboundUrl).to.match(new RegExp(`/webhooks/email/inbound/${String(made.id)}$`))
+    expect(made.webhookUrl).to.match(new RegExp(`/webhooks/email/sendgrid/${String(made.id)}$`))
+    const known = await ask('GET', `/${String(made.id)}`)
+    expect(known.text).to.not.include(made.inboundToken)
+    expect(known.body).to.not.have.property('inboundToken')
+    const rotated = await ask('POST', `/${String(made.id)}/rotate-secret`, { secret: 'inboundToken' })
+    const brings = async (token: string) => {
+      const path = `${new URL(made.inboundUrl as string).pathname}?token=${token}`
+      const headers = { 'content-type': 'message/rfc822' }
+      return (await http.ask('POST', path, { body: 'From: a@b.test\r\n\r\nHi', headers })).status
+    }
+    const both = async () => [await brings(rotated.body.value as string), await brings(made.inboundToken as string)]
+    expect(await both()).to.deep.equal([200, 200])
+    http.later(25 * 60 * 60_000)
+    expect(await both()).to.deep.equal([200, 403])
+    http.later(-25 * 60 * 60_000)
+    expect((await ask('GET', `/${String(made.id)}/dns`)).body).to.deep.equal({ domain: 'clinic.test', records: [] })
   })
 
   it('are taken away when they are disabled', async () => {

@@ -1,30 +1,17 @@
 import { expect } from 'chai'
-import type { Api } from '../../client/api.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { principal } from '../../actors/runtime/system.ts'
 import { ImportOptions } from '../../kernel/import-map.ts'
 import { Imports } from '../../server/imports/imports.ts'
+import { consentStates } from '../../store/queries/consents.ts'
 import { peopleByIds, peoplePage } from '../../store/queries/people-list.ts'
+import { askingAs } from '../harness/asking-as.ts'
 import { withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 
 const quietLog = { error: () => undefined }
 
-/** Where the routes have no client yet: as the console's transport asks them. */
-async function asking(api: Api, url: string) {
-  const token = await api.token()
-  return async (method: string, path: string, body?: unknown, type = 'application/json') => {
-    const answer = await fetch(`${url}/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': type }) },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-    const text = await answer.text()
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json')
-    return { status: answer.status, body: isJson ? JSON.parse(text) : text }
-  }
-}
-type Ask = Awaited<ReturnType<typeof asking>>
+type Ask = Awaited<ReturnType<typeof askingAs>>
 
 const file = [
   'Name;Handynummer;E-Mail;Geburtstag;Tags;Note',
@@ -40,8 +27,8 @@ describe('lists of people', () => {
   let ask: Ask
   let staff: Ask
   before(async () => {
-    ask = await asking(await app.business.as('owner'), app.url)
-    staff = await asking(await app.business.as('sam'), app.url)
+    ask = await askingAs(await app.business.as('owner'), app.url)
+    staff = await askingAs(await app.business.as('sam'), app.url)
   })
   const names = (answer: { body: any }) => answer.body.items.map(({ name }: { name: string }) => name).sort()
 
@@ -181,6 +168,7 @@ describe('an import whose process is killed in the middle', () => {
         ...{ store, vault, claims, room: files.room, changed: () => undefined, now: () => time, log: quietLog },
         customFields: async () => [],
         peopleByIds: (id, ids) => peopleByIds({ store, rest }, id, ids),
+        consentsByIds: (id, ids) => consentStates(store, id, ids),
         workspaceFor: (id) => {
           const real = system.workspace(id, principal('system', 'imp_1'))
           const at = (...where: Parameters<typeof real.at>) =>
@@ -222,7 +210,7 @@ describe('search in what was said', () => {
   const hits = async (q: string, more = '') =>
     (await ask('GET', `/messages/search?q=${encodeURIComponent(q)}${more}`)).body
   before(async () => {
-    ask = await asking(await app.business.as('owner'), app.url)
+    ask = await askingAs(await app.business.as('owner'), app.url)
   })
 
   it('finds words by their beginnings, in any case and with or without accents, and shows where', async () => {

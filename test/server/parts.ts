@@ -22,9 +22,10 @@ import { AuditWatch } from '../../server/audit-watch.ts'
 import { Auth } from '../../server/auth/auth.ts'
 import { ByMail } from '../../server/auth/by-mail.ts'
 import { callersBy } from '../../server/auth/callers.ts'
-import type { PhoneCodes } from '../../server/auth/codes.ts'
-import { Persons } from '../../server/auth/persons.ts'
+import { PersonDevices } from '../../server/auth/person-devices.ts'
+import { type PersonCodes, Persons } from '../../server/auth/persons.ts'
 import { Claims } from '../../store/claims.ts'
+import { Suppressions } from '../../store/suppressions.ts'
 import { People } from '../../server/webhooks/people.ts'
 import { ApiKeys } from '../../server/auth/keys.ts'
 import { OwnAccount } from '../../server/auth/own-account.ts'
@@ -42,7 +43,12 @@ import { channelTester } from '../../server/channel-test.ts'
 import { createApp, type Routes } from '../../server/http/app.ts'
 import { WebhookEndpoints } from '../../server/webhook-endpoints/endpoints.ts'
 import { MailRoom } from '../../server/mail/mail-room.ts'
+import { SlackApi } from '../../providers/slack/api.ts'
+import { SlackRoom } from '../../server/slack/room.ts'
 import { Team } from '../../server/team.ts'
+import { TemplateNewsRoom } from '../../server/templates/news.ts'
+import { Templates } from '../../server/templates/templates.ts'
+import { cloudTemplates } from '../../providers/whatsapp/templates.ts'
 import { defaultLimits, type HttpConfig, type Log, type Parts, type ResourceChanged } from '../../server/ports.ts'
 import { AuditLog } from '../../store/audit.ts'
 import { Store } from '../../store/connection.ts'
@@ -52,6 +58,7 @@ import { ErrorLogs } from '../../store/error-logs.ts'
 import { Rest } from '../../store/rest.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { ChannelSettings } from '../../store/settings/channels.ts'
+import { gmailStand } from '../../store/settings/gmail.ts'
 import { createMember, type MemberRole } from '../../store/settings/members.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
 import { Vault } from '../../store/vault.ts'
@@ -147,7 +154,7 @@ async function serve(
   const team = new Team({ ...people, changed: async () => auth.forget() })
   const security = openSecurity({ ...people, vault, byMail, team, joint: undefined, google, warn: note('warn') })
   const texted: Text[] = []
-  const realm: { codes?: PhoneCodes } = {}
+  const realm: { codes?: PersonCodes } = {}
   const phones = openPhones({
     ...people,
     codesAre: (codes) => void (realm.codes = codes),
@@ -163,22 +170,31 @@ async function serve(
   })
   const claimed = new People(new Claims(store), vault, now)
   const persons = new Persons({
-    ...{ store, tokens: auth.tokens, now, codes: () => realm.codes as PhoneCodes },
+    ...{ store, tokens: auth.tokens, now, codes: () => realm.codes as PersonCodes },
     holderOf: (workspaceId, address) => claimed.holderOf(workspaceId, address),
     meet: async () => undefined,
     workspaceFor: (workspaceId) => actorless(workspaceId),
     hasApp: () => true,
   })
+  const templating = { store, rest: new Rest(vault), channels, api: cloudTemplates, changed: async () => undefined }
   const all: Parts = {
     store,
+    templates: new Templates(templating),
+    templateNews: new TemplateNewsRoom({
+      ...templating,
+      timeOf: now,
+      shown: (workspaceId, one) => resourceChanged(workspaceId, { resource: 'message-templates', ...one }),
+    }),
     ratingBy: async () => undefined,
     persons,
+    personDevices: new PersonDevices({ store, rest: new Rest(vault), now, end: (id) => persons.end(id) }),
     records: openRecords({
       storage: {
         store,
         rest: new Rest(vault),
         files: { remove: async () => true } as never,
         claims: new Claims(store),
+        suppressions: new Suppressions(store, new Rest(vault)),
       },
       people: claimed,
       room: {} as never,
@@ -267,6 +283,8 @@ async function serve(
     resourceChanged,
     channelChanged: async () => undefined,
     originFor: () => publicUrl,
+    slack: new SlackRoom({ store, rest: new Rest(vault), api: new SlackApi(), simulatedAt: () => publicUrl, now }),
+    slackDeskOf: (workspaceId) => actorless(workspaceId),
     testChannel: channelTester({ channels, senderOf: () => whatsAppSender(new CloudApi()) }),
     ...consentsOf({ store, vault, now }, actorless),
     history: async () => [],
@@ -281,7 +299,13 @@ async function serve(
         suppress: async (...suppression) => void suppressed.push(suppression),
         now,
       }),
-      gmail: { read: async (channel) => void gmailRead.push(channel.id), renewAll: async () => undefined },
+      gmail: {
+        read: async (channel) => void gmailRead.push(channel.id),
+        renewAll: async () => undefined,
+        watch: async () => undefined,
+        stand: (channel) => gmailStand(store, channel.workspaceId, channel.id),
+      },
+      domain: async () => [],
       atResend: async () => {
         throw new Problem('busy', 'mail_unavailable', 'This test has no Resend.')
       },
@@ -300,6 +324,8 @@ async function serve(
       whatsappBaseUrl: 'https://graph.facebook.com/v23.0',
       allowsAnyProvider: false,
       hasSimulators: true,
+      playsMail: true,
+      playsTexts: true,
       publicUrl,
       ...config,
     },

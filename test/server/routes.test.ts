@@ -4,6 +4,7 @@ import { beginBackup } from '../../store/backups.ts'
 import { App, type Business } from '../harness/boot.ts'
 import { ofStrangers, table } from './rows/index.ts'
 import type { Known, Row } from './rows/row.ts'
+import { newTemplate } from './rows/tools.ts'
 
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`
 const text = { kind: 'text', text: 'Good morning' }
@@ -44,9 +45,14 @@ describe('every route', () => {
       teamId: (await ask('post', '/teams', token, { name: 'Team' })).body.id,
       serviceId: (await ask('post', '/services', token, { ...newService, name: 'Talk' })).body.id,
       cannedId: (await ask('post', '/canned-responses', token, newCanned)).body.id,
+      templateId: (await ask('post', '/message-templates', token, { ...newTemplate, channelId: clinic.channel.id }))
+        .body.id,
       macroId: (await ask('post', '/macros', token, { name: 'Later', deeds: [{ do: 'note', text: 'Later' }] })).body.id,
       viewId: (await ask('post', '/inbox-views', token, { name: 'All', filter: { all: [] } })).body.id,
       slaId: (await ask('post', '/sla-policies', token, { name: 'All', firstResponseMinutes: 60 })).body.id,
+      slackRuleId: (
+        await ask('post', '/slack-rules', token, { name: 'Calls', on: ['mentioned'], channel: 'C0GENERAL' })
+      ).body.id,
       ...(await lists(token)),
       channelId: clinic.channel.id,
       keyId: (await ask('post', '/api-keys', token, { name: 'Website', scopes: ['members.read'] })).body.key.id,

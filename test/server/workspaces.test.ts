@@ -225,7 +225,7 @@ describe('a business', () => {
         simulate: true,
       })
       expect(lacks((await view()).body, 'channels'), 'a simulated one reaches nobody').to.deep.equal([
-        'channel_missing',
+        'channel_simulated',
       ])
       await http.channels.create(business.id, { ...channel, secrets, id: `ch_${slug}`, simulate: false })
       expect(lacks((await view()).body, 'channels')).to.deep.equal(['channel_unverified'])

@@ -4,11 +4,12 @@ import { expect } from 'chai'
 import { models } from '../../store/models/index.ts'
 import type { CollectionName } from '../../store/models/index.ts'
 import { withApp } from '../harness/boot.ts'
+import { inItsOwnDirectory } from '../harness/database.ts'
 
 const secrets = ['Zebrafinch', 'penicillin allergy', '4915188880000']
 
 describe('what people say and who they are, at rest and in logs', () => {
-  const app = withApp({ LOG_LEVEL: 'debug' })
+  const app = withApp({ LOG_LEVEL: 'debug', ...inItsOwnDirectory })
 
   it('is nowhere readable: no collection, no file, no log line', async () => {
     const api = await app.business.as('owner')
@@ -28,7 +29,7 @@ describe('what people say and who they are, at rest and in logs', () => {
     expect(documents.length).to.be.greaterThan(15)
     for (const { name, text } of documents) expect(found(text), name).to.deep.equal([])
     const files = app.careline.storage.embedded ? allFiles(join(app.directory, 'store')) : []
-    expect(files.length > 0).to.equal(app.careline.storage.embedded !== undefined)
+    expect(files.length > 0).to.equal(inItsOwnDirectory.MONGODB_URI !== undefined)
     for (const path of files) expect(found(readFileSync(path).toString('latin1')), path).to.deep.equal([])
     expect(app.logged.flatMap(found)).to.deep.equal([])
   })

@@ -4,6 +4,10 @@ import type { Filter, FindOptions } from '../../store/connection.ts'
 import { eventsAfter, inOrder } from '../../store/events.ts'
 import type { TenantName } from '../../store/models/index.ts'
 import { latestFirst } from '../../store/queries/decisions.ts'
+import { conversationFields } from '../../kernel/filter-fields.ts'
+import type { Filter as AskedFilter } from '../../kernel/filter.ts'
+import { mongoFilter } from '../../kernel/filter-terms.ts'
+import { oldestFirst } from '../../store/settings/tag-moves.ts'
 import { askedOf } from '../../store/queries/inbox-lists.ts'
 import { latestFirst as newestFirst } from '../../store/settings/resources.ts'
 import { heldFilter, inQueue, waitingFilter } from '../../store/queries/queue.ts'
@@ -52,6 +56,15 @@ describe('named queries', () => {
     expect(await events.after(workspaceId, 'user:seven', 6), 'older than what is kept').to.equal(undefined)
   })
 
+  const states = {
+    all: [
+      { field: 'sla', is: 'one_of', value: ['due_soon', 'breached'] },
+      { field: 'window', is: 'is', value: 'closing' },
+      { field: 'language', is: 'starts_with', value: 'de' },
+    ],
+  }
+  const channels = [{ id: 'wa', kind: 'whatsapp' }]
+  const ofStates = mongoFilter(states as AskedFilter, { now: 0, zone: 'UTC', fields: conversationFields, channels })
   const served: [string, TenantName, Filter, FindOptions][] = [
     ['the open list', 'conversations', { status: 'open' }, { sort: { lastMessageAt: -1, _id: -1 } }],
     ['my list', 'conversations', { status: 'open', assigneeId: 'a' }, { sort: { lastMessageAt: -1, _id: -1 } }],
@@ -63,6 +76,7 @@ describe('named queries', () => {
     ['the caught', 'caught_webhooks', { endpointId: 'e' }, { sort: { _id: -1 } }],
     ['the endpoints', 'webhook_endpoints', {}, { sort: newestFirst }],
     ['the views', 'inbox_views', {}, { sort: newestFirst }],
+    ['what somebody brought', 'files', { by: 'u', createdAt: { $gt: new Date(0) } }, { sort: { createdAt: 1 } }],
     ['the segments', 'segments', {}, { sort: newestFirst }],
     ['remarks', 'remarks', { kind: 'person', recordId: 'u' }, { sort: newestFirst }],
     ['a stream', 'events', eventsAfter('s', 4), inOrder(1)],
@@ -72,6 +86,14 @@ describe('named queries', () => {
       const { filter, options } = askedOf({ where: { tags: 'vip' }, order }, 'open')
       return [`a view, ${order}`, 'conversations', filter, options]
     }),
+    [
+      'a view of promises and windows',
+      'conversations',
+      askedOf({ where: ofStates, order: 'latest' }, 'open').filter,
+      askedOf({ where: ofStates, order: 'latest' }, 'open').options,
+    ],
+    ['who has a tag', 'conversations', { tags: 'vip' }, {}],
+    ['what tag is next', 'tag_moves', {}, { sort: oldestFirst }],
     ['decisions', 'decisions', { kind: 'roster', id: 'w1' }, { sort: latestFirst }],
     ['what somebody consented to', 'consents', { userId: 'u', _id: { $lt: 'c' } }, { sort: { _id: -1 } }],
     ['the suppressed', 'suppressions', { at: { $lte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],

@@ -1,7 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { systemClock } from '../../../kernel/clock.ts'
+import { openDoor } from '../../../kernel/outgoing.ts'
+import { errorOf } from '../../../providers/twilio/errors.ts'
+import { fetchMedia } from '../../../providers/twilio/media.ts'
 import { formOf, verifySignature } from '../../../providers/twilio/signature.ts'
 import { segmentsOf } from '../../../kernel/segments.ts'
 import type { SimulatedText } from '../../../providers/twilio/simulator/messages.ts'
@@ -141,6 +145,84 @@ describe('texts by Twilio', () => {
     expect(result).to.deep.equal({ outcome: 'accepted', providerId: 'SM1' })
     expect(formOf(asked)).to.include({ MessagingServiceSid: `MG${'b'.repeat(32)}`, ValidityPeriod: '91' })
     expect(formOf(asked)).to.not.have.property('From')
+  })
+
+  // Published by Twilio with its documents (MIT): SOURCE.md beside them says where each is from.
+  describe('and what its documents show as answers', () => {
+    const folder = new URL('./fixtures/response/', import.meta.url)
+    const sample = (name: string) =>
+      JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as { status: number; path: string; body: any }
+    const json = { 'content-type': 'application/json' }
+    /** Twilio answers with these, one after the other. */
+    const answering = async (...names: string[]) => {
+      const asked: string[] = []
+      const answers = names.map(sample)
+      const base = await listen((req, res) => {
+        asked.push(`${req.method ?? ''} ${(req.url ?? '').split('?')[0] ?? ''}`)
+        const { status, body } = answers.shift() ?? { status: 404, body: { code: 20404, message: 'Not found' } }
+        res.writeHead(status, json).end(JSON.stringify(body))
+      })
+      return { base, asked, path: (sample(names[0] ?? '').path ?? '').replace('{AccountSid}', accountSid) }
+    }
+    const taken = ['CreateMessage.201.createScheduledMessageSms', 'CreateMessage.201.createWithQueuedStatus']
+    const empty = ['ListMessage.200.readEmptySentdateGreaterFormat2', 'ListMessage.200.readEmptySentdateGreaterFormat3']
+    const full = 'ListMessage.200.readFullPage1'
+    const media = ['ListMedia.200.readEmptyDatecreatedLess', 'ListMedia.200.readFull']
+
+    it('are all here', () => {
+      const names = readdirSync(folder).map((name) => name.replace('.json', ''))
+      expect(names.sort()).to.deep.equal([...taken, 'FetchMessage.200.fetch', ...media, ...empty, full].sort())
+    })
+
+    for (const name of taken)
+      it(`a text was taken: ${name}`, async () => {
+        const { base, asked, path } = await answering(name)
+        const result = await by({ base }).send(sms())
+        expect(result).to.deep.equal({ outcome: 'accepted', providerId: sample(name).body.sid })
+        expect(asked).to.deep.equal([`POST ${path}`])
+      })
+
+    for (const name of empty)
+      it(`a text is not known: ${name}`, async () => {
+        const { base } = await answering(name)
+        expect(await by({ base }).find({ to, text: 'testing' }, 0)).to.equal(undefined)
+      })
+
+    it(`a text is found, and on a later page none: ${full}`, async () => {
+      const [first] = sample(full).body.messages
+      const at = Date.parse(first.date_created)
+      const { base, asked } = await answering(full, empty[0] ?? '')
+      expect(await by({ base }).find({ to, text: 'testing' }, at)).to.equal(first.sid)
+      expect(asked, 'both pages').to.have.lengthOf(2)
+      const again = await answering(full, empty[0] ?? '')
+      expect(await by({ base: again.base }).find({ to, text: 'another' }, at)).to.equal(undefined)
+    })
+
+    it('a text failed for a reason that has a name here: FetchMessage.200.fetch', () => {
+      const { error_code: code, error_message: why } = sample('FetchMessage.200.fetch').body
+      expect(why).to.equal('Carrier violation')
+      expect(errorOf(code, 200)).to.include({ code: 'filtered', action: 'never', providerCode: code })
+    })
+
+    it('a file lies where its list says, and where there is none nothing is asked', async () => {
+      const listed = media.flatMap((name) => sample(name).body.media_list as { uri: string; content_type: string }[])
+      expect(listed).to.have.lengthOf(1)
+      const [{ uri = '', content_type: mime = '' } = {}] = listed
+      const asked: string[] = []
+      const baseUrl = await listen((req, res) => {
+        asked.push(req.url ?? '')
+        res.writeHead(200, { 'content-type': mime }).end('bytes')
+      })
+      const door = openDoor({ allowed: [] })
+      const place = { baseUrl, accountSid, authToken }
+      const found = await fetchMedia(place, uri.replace('.json', ''), door)
+      expect([found.bytes.toString(), found.mime]).to.deep.equal(['bytes', 'image/jpeg'])
+      const none = sample(media[0] ?? '').body.uri as string
+      const refused = await fetchMedia(place, none, door).catch((error: any) => error.error?.code)
+      expect(refused).to.equal('media_address_refused')
+      expect(asked).to.deep.equal([uri.replace('.json', '')])
+      door.close()
+    })
   })
 
   it('shows the texts to whoever has the phones', async () => {

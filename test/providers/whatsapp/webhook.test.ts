@@ -40,6 +40,17 @@ const kinds: Record<string, string> = {
 // Samples whose words say nothing that could be shown: placeholders, or answers that are no answers of ours.
 const unreadable = new Set(['a-location', 'call_permission_update.accept', 'message.interactive_message_with_err'])
 
+/** What the published webhooks about templates say, in our words. */
+function newsIn(body: any): object {
+  const { value } = body.entry[0].changes[0]
+  const { message_template_id, message_template_name: name, message_template_language: language } = value
+  const named = { providerId: String(message_template_id), name, language }
+  if (value.new_category) return { ...named, category: value.new_category.toLowerCase() }
+  const { reason: rejectReason = null, recommendation: advice = null } = value.rejection_info ?? {}
+  const category = value.message_template_category.toLowerCase()
+  return { ...named, providerStatus: value.event, rejectReason, advice, category }
+}
+
 function expectMessage(item: any, name: string, expected: Sample['expected']): void {
   const who = item.from ?? item.recipient
   if (expected.fromWaId !== undefined) expect(who.waId).to.equal(expected.fromWaId)
@@ -66,6 +77,12 @@ function expectContent(content: any, name: string, expected: Sample['expected'])
     if (typeof expected[field] === 'string') expect(content[ours]).to.equal(expected[field])
 }
 
+function expectStatus(item: any, { status, statusFor, errorCode = null }: Record<string, unknown>) {
+  expect(item).to.include({ kind: 'status', status, providerId: statusFor })
+  expect(item.eventKey).to.equal(`${String(statusFor)}/${String(status)}`)
+  expect(item.error?.providerCode ?? null).to.equal(errorCode)
+}
+
 describe('WhatsApp: published webhooks', () => {
   it('has them all', () => {
     expect(samples).to.have.length(52)
@@ -76,12 +93,10 @@ describe('WhatsApp: published webhooks', () => {
       const items = parse(body)
       expect(items).to.have.length(expected.count ?? 1)
       for (const item of items as any[]) {
-        if (expected.status !== undefined && expected.field !== 'calls') {
-          expect(item).to.include({ kind: 'status', status: expected.status, providerId: expected.statusFor })
-          expect(item.eventKey).to.equal(`${expected.statusFor}/${expected.status}`)
-          expect(item.error?.providerCode ?? null).to.equal(expected.errorCode ?? null)
-        }
-        if (expected.field !== undefined && expected.field !== 'messages')
+        if (expected.status !== undefined && expected.field !== 'calls') expectStatus(item, expected)
+        const isTemplate = typeof expected.field === 'string' && /template/.test(expected.field)
+        if (isTemplate) expect(item).to.deep.include({ kind: 'template', news: newsIn(body) })
+        else if (expected.field !== undefined && expected.field !== 'messages')
           expect(item).to.include({ kind: 'other', field: expected.field })
         else expectMessage(item, name, expected)
         if ('content' in item) expect(Content.parse(item.content)).to.deep.equal(item.content)

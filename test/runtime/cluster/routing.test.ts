@@ -97,10 +97,14 @@ describe('actors of several processes', function () {
       const command = { id: 'x', message: 'view', input: {}, by: staff }
       const [first, second] = [one, other].map((id) => ({ workspaceId: 'w1', kind: 'user', id }))
       const chain = [`w1/user/${one}`, `w1/user/${other}`]
-      const asked = performance.now()
-      const error = await failure(a.system.send({ ...command, to: first!, chain }))
-      expect(error).to.include({ code: 'deadlock' })
-      expect(performance.now() - asked).to.be.below(5)
+      const took: number[] = []
+      for (let n = 0; n < 5; n++) {
+        const asked = performance.now()
+        const error = await failure(a.system.send({ ...command, to: first!, chain }))
+        took.push(performance.now() - asked)
+        expect(error).to.include({ code: 'deadlock' })
+      }
+      expect(Math.min(...took), 'at once, whatever else the machine does').to.be.below(5)
       expect(await a.system.send({ ...command, to: second!, chain: chain.slice(0, 1) })).to.include({ n: 0 })
     })
 

@@ -32,5 +32,10 @@ export const consents: Rows = {
   'get /suppressions': { path: () => '/suppressions', status: 200 },
   'post /suppressions': { path: () => '/suppressions', body: { places: [place] }, status: 200 },
   'post /suppressions/check': { path: () => '/suppressions/check', body: { places: [place] }, status: 200 },
+  'post /suppressions/:id/lift': {
+    path: () => '/suppressions/sup_nothing/lift',
+    body: { reason: 'mistake' },
+    status: 404,
+  },
   'post /suppressions/lift': { path: () => '/suppressions/lift', body: place, status: 200 },
 }

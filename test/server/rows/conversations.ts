@@ -14,6 +14,12 @@ export const conversations: Rows = {
     body: { content: text },
     status: 201,
   },
+  'post /users/:id/conversation': { path: ({ userId }) => `/users/${userId}/conversation`, status: 200 },
+  'post /messages': {
+    path: () => '/messages',
+    body: { to: { kind: 'email', value: 'nobody yet' }, content: text },
+    status: 422,
+  },
   'post /conversations/:id/notes': {
     path: (k) => `${c(k)}/notes`,
     body: { text: 'note' },

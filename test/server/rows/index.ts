@@ -6,6 +6,7 @@ import { operations } from './operations.ts'
 import { records } from './records.ts'
 import type { Rows } from './row.ts'
 import { settings } from './settings.ts'
+import { slackRows } from './slack.ts'
 import { tools } from './tools.ts'
 import { workflow } from './workflow.ts'
 
@@ -16,6 +17,7 @@ export const table: Rows = {
   ...settings,
   ...conversations,
   ...workflow,
+  ...slackRows,
   ...consents,
   ...lists,
   ...records,

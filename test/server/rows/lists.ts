@@ -14,6 +14,11 @@ export const lists: Rows = {
     status: 200,
   },
   'get /leads': { path: () => '/leads', status: 200 },
+  'post /leads': {
+    path: () => '/leads',
+    body: { name: 'Lea Lead', identities: [{ kind: 'email', value: 'lea@example.com' }] },
+    status: 200,
+  },
   'get /leads/counts': { path: () => '/leads/counts', status: 200 },
   'patch /leads/:id/stage': { path: ({ userId }) => `/leads/${userId}/stage`, body: { stage: 'engaged' }, status: 200 },
   'get /filter-fields': { path: () => '/filter-fields', status: 200 },

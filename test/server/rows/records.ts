@@ -46,6 +46,7 @@ export const records: Rows = {
   },
   'post /users/merge': { path: () => '/users/merge', body: two({ userId: 'usr_one' }), status: 409 },
   'post /users/merge/:id/undo': { path: () => '/users/merge/mrg_none/undo', status: 404 },
+  'get /users/:id/files': { path: of('/files'), status: 200 },
   'get /users/:id/merges': { path: of('/merges'), status: 200 },
   // What the others look at stays: it is not their name.
   'post /users/:id/erase': { path: of('/erase'), body: { name: 'Not their name' }, status: 422 },
@@ -60,6 +61,12 @@ export const records: Rows = {
   'get /custom-fields/:id': { path: ({ fieldId }) => `/custom-fields/${fieldId}`, status: 200 },
   'patch /custom-fields/:id': { path: ({ fieldId }) => `/custom-fields/${fieldId}`, body: { name: 'X' }, status: 200 },
   'delete /custom-fields/:id': { path: ({ fieldId }) => `/custom-fields/${fieldId}`, status: 204 },
+  'get /tags/counts': { path: () => '/tags/counts?labels=vip,another', status: 200 },
+  'post /tags/:id/merge': {
+    path: ({ tagId }) => `/tags/${tagId}/merge`,
+    body: { into: 'tag_nothing' },
+    status: 404,
+  },
   'get /tags': { path: () => '/tags', status: 200 },
   'post /tags': { path: () => '/tags', body: { label: 'another' }, status: 201 },
   'get /tags/:id': { path: ({ tagId }) => `/tags/${tagId}`, status: 200 },

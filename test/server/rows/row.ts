@@ -16,9 +16,11 @@ export interface Known {
   teamId: string
   serviceId: string
   cannedId: string
+  templateId: string
   macroId: string
   viewId: string
   slaId: string
+  slackRuleId: string
   segmentId: string
   importId: string
   exportId: string

@@ -84,6 +84,15 @@ export const settings: Rows = {
     path: ({ channelId }) => `/integrations/${channelId}/health/history`,
     status: 200,
   },
+  'get /integrations/:id/dns': { path: ({ channelId }) => `/integrations/${channelId}/dns`, status: 409 },
+  'get /integrations/:id/gmail-watch': {
+    path: ({ channelId }) => `/integrations/${channelId}/gmail-watch`,
+    status: 409,
+  },
+  'post /integrations/:id/gmail-watch': {
+    path: ({ channelId }) => `/integrations/${channelId}/gmail-watch`,
+    status: 409,
+  },
   'get /integrations/kinds': { path: () => '/integrations/kinds', status: 200 },
   'post /integrations/:id/test': {
     path: ({ channelId }) => `/integrations/${channelId}/test`,

@@ -1,0 +1,252 @@
+import { expect } from 'chai'
+import type { Api } from '../../client/api.ts'
+import { templatesOf, type TemplateDraft } from '../../client/templates.ts'
+import { TemplateWords } from '../../kernel/template.ts'
+import type { Somebody } from '../../providers/whatsapp/simulator/simulator.ts'
+import { FakeClock } from '../harness/clock.ts'
+import { withApp } from '../harness/boot.ts'
+import { Door } from '../harness/door.ts'
+import { decisionsOf } from '../../store/queries/decisions.ts'
+
+describe('a template of WhatsApp', () => {
+  const clock = new FakeClock()
+  const app = withApp({}, clock)
+  let api: Api
+  let person: Somebody
+  let conversationId: string
+  let made = 0
+  const templates = () => templatesOf(api.http)
+  before(async () => {
+    clock.settle = () => app.settled()
+    api = await app.business.as('owner')
+    person = app.business.person('Lena Adler')
+    person.sends('Hello')
+    await app.settled()
+    const [line] = (await api.conversations.list({})).items
+    conversationId = line?.conversationId ?? ''
+    await templates().sync()
+    // Their window is closed from here on.
+    await clock.advance(25 * 3_600_000)
+    api = await app.business.as('owner')
+  })
+  afterEach(() => void app.simulator.clearFaults())
+
+  const place = (slot: string, sample: string, fill = '') => ({ slot, sample, fill })
+  const draft = (change: Partial<TemplateDraft> = {}, words: Partial<TemplateWords> = {}): TemplateDraft => ({
+    channelId: app.business.channel.id,
+    name: `visit_${String(++made)}`,
+    language: 'en',
+    category: 'utility',
+    words: TemplateWords.parse({
+      body: 'Hello {{1}}, your next visit with us is on {{2}} in the morning.',
+      places: [place('body:1', 'Lena', '{{person.firstName|there}}'), place('body:2', 'Monday')],
+      ...words,
+    }),
+    ...change,
+  })
+  const one = async (id: string) => (await templates().list({ limit: 100 })).items.find((each) => each.id === id)
+  const channel = () => app.simulator.channel({ channelId: app.business.channel.id })
+  const handedIn = async (said = draft()) => {
+    const { id } = await templates().make(said)
+    await templates().submit(id)
+    await app.settled()
+    return { id, name: said.name }
+  }
+  const send = (name: string, parameters: string[], rest: object = {}) =>
+    api.conversations.send(conversationId, { content: { kind: 'template', name, language: 'en', parameters, ...rest } })
+  const last = async () => (await api.conversations.messages(conversationId, {})).items.at(-1)
+  const decisions = async () => {
+    const of = { kind: 'conversation', id: conversationId, cursor: undefined, limit: 100 }
+    const { items } = await decisionsOf(app.careline.storage.store, app.business.workspace.id, of)
+    return items.filter(({ rule }) => rule.startsWith('guard.'))
+  }
+  const refused = (asked: Promise<unknown>) =>
+    asked.then(
+      () => ({}),
+      (error: object) => error,
+    )
+
+  it('is read from WhatsApp, once and again, and what is gone there is gone here', async () => {
+    const { items } = await templates().list({ status: 'approved' })
+    expect(items.map(({ name }) => name)).to.include.members(['appointment_reminder', 'we_miss_you', 'sign_in_code'])
+    expect(await templates().sync()).to.deep.equal({ made: 0, changed: 0, gone: 0, same: items.length })
+  })
+
+  it('is written, handed in, approved, and then offered and sent with the words that the person reads', async () => {
+    const header = { format: 'text' as const, text: 'Your visit' }
+    const buttons = [{ type: 'quick_reply' as const, text: 'I will come' }]
+    const said = draft({}, { header, footer: 'Clinic', buttons })
+    const begun = await templates().make(said)
+    expect(begun).to.include({ status: 'draft', version: 1 })
+    const offered = async () => (await templates().fitting(conversationId)).items
+    expect((await offered()).map(({ name }) => name)).not.to.include(said.name)
+    expect(await templates().submit(begun.id))
+      .to.have.property('providerId')
+      .that.is.a('string')
+    await app.settled()
+    expect(await one(begun.id)).to.include({ status: 'approved', providerStatus: 'APPROVED', rejectReason: null })
+
+    const fits = (await offered()).find(({ name }) => name === said.name)
+    expect(fits?.places).to.deep.equal([
+      { slot: 'body:1', value: 'Lena' },
+      { slot: 'body:2', value: '' },
+    ])
+    expect(fits?.shown.body).to.equal('Hello Lena, your next visit with us is on {{2}} in the morning.')
+
+    await send(said.name, ['Lena', 'Friday'])
+    await app.settled()
+    const body = 'Hello Lena, your next visit with us is on Friday in the morning.'
+    const shown = { header: 'Your visit', body, footer: 'Clinic', buttons: ['I will come'] }
+    expect((await last())?.content).to.deep.include({ shown })
+    expect(await last()).to.include({ status: 'delivered' })
+    expect(person.chat().messages.at(-1)).to.deep.include({ shown: `Your visit\n\n${body}\n\nClinic` })
+  })
+
+  it('is sent by the names of its places, with the end of an address', async () => {
+    const url = { type: 'url' as const, text: 'Look', url: 'https://clinic.test/visits/{{1}}' }
+    const words = {
+      body: 'Hello {{first_name}}, the plan of your next visit is ready for you.',
+      buttons: [url],
+      places: [place('body:first_name', 'Lena'), place('button:0', 'v17')],
+    }
+    const { name } = await handedIn(draft({}, words))
+    await send(name, ['Lena'], { buttons: [{ index: 0, value: 'v18' }] })
+    await app.settled()
+    expect(await last()).to.include({ status: 'delivered' })
+    const sent = app.simulator.sent.findLast(({ path }) => path.endsWith('/messages'))
+    expect((sent?.body as any).template.components).to.deep.equal([
+      { type: 'body', parameters: [{ type: 'text', parameter_name: 'first_name', text: 'Lena' }] },
+      { type: 'button', sub_type: 'url', index: '0', parameters: [{ type: 'text', text: 'v18' }] },
+    ])
+  })
+
+  it('is rejected with the reason and the advice of WhatsApp, changed, and handed in again', async () => {
+    app.simulator.setFaults(channel(), { rejectTemplates: { reason: 'PROMOTIONAL', times: 1 } })
+    const { id, name } = await handedIn()
+    const rejected = await one(id)
+    expect(rejected).to.include({ status: 'rejected', providerStatus: 'REJECTED' })
+    expect(rejected?.rejectReason).to.match(/promotional/)
+    expect(rejected?.advice).to.match(/MARKETING/)
+    expect(await refused(send(name, ['Lena', 'Friday']))).to.include({ code: 'template_rejected' })
+    const { words } = draft({}, { footer: 'Clinic' })
+    await templates().change({ id, rev: rejected?.rev ?? 0 }, { words })
+    await templates().submit(id)
+    await app.settled()
+    expect(await one(id)).to.include({ status: 'approved', rejectReason: null, version: 1 })
+  })
+
+  it('is refused as WhatsApp refuses it, before it is asked', async () => {
+    const wrong = { body: '{{1}} is first', places: [place('body:1', 'It')] }
+    const { id } = await templates().make(draft({}, wrong))
+    const asked = app.simulator.sent.length
+    expect(await refused(templates().submit(id))).to.include({ code: 'invalid_template', status: 422 })
+    expect(app.simulator.sent.length).to.equal(asked)
+    expect(await one(id)).to.include({ status: 'draft' })
+  })
+
+  it('stays a draft where WhatsApp takes none, with its own words', async () => {
+    const { id } = await templates().make(draft())
+    app.simulator.setFaults(channel(), { unavailable: true })
+    expect(await refused(templates().submit(id))).to.include({ code: 'provider_unavailable' })
+    expect(await one(id)).to.include({ status: 'draft', submittedAt: null })
+  })
+
+  it('that was approved goes on being sent while a later version is written, and no two are written', async () => {
+    const { id, name } = await handedIn()
+    const before = await one(id)
+    const { words } = draft({}, { footer: 'The second' })
+    const second = await templates().change({ id, rev: before?.rev ?? 0 }, { words })
+    expect(second).to.include({ status: 'draft', version: 2 }).and.not.to.have.property('id', id)
+    expect(await refused(templates().change({ id, rev: before?.rev ?? 0 }, { words }))).to.include({
+      code: 'draft_exists',
+    })
+    await send(name, ['Lena', 'Friday'])
+    // Meta tells in seconds: what it says in the same one is the same.
+    await clock.advance(1_000)
+    await templates().submit(second.id)
+    await app.settled()
+    expect(await one(second.id)).to.include({ status: 'approved', providerId: before?.providerId })
+    expect(await one(id)).to.include({ status: 'archived' })
+    await send(name, ['Lena', 'Friday'])
+    await app.settled()
+    expect((await last())?.content).to.have.nested.property('shown.footer', 'The second')
+  })
+
+  it('is told of in any order and twice: the latest word counts', async () => {
+    const { id, name } = await handedIn()
+    const told = (event: string, at: number) => {
+      const { providerId } = known
+      const value = { event, message_template_id: Number(providerId), message_template_name: name }
+      const news = { ...value, message_template_language: 'en', reason: 'NONE' }
+      const change = { field: 'message_template_status_update', value: news }
+      const entry = { id: channel().businessId, time: Math.floor(at / 1_000), changes: [change] }
+      return { object: 'whatsapp_business_account', entry: [entry] }
+    }
+    const known = (await one(id)) ?? { providerId: '' }
+    const now = clock.now()
+    const post = async (body: object) => {
+      await new Door(app.url, app.business.channel).post(body)
+      await app.settled()
+    }
+    await post(told('PAUSED', now + 10_000))
+    await post(told('PAUSED', now + 10_000))
+    await post(told('APPROVED', now + 5_000))
+    expect(await one(id)).to.include({ status: 'paused' })
+    await post(told('DELETED', now + 20_000))
+    expect(await one(id)).to.equal(undefined)
+  })
+
+  describe('leaves exactly one decision that names it', () => {
+    const cases: [what: string, code: string, make: () => Promise<string>, parameters?: string[]][] = [
+      ['unknown', 'template_unknown', async () => 'no_such_template'],
+      ['not handed in', 'template_not_approved', async () => (await templates().make(draft())).name],
+      [
+        'paused',
+        'template_paused',
+        async () => {
+          const { name } = await handedIn()
+          app.simulator.decide(channel(), { name, language: 'en' }, 'PAUSED')
+          await app.settled()
+          return name
+        },
+      ],
+      [
+        'switched off',
+        'template_disabled',
+        async () => {
+          const { name } = await handedIn()
+          app.simulator.decide(channel(), { name, language: 'en' }, 'DISABLED')
+          await app.settled()
+          return name
+        },
+      ],
+      ['not filled in', 'template_parameters_mismatch', async () => (await handedIn()).name, ['Lena', ' ']],
+      ['too long', 'template_too_long', async () => (await handedIn()).name, ['Lena', 'x'.repeat(1_000)]],
+    ]
+    for (const [what, code, make, parameters = ['Lena', 'Friday']] of cases)
+      it(`because it is ${what}`, async () => {
+        const name = await make()
+        const before = await decisions()
+        expect(await refused(send(name, parameters))).to.include({ code, status: 409 })
+        const after = await decisions()
+        expect(after).to.have.length(before.length + 1)
+        const [decision] = after.filter(({ facts }) => facts['template'] === name)
+        expect(decision).to.deep.include({ rule: 'guard.template@1' })
+        expect(decision?.facts).to.include({ why: code, language: 'en' })
+      })
+  })
+
+  it('that advertises needs the consent to marketing, whoever sends it', async () => {
+    const { name } = await handedIn(draft({ category: 'marketing' }))
+    expect(await refused(send(name, ['Lena', 'Friday']))).to.include({ code: 'consent_missing' })
+  })
+
+  it('that is deleted is deleted at WhatsApp, and goes to nobody', async () => {
+    const { id, name } = await handedIn()
+    const { rev = 0 } = (await one(id)) ?? {}
+    await templates().remove({ id, rev })
+    expect(app.simulator.ledger.templateOf(channel().businessId, name, 'en')).to.equal(undefined)
+    expect(await refused(send(name, ['Lena', 'Friday']))).to.include({ code: 'template_unknown' })
+    expect((await templates().sync()).gone).to.equal(0)
+  })
+})

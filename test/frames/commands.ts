@@ -1,0 +1,3 @@
+import { recorded } from './phase.ts'
+
+export const { mochaGlobalSetup, mochaGlobalTeardown, mochaHooks } = recorded('commands')
