@@ -11,6 +11,7 @@ import { SLOW_MS } from './observe.ts'
 import type { StoreEvent } from './observe.ts'
 import type { OpenOptions } from './open.ts'
 import type { Ask, Asked } from './operations.ts'
+import type { ThreadData } from './thread.ts'
 import type { Validated } from './validate.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
 
@@ -55,22 +56,16 @@ export interface EmbeddedStoreOptions {
 const SOCKET_PATH_BYTES_MAX = 107
 const EXPIRY_EVERY_MS = 60_000
 
-// A thread does not share the compile cache of its process unless it is told to.
-const compiledBefore = () =>
-  getCompileCacheDir() === undefined
-    ? []
-    : ['--import', `data:text/javascript,import { enableCompileCache } from 'node:module'; enableCompileCache()`]
-
 /** Opens the store in `directory`, in a thread of its own; rejects when another process has it. */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const directory = resolve(options.directory)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   chmodSync(directory, 0o700)
   const place = socketPlace(directory)
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: openOptions(options, directory, place.socket),
+  const keepsCompiled = getCompileCacheDir() !== undefined
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: { ...openOptions(options, directory, place.socket), keepsCompiled } satisfies ThreadData,
     name: 'careline-store',
-    execArgv: [...process.execArgv, ...compiledBefore()],
   })
   const removePlace = () => place.isTemporary && rmSync(join(place.socket, '..'), { recursive: true, force: true })
   const owner = new Owner(worker, options.onEvent)

@@ -93,11 +93,12 @@ describe('the OpenAPI document', () => {
 
 const refusal = /(?:new Problem\(\s*'[a-z_]+',\s*|(?:conflict|missing|invalid|busy)\(\s*)'([a-z_0-9]+)'/g
 
-/** Of sockets, of schedules, and of the command line. */
+/** Of sockets, of schedules, of the command line, and of machines that did not speak: that is an answer of theirs. */
 const elsewhere = [
   ...['going_away', 'gone', 'no_such_command', 'no_such_stream', 'not_subscribed', 'rate_limited', 'slow_consumer'],
   ...['stale', 'too_many_sockets', 'too_many_streams', 'message_missing'],
   ...['exists', 'no_operator', 'operator_exists', 'restore_unfinished', 'unknown_control', 'slug_taken'],
+  ...['not_for_machines', 'answered_lately'],
 ]
 
 const root = join(import.meta.dirname, '../..')

@@ -123,6 +123,9 @@ const past = [
   'store/settings/invitations.ts',
   'store/settings/channels.ts',
   'store/settings/webhook-endpoints.ts',
+  'store/settings/slack.ts',
+  // What rules know of all workspaces, read when a process starts.
+  'store/settings/templates.ts',
   // Keys, copies, ends: whole workspaces, or the whole database.
   'store/vault-keys.ts',
   'store/reseal.ts',
