@@ -37,8 +37,18 @@ addEventListener('vite:preloadError', (event) => {
   if (sessionStorage.getItem(slot) === String(event.payload)) return
   sessionStorage.setItem(slot, String(event.payload))
   event.preventDefault()
-  location.reload()
+  void loadAnew()
 })
+
+/** Not before the server is there: a page that stands is better than none. */
+async function loadAnew() {
+  const isThere = await fetch('/ready').then(
+    () => true,
+    () => false,
+  )
+  if (isThere) location.reload()
+  else setTimeout(() => void loadAnew(), 1_000)
+}
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root.')

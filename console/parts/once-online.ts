@@ -4,7 +4,9 @@
  */
 export async function onceOnline<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
-    return await load()
+    const part: Part | undefined = await load()
+    // Without a part the page is about to be loaded anew (main.tsx), and nobody needs an answer.
+    return part ?? (await new Promise<Part>(() => undefined))
   } catch (error) {
     if (navigator.onLine) throw error
     await new Promise((back) => addEventListener('online', back, { once: true }))
