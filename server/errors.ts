@@ -17,6 +17,8 @@ export interface Seeing {
 
 /** What is written down, and where news of it go. */
 export interface Shelf {
+  /** Where it is kept: what a workspace that is gone leaves to see is the platform's affair. */
+  homeOf(workspaceId: string): Promise<string>
   logs: Pick<ErrorLogs, 'add'>
   spikePerHour(workspaceId: string): number
   /** Exactly one process hears of each. */
@@ -116,8 +118,9 @@ export class ErrorBook {
     if (!shelf) return
     const all = [...this.#waiting.values()]
     this.#waiting.clear()
-    for (const { workspaceId, seen } of all) {
+    for (const { workspaceId: seenIn, seen } of all) {
       try {
+        const workspaceId = await shelf.homeOf(seenIn)
         const { log, news } = await shelf.logs.add(workspaceId, seen, shelf.spikePerHour(workspaceId))
         shelf.changed(workspaceId, log)
         if (news) await shelf.news(workspaceId, log, news)

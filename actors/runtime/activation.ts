@@ -90,6 +90,11 @@ export class Activation implements Document {
     return this.#mailbox.length - this.#head + (this.#next ? 1 : 0)
   }
 
+  /** With what is answered and not written yet: where too much was made of it at once, it waits again. */
+  get crowd() {
+    return this.waiting + this.#answers.length + this.unwritten.length
+  }
+
   get answers(): Answer[] {
     if (this.#answers === unanswered) this.#answers = []
     return this.#answers

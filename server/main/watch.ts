@@ -86,6 +86,7 @@ function shelfOf(parts: Parts): Shelf {
   const to = { ...parts, store: storage.store }
   return {
     logs: storage.errorLogs,
+    homeOf: async (workspaceId) => ((await isReadable(storage.rest, workspaceId)) ? workspaceId : platform),
     spikePerHour: (workspaceId) => settings.ofWorkspace(workspaceId).errorSpikePerHour,
     changed: (workspaceId, { id, rev }) => resourceChanged(workspaceId, { resource: 'errors', id, rev }),
     async news(workspaceId, { id, name, place, lastAt }, news) {
