@@ -142,13 +142,19 @@ export class Care {
     const next = ids.findIndex((id) => timesOf(one, id) > 0)
     const free = next < 0 ? ids.length : next
     const count = times > 0 ? 1 : free
-    if (times > 1) await new Promise<void>((go) => this.#parts.pulse.later(restMs * (times - 1), go))
+    if (times > 1) await new Promise<void>((go) => this.#parts.pulse.later(this.#restOf(ids[0] ?? '', times), go))
     const marks = ids.slice(0, count).flatMap((id) => (id === undefined ? [] : [this.#mark(id, one.suspects.get(id))]))
     if (marks.length === 0 || (times === 0 && !this.#isOpen(one, activation))) return count
     one.isMarked = true
     const others = suspectsOf(one).filter(({ id }) => id !== ids[0])
     await this.#parts.persistence.mark(activation, [...marks, ...others])
     return count
+  }
+
+  /** Another one for each: an innocent that rested as long as the one that kills would be there each time it does. */
+  #restOf(id: string, times: number): number {
+    const chance = createHash('sha256').update(`${this.#parts.incarnation}/${id}`).digest().readUInt32BE() / 2 ** 32
+    return Math.round(restMs * (times - 1) * (1 + chance))
   }
 
   #mark(id: string, before: Mark | undefined): Mark {

@@ -117,7 +117,8 @@ for (const [name, open] of Object.entries(grounds))
           expect(await soon(at(heir.system, 'after').add())).to.equal('answered')
         }
         expect(deaths).to.equal(4)
-        expect(rests, 'each after a longer rest').to.deep.equal([1_000])
+        expect(rests, 'after a rest of its own').to.have.length(1)
+        expect(rests[0]).to.be.within(1_000, 2_000)
       })
 
     it('leaves nothing of an actor that was never written but what it was dying of', async () => {
