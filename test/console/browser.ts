@@ -123,7 +123,8 @@ export function withBrowser(app: App) {
       bypassCSP,
       deviceScaleFactor: width < 760 ? 2 : 1,
     })
-    context.setDefaultTimeout(8_000)
+    // As long as a step may take while everything else of the suite runs beside it.
+    context.setDefaultTimeout(20_000)
     if (direction)
       await context.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.dir = 'rtl')))
     const screen = new Screen(await context.newPage(), context, app.url)
