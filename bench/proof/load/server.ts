@@ -1,6 +1,7 @@
 import { channel } from '../../../actors/channel/contract.ts'
 import { principal } from '../../../actors/runtime/system.ts'
 import { App, type Business } from '../../../test/harness/boot.ts'
+import { inItsOwnDirectory } from '../../../test/harness/database.ts'
 import { nowUs } from '../../messages/webhooks.ts'
 import { answer } from '../../program.ts'
 
@@ -24,7 +25,7 @@ export interface Kept {
 const socketsPerAccount = 10
 const meetAtOnce = 64
 
-const app = new App({ DURABILITY: 'full', LOG_LEVEL: 'warn' })
+const app = new App({ DURABILITY: 'full', LOG_LEVEL: 'warn', ...inItsOwnDirectory })
 let business: Business
 let persons: { sends(text: string): void }[] = []
 let isOn = false
