@@ -1,12 +1,11 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Words } from '../inbox/content/words.tsx'
 import { timesIn } from '../inbox/times.ts'
 import { useNow } from '../live/use-now.ts'
 import { Button } from '../parts/button.tsx'
-import { usePlainTitle } from '../shell/use-title.ts'
-import { KeyGate } from './key-gate.tsx'
+import { KeptPage, keptQuery } from './kept-page.tsx'
 import style from './letters.module.css'
 import {
   mails,
@@ -18,54 +17,42 @@ import {
   type Written,
 } from './mail-api.ts'
 import write from './mails.module.css'
-import { PhoneError, phoneKey } from './phone-api.ts'
-import page from './phone.module.css'
 
-const mailsQuery = queryOptions({ queryKey: ['mails'], queryFn: mails, refetchInterval: 2_000, staleTime: 0 })
+const mailsQuery = keptQuery('mails', mails)
 
 /** The mail program of the simulation's people: they write to the business, and read what it writes. */
 export const MailsPage = () => {
-  usePlainTitle('Mails')
-  const [hasKey, setKey] = useState(() => phoneKey() !== null)
-  return hasKey ? <Mails forget={() => setKey(false)} /> : <KeyGate of="Mails" enter={() => setKey(true)} />
-}
-
-const Mails = ({ forget }: { forget: () => void }) => {
-  const { data, error, refetch } = useQuery({ ...mailsQuery, retry: false })
   const [draft, setDraft] = useState<Written>({ from: '', name: '', to: '', subject: '', text: '' })
-  if (error instanceof PhoneError && error.status === 401)
-    return <KeyGate of="Mails" isRefused enter={() => void refetch()} />
   const answer = (mail: SimulatedMail) => setDraft({ ...draft, ...answerTo(mail) })
   return (
-    <div className={page.page}>
-      <header className={page.head}>
-        <div>
-          <h1>Mails</h1>
-          <p>
-            What people write here reaches the inbox, and what the business mails them is read here.{' '}
-            <Link to="/phone">To the phones</Link> <Link to="/letters">To the letters</Link>
-          </p>
-        </div>
-        {error && (
-          <p role="alert">
-            {error.message}{' '}
-            <button type="button" className={page.again} onClick={forget}>
-              Another key
-            </button>
-          </p>
-        )}
-      </header>
-      {data?.lines.length === 0 ? (
-        <p className={style.none}>No mailbox of this server is simulated. Connect one by Resend without its keys.</p>
-      ) : (
-        <Write draft={draft} change={setDraft} lines={data?.lines ?? []} />
+    <KeptPage
+      title="Mails"
+      gate="Mails"
+      query={mailsQuery}
+      says={
+        <>
+          What people write here reaches the inbox, and what the business mails them is read here.{' '}
+          <Link to="/phone">To the phones</Link> <Link to="/letters">To the letters</Link>
+        </>
+      }
+    >
+      {(data) => (
+        <>
+          {data?.lines.length === 0 ? (
+            <p className={style.none}>
+              No mailbox of this server is simulated. Connect one by Resend without its keys.
+            </p>
+          ) : (
+            <Write draft={draft} change={setDraft} lines={data?.lines ?? []} />
+          )}
+          <ul className={style.letters} aria-label="Mails">
+            {data?.mails.map((mail) => (
+              <One key={mail.id} mail={mail} answer={() => answer(mail)} />
+            ))}
+          </ul>
+        </>
       )}
-      <ul className={style.letters} aria-label="Mails">
-        {data?.mails.map((mail) => (
-          <One key={mail.id} mail={mail} answer={() => answer(mail)} />
-        ))}
-      </ul>
-    </div>
+    </KeptPage>
   )
 }
 

@@ -1,56 +1,39 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { timesIn } from '../inbox/times.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
-import { usePlainTitle } from '../shell/use-title.ts'
-import { KeyGate } from './key-gate.tsx'
-import { PhoneError, phoneKey } from './phone-api.ts'
-import page from './phone.module.css'
+import { KeptPage, keptQuery } from './kept-page.tsx'
 import { press, type SlackBlock, type SlackMessage, type SlackTeam, slackTeams } from './slack-api.ts'
 import style from './slack.module.css'
 
-const slackQuery = queryOptions({ queryKey: ['slack-desk'], queryFn: slackTeams, refetchInterval: 2_000, staleTime: 0 })
+const slackQuery = keptQuery('slack-desk', slackTeams)
 
 /** The Slack of the simulation: what the staff hears of there, with buttons that work. */
-export const SlackDeskPage = () => {
-  usePlainTitle('Slack')
-  const [hasKey, setKey] = useState(() => phoneKey() !== null)
-  return hasKey ? <Desk forget={() => setKey(false)} /> : <KeyGate enter={() => setKey(true)} />
-}
-
-const Desk = ({ forget }: { forget: () => void }) => {
-  const { data, error, refetch } = useQuery({ ...slackQuery, retry: false })
-  if (error instanceof PhoneError && error.status === 401) return <KeyGate isRefused enter={() => void refetch()} />
-  return (
-    <div className={page.page}>
-      <header className={page.head}>
-        <div>
-          <h1>Slack</h1>
-          <p>
-            What your team would hear there; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
-            <Link to="/mails">To the mails</Link>
-          </p>
-        </div>
-        {error && (
-          <p role="alert">
-            {error.message}{' '}
-            <button type="button" className={page.again} onClick={forget}>
-              Another key
-            </button>
-          </p>
+export const SlackDeskPage = () => (
+  <KeptPage
+    title="Slack"
+    query={slackQuery}
+    says={
+      <>
+        What your team would hear there; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
+        <Link to="/mails">To the mails</Link>
+      </>
+    }
+  >
+    {(data) => (
+      <>
+        {data?.length === 0 && (
+          <p className={style.none}>No Slack of this server is simulated. Connect one in the settings.</p>
         )}
-      </header>
-      {data?.length === 0 && (
-        <p className={style.none}>No Slack of this server is simulated. Connect one in the settings.</p>
-      )}
-      {data?.map((team) => (
-        <Team key={team.id} team={team} />
-      ))}
-    </div>
-  )
-}
+        {data?.map((team) => (
+          <Team key={team.id} team={team} />
+        ))}
+      </>
+    )}
+  </KeptPage>
+)
 
 const stranger = { name: 'A stranger', email: 'stranger@elsewhere.example' }
 

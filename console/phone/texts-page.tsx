@@ -1,16 +1,14 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { timesIn } from '../inbox/times.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
-import { usePlainTitle } from '../shell/use-title.ts'
-import { KeyGate } from './key-gate.tsx'
-import { PhoneError, phoneKey, type SimulatedLine, type SimulatedText, texts, writeText } from './phone-api.ts'
-import page from './phone.module.css'
+import { KeptPage, keptQuery } from './kept-page.tsx'
+import { type SimulatedLine, type SimulatedText, texts, writeText } from './phone-api.ts'
 import style from './texts.module.css'
 
-const textsQuery = queryOptions({ queryKey: ['texts'], queryFn: texts, refetchInterval: 2_000, staleTime: 0 })
+const textsQuery = keptQuery('texts', texts)
 const became: Record<SimulatedText['status'], string> = {
   queued: 'waiting',
   sent: 'on its way',
@@ -20,44 +18,34 @@ const became: Record<SimulatedText['status'], string> = {
 }
 
 /** The telephones that simulated SMS reaches: codes are read here, and businesses are written to. */
-export const TextsPage = () => {
-  usePlainTitle('Texts')
-  const [hasKey, setKey] = useState(() => phoneKey() !== null)
-  return hasKey ? <Texts forget={() => setKey(false)} /> : <KeyGate of="Texts" enter={() => setKey(true)} />
-}
+export const TextsPage = () => (
+  <KeptPage
+    title="Texts"
+    gate="Texts"
+    query={textsQuery}
+    says={
+      <>
+        SMS as people see them; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
+        <Link to="/letters">To the letters</Link>
+      </>
+    }
+  >
+    {(data) => data && <Texts {...data} />}
+  </KeptPage>
+)
 
-const Texts = ({ forget }: { forget: () => void }) => {
-  const { data, error, refetch } = useQuery({ ...textsQuery, retry: false })
-  if (error instanceof PhoneError && error.status === 401)
-    return <KeyGate of="Texts" isRefused enter={() => void refetch()} />
-  const threads = data ? threadsOf(data.texts) : []
+const Texts = ({ lines, texts }: { lines: SimulatedLine[]; texts: SimulatedText[] }) => {
+  const threads = threadsOf(texts)
   return (
-    <div className={page.page}>
-      <header className={page.head}>
-        <div>
-          <h1>Texts</h1>
-          <p>
-            SMS as people see them; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
-            <Link to="/letters">To the letters</Link>
-          </p>
-        </div>
-        {error && (
-          <p role="alert">
-            {error.message}{' '}
-            <button type="button" className={page.again} onClick={forget}>
-              Another key
-            </button>
-          </p>
-        )}
-      </header>
-      {data && data.lines.length > 0 && <Write lines={data.lines} />}
-      {data && threads.length === 0 && <p className={style.none}>No text has been written yet.</p>}
+    <>
+      {lines.length > 0 && <Write lines={lines} />}
+      {threads.length === 0 && <p className={style.none}>No text has been written yet.</p>}
       <ul className={style.threads}>
         {threads.map(({ key, ...thread }) => (
-          <Thread key={key} {...thread} line={data?.lines.find(({ number }) => number === thread.number)} />
+          <Thread key={key} {...thread} line={lines.find(({ number }) => number === thread.number)} />
         ))}
       </ul>
-    </div>
+    </>
   )
 }
 
