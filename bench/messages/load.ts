@@ -1,5 +1,6 @@
 /** The outside world: people who write, through a provider that signs, and the staff who see it and answer. */
 import { io, type Socket } from 'socket.io-client'
+import { paced } from '../pace.ts'
 import { answer } from '../program.ts'
 import { dialects, type Heard } from './dialects.ts'
 import { type Place, type Side, socketsPerMember } from './place.ts'
@@ -24,6 +25,7 @@ class Outside {
   #seq = 0
   #posting = 0
   #isOn = false
+  #endPace = () => {}
   #messages = 0
   #lines = 0
   #answered = 0
@@ -74,22 +76,14 @@ class Outside {
 
   /** So many a second, whatever becomes of those before: timed from when each was due. */
   pace(perSecond: number) {
-    this.#isOn = true
     const next = someone(this.#setup.conversations)
-    const begin = nowUs()
-    let sent = 0
-    const tick = () => {
-      if (!this.#isOn) return
-      for (let due = begin + (sent * 1e6) / perSecond; due <= nowUs(); due = begin + (++sent * 1e6) / perSecond)
-        this.#track(this.#message(next(), Math.round(due)))
-      setTimeout(tick, 1)
-    }
-    tick()
+    this.#endPace = paced(perSecond, (dueUs) => this.#track(this.#message(next(), dueUs)))
   }
 
   /** Resolves when everything that was said has arrived. A benchmark in which something is lost measures nothing. */
   async rest() {
     this.#isOn = false
+    this.#endPace()
     const late = setTimeout(() => fail(new Error(`still missing after 20 s: ${this.#missing()}`)), 20_000)
     while (this.#work.size > 0 || this.#replies.size > 0) await Promise.all([...this.#work, ...this.#replies])
     clearTimeout(late)

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import { dialects, type Heard } from '../../messages/dialects.ts'
 import { nowUs } from '../../messages/webhooks.ts'
+import { paced } from '../../pace.ts'
 import { answer } from '../../program.ts'
 import type { Opened } from './server.ts'
 
@@ -22,7 +23,7 @@ const dueOf = new Map<string, number>()
 const early = new Set<string>()
 /** The staff, and whom each of them follows. */
 const desks: { socket: Socket; conversations: string[] }[] = []
-let isOn = false
+let end = () => {}
 let given = 0
 
 function hear(heard: Heard) {
@@ -70,18 +71,10 @@ answer({
     }
   },
   pace({ perSecond }: { perSecond: number }) {
-    isOn = true
-    const begin = nowUs()
-    const tick = () => {
-      if (!isOn) return
-      for (let due = begin + (given * 1e6) / perSecond; due <= nowUs(); due = begin + (given * 1e6) / perSecond)
-        void say(given++, Math.round(due))
-      setTimeout(tick, 1)
-    }
-    tick()
+    end = paced(perSecond, (dueUs) => void say(given++, dueUs))
   },
   rest() {
-    isOn = false
+    end()
     return given
   },
   seen: () => seen,

@@ -2,7 +2,7 @@ import { channel } from '../../../actors/channel/contract.ts'
 import { principal } from '../../../actors/runtime/system.ts'
 import { App, type Business } from '../../../test/harness/boot.ts'
 import { inItsOwnDirectory } from '../../../test/harness/database.ts'
-import { nowUs } from '../../messages/webhooks.ts'
+import { paced } from '../../pace.ts'
 import { answer } from '../../program.ts'
 
 /** What the crowd needs to begin. */
@@ -28,7 +28,7 @@ const meetAtOnce = 64
 const app = new App({ DURABILITY: 'full', LOG_LEVEL: 'warn', ...inItsOwnDirectory })
 let business: Business
 let persons: { sends(text: string): void }[] = []
-let isOn = false
+let end = () => {}
 let wrote = 0
 let before = process.cpuUsage()
 
@@ -59,19 +59,11 @@ answer({
   },
   /** So many a second, whatever becomes of those before; each person in turn. */
   pace({ perSecond }: { perSecond: number }) {
-    isOn = true
     before = process.cpuUsage()
-    const begin = nowUs()
-    const tick = () => {
-      if (!isOn) return
-      for (let due = begin + (wrote * 1e6) / perSecond; due <= nowUs(); due = begin + (wrote * 1e6) / perSecond)
-        persons[wrote++ % persons.length]?.sends(`${wrote} ${Math.round(due)}`)
-      setTimeout(tick, 1)
-    }
-    tick()
+    end = paced(perSecond, (dueUs) => persons[wrote++ % persons.length]?.sends(`${wrote} ${dueUs}`))
   },
   rest() {
-    isOn = false
+    end()
     return wrote
   },
   async kept(): Promise<Kept> {
