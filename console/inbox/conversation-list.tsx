@@ -2,9 +2,9 @@ import { IconArrowUp, IconClockHour4, IconMessagePlus, IconSearch } from '@table
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Line } from '../../client/wire.ts'
-import { records } from '../live/records.ts'
 import { useNow } from '../live/use-now.ts'
 import { IconButton } from '../parts/button.tsx'
+import { useWriteTo } from '../people/use-write-to.ts'
 import { onceOnline } from '../parts/once-online.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState, OfflineStrip } from '../shell/line-state.tsx'
@@ -87,12 +87,8 @@ export const ConversationList = () => {
 /** To somebody who has not written, or not for long. */
 const WriteFirst = () => {
   const [isOpen, setOpen] = useState(false)
-  const navigate = useNavigate()
+  const write = useWriteTo()
   useKeys({ write: () => setOpen(true) })
-  const write = async (userId: string) => {
-    const { conversationId } = await records.openConversation(userId)
-    await navigate({ to: '/inbox/$conversationId', params: { conversationId } })
-  }
   return (
     <>
       <IconButton says="Write to somebody" className={style.write} onClick={() => setOpen(true)}>

@@ -20,6 +20,7 @@ import { Merges, MergeWizard } from './person-merge.tsx'
 import { DataPart, PrivatePart } from './person-private.tsx'
 import { TimelinePart } from './person-timeline.tsx'
 import style from './person.module.css'
+import { useWriteTo } from './use-write-to.ts'
 import { stageWords } from './words.ts'
 
 const tabs = [
@@ -118,15 +119,11 @@ function inTouch(score: number) {
 
 /** With whoever never wrote, too. */
 const Conversation = ({ userId }: { userId: string }) => {
-  const navigate = useNavigate()
+  const writeTo = useWriteTo()
   const { failed, isBusy, ...doing } = useDoing()
-  const open = async () => {
-    const { conversationId } = await records.openConversation(userId)
-    await navigate({ to: '/inbox/$conversationId', params: { conversationId } })
-  }
   return (
     <>
-      <Button disabled={isBusy} onClick={() => void doing.do(open)}>
+      <Button disabled={isBusy} onClick={() => void doing.do(() => writeTo(userId))}>
         Conversation
       </Button>
       {failed && <Trouble error={failed} what="There is no conversation with them." />}

@@ -5,7 +5,7 @@ import type { Profile } from '../../actors/user/contract.ts'
 import { channelsOf, suppressedAs } from '../../kernel/consent.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { Address } from '../../kernel/person.ts'
-import { conflict, Problem } from '../../kernel/problem.ts'
+import { conflict } from '../../kernel/problem.ts'
 import type { Suppressions } from '../../store/suppressions.ts'
 import type { People } from '../webhooks/people.ts'
 import { addressOf, type Register } from './register.ts'
@@ -43,8 +43,12 @@ export class Addressing {
   async reach(workspace: Workspace, to: Addressee, name: string): Promise<string> {
     if ('userId' in to) return this.open(workspace, to.userId)
     const address = { ...to, value: addressOf(to) }
-    const known = await this.#known(workspace, address)
-    return begin(workspace, known ?? (await this.#entered(workspace, address, name)))
+    const { profile } = await this.#parts.register.meet(
+      workspace,
+      () => this.#known(workspace, address),
+      () => this.#fresh(workspace, address, name),
+    )
+    return begin(workspace, profile)
   }
 
   async #known(workspace: Workspace, address: Address): Promise<Profile | undefined> {
@@ -53,23 +57,14 @@ export class Addressing {
   }
 
   /** Their conversation hears only after a moment of what was decided about an address before anybody had it. */
-  async #entered(workspace: Workspace, address: Address, name: string): Promise<Profile> {
+  async #fresh(workspace: Workspace, address: Address, name: string) {
     const places = channelsOf(address.kind).map((channel) => ({
       channel,
       address: suppressedAs(channel, address.value),
     }))
     const [kept] = await this.#parts.suppressions.find(workspace.id, places)
     if (kept) throw conflict('address_suppressed', 'This address was taken out: nothing may go there.')
-    const change = { name, stage: 'lead' as const, source: 'message' }
-    try {
-      return await this.#parts.register.enter(workspace, { change, hidden: {}, identities: [address], tags: [] })
-    } catch (error) {
-      // Somebody else wrote to them, or they to us, a moment before.
-      if (!(error instanceof Problem) || error.code !== 'identity_taken') throw error
-      const met = await this.#known(workspace, address)
-      if (!met) throw error
-      return met
-    }
+    return { change: { name, stage: 'lead' as const, source: 'message' }, hidden: {}, identities: [address], tags: [] }
   }
 }
 

@@ -51,26 +51,15 @@ export class Leads {
     const referrerId =
       lead.referralCode === undefined ? undefined : await register.holderOf(workspace.id, lead.referralCode)
     const identities = lead.identities.map((one) => ({ ...one, value: addressOf(one) }))
-    const known = await this.#known(workspace, identities)
-    const { isNew, userId } = await this.#found(workspace, known, { ...lead, identities })
+    const { isNew, profile } = await register.meet(
+      workspace,
+      () => this.#known(workspace, identities),
+      async () => freshOf({ ...lead, identities }),
+    )
+    const userId = isNew ? profile.userId : await this.#fill(workspace, profile, { ...lead, identities })
     if (referrerId !== undefined) await referred(workspace, userId, referrerId, lead.referralCode ?? '')
     if (lead.consents) await agreed(workspace, userId, lead.consents)
     return { isNew, profile: await workspace.at(user, userId).view() }
-  }
-
-  async #found(workspace: Workspace, known: Profile | undefined, lead: Lead) {
-    if (known) return { isNew: false, userId: await this.#fill(workspace, known, lead) }
-    const { identities, tags, consents: _, referralCode: __, ...change } = lead
-    try {
-      const entered = { change: { stage: 'lead' as const, source: 'lead', ...change }, hidden: {}, identities, tags }
-      return { isNew: true, userId: (await this.#parts.register.enter(workspace, entered)).userId }
-    } catch (error) {
-      // Somebody else brought the same one a moment before.
-      if (!(error instanceof Problem) || error.code !== 'identity_taken') throw error
-      const met = await this.#known(workspace, identities)
-      if (!met) throw error
-      return { isNew: false, userId: await this.#fill(workspace, met, lead) }
-    }
   }
 
   async #known(workspace: Workspace, identities: readonly Address[]): Promise<Profile | undefined> {
@@ -110,6 +99,10 @@ export class Leads {
     await workspace.at(user, userId).happened({ kind: 'engagement', what })
     return userId
   }
+}
+
+function freshOf({ identities, tags, consents: _, referralCode: __, ...change }: Lead) {
+  return { change: { stage: 'lead' as const, source: 'lead', ...change }, hidden: {}, identities, tags }
 }
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === ''

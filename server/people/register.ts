@@ -3,7 +3,7 @@ import type { Workspace } from '../../actors/runtime/contract.ts'
 import { newSecret } from '../../kernel/id.ts'
 import type { Address, Identity } from '../../kernel/person.ts'
 import { phoneOf } from '../../kernel/phone.ts'
-import { invalid, missing } from '../../kernel/problem.ts'
+import { invalid, missing, Problem } from '../../kernel/problem.ts'
 import type { Claims } from '../../store/claims.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Rest } from '../../store/rest.ts'
@@ -21,6 +21,13 @@ interface Parts {
 }
 type Given = z.output<typeof ProfileChange>
 type Hidden = z.output<typeof PrivateChange>
+/** Somebody who is new. */
+interface Entered {
+  change: Given
+  hidden: Hidden
+  identities: (Address & { label?: string | undefined })[]
+  tags: string[]
+}
 const aliasesMax = 20
 
 /** Whoever stands for this id now: whoever was merged is the one with whom they were. @throws Problem `user_missing` */
@@ -45,15 +52,7 @@ export class Register {
   }
 
   /** @throws Problem `identity_taken`, `invalid_address`, `unknown_field`, `wrong_value` */
-  async enter(
-    workspace: Workspace,
-    entered: {
-      change: Given
-      hidden: Hidden
-      identities: (Address & { label?: string | undefined })[]
-      tags: string[]
-    },
-  ): Promise<Profile> {
+  async enter(workspace: Workspace, entered: Entered): Promise<Profile> {
     const userId = workspace.newId('usr')
     const { change, hidden } = await this.sorted(workspace.id, entered.change, entered.hidden)
     const claimed = []
@@ -67,6 +66,26 @@ export class Register {
       throw error
     }
     return workspace.at(user, userId).enter({ change, private: hidden, identities: claimed, tags: entered.tags })
+  }
+
+  /**
+   * Whoever `known` finds; where it finds nobody, somebody is entered, unless another was quicker with the same address.
+   * @throws Problem as `enter`
+   */
+  async meet(
+    workspace: Workspace,
+    known: () => Promise<Profile | undefined>,
+    fresh: () => Promise<Entered>,
+  ): Promise<{ isNew: boolean; profile: Profile }> {
+    const before = await known()
+    if (before) return { isNew: false, profile: before }
+    try {
+      return { isNew: true, profile: await this.enter(workspace, await fresh()) }
+    } catch (error) {
+      const met = error instanceof Problem && error.code === 'identity_taken' ? await known() : undefined
+      if (!met) throw error
+      return { isNew: false, profile: met }
+    }
   }
 
   /** What of the workspace's own fields is sensitive goes where that is kept. @throws Problem `unknown_field`, `wrong_value` */
