@@ -88,8 +88,12 @@ async function watch({ ms }: Plan, server: Program, load: Program) {
   }
   await pass(ms / 4) // The loop finds its rhythm.
   const before = await mark()
-  await pass(ms)
-  return between(before, await mark())
+  for (;;) {
+    await pass(ms)
+    const after = await mark()
+    // A window in which nothing came measures nothing.
+    if (after.load.messages > before.load.messages) return between(before, after)
+  }
 }
 
 function between(before: Marks, after: Marks) {

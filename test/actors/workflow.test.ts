@@ -259,7 +259,7 @@ describe('conversation: workflow', () => {
         { numRuns: 1_000, seed: 7 },
       )
       expect(held).to.be.greaterThan(300)
-    }).timeout(5_000)
+    })
   })
 
   describe('rating', () => {

@@ -8,8 +8,7 @@ import { MongoClient, refusal } from '../store/embedded/harness.ts'
 import { type Command, Installation } from './command.ts'
 
 /** Every process here takes the better part of a second: one story, each step on what the last one left. */
-describe('careline, for years', function () {
-  this.timeout(60_000)
+describe('careline, for years', () => {
   let home: Installation
   let elsewhere: Installation
   let running: Command

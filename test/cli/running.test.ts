@@ -8,7 +8,6 @@ import { checkBackup } from '../../store/embedded/backup.ts'
 import { type Command, Installation, taken } from './command.ts'
 
 describe('careline, asked about a server that runs', function () {
-  this.timeout(60_000)
   let home: Installation
   let server: Command
   before(async () => {
@@ -171,8 +170,7 @@ describe('careline, asked about a server that runs', function () {
   })
 })
 
-describe('careline in production', function () {
-  this.timeout(60_000)
+describe('careline in production', () => {
   const secrets = { CARELINE_MASTER_KEY: 'ab'.repeat(32), JWT_SECRET: 'not a secret at all, but long enough' }
   let home: Installation
   // So long that no socket fits into it.

@@ -7,8 +7,7 @@ import { verifyBackup } from '../../server/main/backups/proof.ts'
 import { type Command, Installation } from './command.ts'
 
 /** Keys that change and backups that are made while people work: real processes, one story. */
-describe('careline, kept safe', function () {
-  this.timeout(60_000)
+describe('careline, kept safe', () => {
   let home: Installation
   let elsewhere: Installation
   let running: Command

@@ -4,8 +4,7 @@ import { expect } from 'chai'
 import { until } from '../harness/until.ts'
 import { Installation } from './command.ts'
 
-describe('careline start, on a machine that has nothing, after a first try that was killed', function () {
-  this.timeout(30_000)
+describe('careline start, on a machine that has nothing, after a first try that was killed', () => {
   let home: Installation
   let printed: string
 
@@ -14,7 +13,7 @@ describe('careline start, on a machine that has nothing, after a first try that 
     // The very first start dies while it makes the demo: the next one must not notice.
     const first = home.begin(['start'])
     const kept = join(home.directory, 'demo.json')
-    await until(() => existsSync(kept) && readFileSync(kept, 'utf8').includes('seeding'), 20_000)
+    await until(() => existsSync(kept) && readFileSync(kept, 'utf8').includes('seeding'))
     first.process.kill('SIGKILL')
     expect((await first.ended).out, 'killed in the middle').to.equal('')
     printed = (await home.start()).out

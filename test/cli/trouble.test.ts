@@ -13,8 +13,7 @@ function refused({ code, out, err }: { code: number | null; out: string; err: st
   expect(err).not.to.match(/\n\s+at |node:internal/)
 }
 
-describe('careline, when something is wrong', function () {
-  this.timeout(60_000)
+describe('careline, when something is wrong', () => {
   let home: Installation
   before(async () => void (home = await Installation.on({ CARELINE_DEMO: 'false', MONGODB_URI: '' })))
   after(() => home.remove())

@@ -89,8 +89,7 @@ class App {
 }
 
 describe('client: any line', () => {
-  it('ends as if it had never been cut, with each command once and in order, whatever happens on the way', async function () {
-    this.timeout(60_000)
+  it('ends as if it had never been cut, with each command once and in order, whatever happens on the way', async () => {
     let snapshots = 0
     let connects = 0
     await fc.assert(

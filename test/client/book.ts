@@ -107,7 +107,7 @@ export class BookClient {
 
   /** "Ask": with an acknowledgement; no answer within 15 s means that the line is dead. */
   say(event: string, request: object): Promise<any> {
-    return this.socket.timeout(15_000).emitWithAck(event, request)
+    return this.socket.timeout(20_000).emitWithAck(event, request)
   }
 
   open(name: string): Stream {

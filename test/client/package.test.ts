@@ -108,8 +108,7 @@ client.onOutbox(look)
 look()
 `
 
-describe('client: the package', function () {
-  this.timeout(30_000)
+describe('client: the package', () => {
   const app = withApp()
   const installed = new Installed()
   let api: Api

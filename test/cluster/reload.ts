@@ -142,7 +142,7 @@ class Load {
 
   async stop() {
     clearInterval(this.#timer)
-    await until(() => this.#underWay === 0, 20_000)
+    await until(() => this.#underWay === 0)
     this.#agent.destroy()
   }
 
@@ -290,7 +290,7 @@ async function conversationsOf(url: string, token: string, count: number): Promi
     })
     const { items } = (await answer.json()) as { items: { conversationId: string }[] }
     return items.length === count && items.map(({ conversationId }) => conversationId)
-  }, 15_000)
+  })
 }
 
 /** Every screen against what was acknowledged, and against one that opens now. */
@@ -312,7 +312,7 @@ async function differences(
     }
     for (const [n, { talk, id }] of screens.entries()) {
       const newest = latest.get(id)
-      await until(() => talk.seq() === newest.seq(), 15_000).catch(() => lost.push(`screen ${n}: at ${talk.seq()}`))
+      await until(() => talk.seq() === newest.seq()).catch(() => lost.push(`screen ${n}: at ${talk.seq()}`))
       const texts: string[] = talk.state().messages.map(({ content }: any) => content.text)
       const shown = new Set(texts)
       if (shown.size !== texts.length) lost.push(`screen ${n}: ${texts.length - shown.size} twice`)

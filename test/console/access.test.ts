@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('who may do what, on screen', function () {
-  this.timeout(60_000)
+describe('who may do what, on screen', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -105,8 +105,7 @@ export function withBrowser(app: App) {
   let browser: Browser
   const screens: Screen[] = []
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     browser = await (launched ??= launch())
   })
   afterEach(async () => {

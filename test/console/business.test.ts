@@ -10,8 +10,7 @@ const logo = () =>
     .toBuffer()
 const password = 'a word of her own choosing'
 
-describe('a business of one’s own', function () {
-  this.timeout(60_000)
+describe('a business of one’s own', () => {
   const app = withApp()
   const on = withBrowser(app)
 

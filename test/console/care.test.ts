@@ -5,8 +5,7 @@ import { keepConsent } from '../../store/settings/members.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('what keeps data safe, on its pages', function () {
-  this.timeout(60_000)
+describe('what keeps data safe, on its pages', () => {
   const app = withApp()
   const on = withBrowser(app)
   const narrowDark = { width: 360, height: 740, scheme: 'dark', bypassCSP: true } as const

@@ -5,8 +5,7 @@ import { newId } from '../../kernel/id.ts'
 import { DnsSimulator } from '../../providers/dns/simulator.ts'
 import { withBrowser } from './browser.ts'
 
-describe('channels and webhooks', function () {
-  this.timeout(60_000)
+describe('channels and webhooks', () => {
   const dns = new DnsSimulator({
     'TXT clinic.test': ['v=spf1 mx -all', 'v=spf1 ~all'],
     'MX clinic.test': ['10 mail.clinic.test'],

@@ -42,8 +42,7 @@ async function pageOf(main: string) {
   return chunk.code
 }
 
-describe('a day of work', function () {
-  this.timeout(60_000)
+describe('a day of work', () => {
   let place: Installation
   let session: Session
   let server: Command

@@ -4,8 +4,7 @@ import { withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 import { withBrowser } from './browser.ts'
 
-describe('jobs and small pictures, on their pages', function () {
-  this.timeout(60_000)
+describe('jobs and small pictures, on their pages', () => {
   const app = withApp()
   const on = withBrowser(app)
 

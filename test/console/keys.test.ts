@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('the inbox by keyboard, and its list', function () {
-  this.timeout(30_000)
+describe('the inbox by keyboard, and its list', () => {
   const app = withApp()
   const on = withBrowser(app)
   const people: Record<string, ReturnType<typeof app.business.person>> = {}

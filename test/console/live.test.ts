@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser, type Screen } from './browser.ts'
 
-describe('phone and inbox, side by side', function () {
-  this.timeout(30_000)
+describe('phone and inbox, side by side', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -13,8 +13,7 @@ const looks: [string, Look][] = [
   ['narrow-dark', { width: 360, height: 740, scheme: 'dark' }],
 ]
 
-describe('how the console looks', function () {
-  this.timeout(60_000)
+describe('how the console looks', () => {
   const time = pastClock()
   const app = withApp({}, time.clock)
   const on = withBrowser(app)

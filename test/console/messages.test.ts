@@ -4,8 +4,7 @@ import { withApp } from '../harness/boot.ts'
 import { withBrowser, type Screen } from './browser.ts'
 import { pastClock } from './scene.ts'
 
-describe('what a conversation shows', function () {
-  this.timeout(30_000)
+describe('what a conversation shows', () => {
   const time = pastClock()
   const app = withApp({}, time.clock)
   const on = withBrowser(app)

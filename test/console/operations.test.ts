@@ -6,8 +6,7 @@ import { withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 import { withBrowser } from './browser.ts'
 
-describe('the pages for those who keep it running', function () {
-  this.timeout(60_000)
+describe('the pages for those who keep it running', () => {
   const app = withApp()
   const on = withBrowser(app)
   let conversationId = ''

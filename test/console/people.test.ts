@@ -9,8 +9,7 @@ const file = [
   'Ohne Nummer;;;;;',
 ].join('\n')
 
-describe('the pages of many people', function () {
-  this.timeout(60_000)
+describe('the pages of many people', () => {
   const app = withApp()
   const on = withBrowser(app)
   before(async () => {

@@ -3,8 +3,7 @@ import { recordsOf } from '../../client/records.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('a person in the console', function () {
-  this.timeout(60_000)
+describe('a person in the console', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -7,8 +7,7 @@ const number = '+4915170006000'
 /** A picture that is one. */
 const pictureOf = (page: Page) => page.screenshot({ clip: { x: 0, y: 0, width: 120, height: 80 } })
 
-describe('telephones of those who sign in, and the documentation', function () {
-  this.timeout(60_000)
+describe('telephones of those who sign in, and the documentation', () => {
   const app = withApp()
   const on = withBrowser(app)
   /** That of the latest text. */

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('colleagues', function () {
-  this.timeout(30_000)
+describe('colleagues', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -6,8 +6,7 @@ import { password, withApp } from '../harness/boot.ts'
 import { Issuer } from '../harness/issuer.ts'
 import { type Screen, withBrowser } from './browser.ts'
 
-describe('how one signs in', function () {
-  this.timeout(60_000)
+describe('how one signs in', () => {
   const issuer = new Issuer()
   const variables: Variables = {}
   before(async () => {

@@ -4,8 +4,7 @@ import { withBrowser } from './browser.ts'
 
 const chosen = 'a word of her own choosing'
 
-describe('settings', function () {
-  this.timeout(60_000)
+describe('settings', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { password, withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('signing in', function () {
-  this.timeout(30_000)
+describe('signing in', () => {
   const app = withApp()
   const on = withBrowser(app)
 

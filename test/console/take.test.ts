@@ -2,8 +2,7 @@ import type { WebSocketRoute } from 'playwright-core'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('taking a conversation', function () {
-  this.timeout(30_000)
+describe('taking a conversation', () => {
   const app = withApp()
   const on = withBrowser(app)
   before(async () => {

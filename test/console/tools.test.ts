@@ -4,8 +4,7 @@ import { toolsOf } from '../../client/tools.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('the staff’s tools', function () {
-  this.timeout(60_000)
+describe('the staff’s tools', () => {
   const app = withApp()
   const on = withBrowser(app)
   const names = ['Grace Okonkwo', 'Tomás Arrieta', 'Priya Raghunathan', 'Daniel Whitcombe']

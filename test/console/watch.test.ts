@@ -6,8 +6,7 @@ import { withBrowser } from './browser.ts'
 
 const script = '<img src=x onerror="window.broken=true"><script>window.broken=true</script>'
 
-describe('what happened, for those who look after it', function () {
-  this.timeout(60_000)
+describe('what happened, for those who look after it', () => {
   const app = withApp()
   const on = withBrowser(app)
   let conversationId = ''

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
-describe('what may be said, as it is shown', function () {
-  this.timeout(60_000)
+describe('what may be said, as it is shown', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -3,8 +3,7 @@ import { withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 import { withBrowser } from './browser.ts'
 
-describe('a conversation’s workflow on the screen', function () {
-  this.timeout(30_000)
+describe('a conversation’s workflow on the screen', () => {
   const app = withApp()
   const on = withBrowser(app)
 

@@ -6,8 +6,7 @@ import { JobRuns } from '../../store/job-runs.ts'
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts'
 import { until } from '../harness/until.ts'
 
-describe('faults: jobs', function () {
-  this.timeout(20_000)
+describe('faults: jobs', () => {
   let database: FreshDatabase
   let store: Store
   let runs: JobRuns
@@ -43,16 +42,16 @@ describe('faults: jobs', function () {
     }
     try {
       const one = boot('one')
-      await until(() => said.includes('one began'), 8_000)
+      await until(() => said.includes('one began'))
       one.kill('SIGSTOP')
       boot('two')
-      await until(() => said.includes('two ready'), 8_000)
+      await until(() => said.includes('two ready'))
       await runs.ask('letters', Date.now())
-      await until(() => said.includes('two sent'), 8_000)
+      await until(() => said.includes('two sent'))
       expect((await stateOf()).by).to.equal('two')
       one.kill('SIGCONT')
       // It asks before it acts, and hears that it is not its turn any more.
-      await until(() => said.includes('one came too late'), 8_000)
+      await until(() => said.includes('one came too late'))
       const sent = await store.connection.collection('sent').find({}).toArray()
       expect(sent.map(({ by }) => by as string)).to.deep.equal(['two'])
       const { failures, lastFailure } = await stateOf()

@@ -73,7 +73,7 @@ const faults: Fault[] = [
           return fleet.asks.add(actor, { tag: `${round}${actor}`, via: n % 2 === 0 ? leaver : heir })
         }),
       )
-      const leaving = leaver.order({ do: 'leave' }, 20_000)
+      const leaving = leaver.order({ do: 'leave' }, 40_000)
       leaver.isUp = false
       const heard = await Promise.allSettled(all)
       await leaving

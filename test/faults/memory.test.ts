@@ -5,9 +5,7 @@ import { expect } from 'chai'
 
 const program = join(import.meta.dirname, 'memory.ts')
 
-describe('faults: very many actors', function () {
-  this.timeout(60_000)
-
+describe('faults: very many actors', () => {
   it('26. actors come, and are idle: they leave, and the heap is what it was', async () => {
     const args = ['--expose-gc', program, '--actors', '8000']
     const { stdout } = await promisify(execFile)(process.execPath, args)

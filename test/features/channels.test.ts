@@ -6,8 +6,7 @@ describe('channels that people connect', () => {
   let app: App
   let clinic: Business
   let token: string
-  before(async function () {
-    this.timeout(30_000)
+  before(async () => {
     app = await new App().start()
     clinic = await app.open('clinic')
     const { id } = clinic.members['owner'] ?? { id: '' }

@@ -21,8 +21,7 @@ import { FakeClock } from '../harness/clock.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-describe('a workspace that leaves', function () {
-  this.timeout(20_000)
+describe('a workspace that leaves', () => {
   const clock = new FakeClock()
   const app = withApp({}, clock)
   let bakery: Business

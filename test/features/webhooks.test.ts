@@ -12,8 +12,7 @@ describe('webhooks that leave', () => {
   let other: Business
   let token: string
   let hook: Awaited<ReturnType<typeof receiver>>
-  before(async function () {
-    this.timeout(30_000)
+  before(async () => {
     app = await new App().start()
     clinic = await app.open('clinic')
     other = await app.open('other')

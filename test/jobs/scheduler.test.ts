@@ -16,8 +16,7 @@ const schedule = (name: string, run: Schedule['run'] = nothing, everyMs = 60_000
   run,
 })
 
-describe('jobs', function () {
-  this.timeout(15_000)
+describe('jobs', () => {
   let database: FreshDatabase
   let store: Store
   let runs: JobRuns

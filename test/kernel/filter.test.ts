@@ -133,13 +133,11 @@ describe('the filter language', () => {
     })
     after(() => close())
 
-    it('finds exactly those of whom it is so', async function () {
-      this.timeout(20_000)
+    it('finds exactly those of whom it is so', async () => {
       await findsExactly('users', fc.sample(person, { numRuns: 80, seed: 8 }), filters, asking)
     })
 
-    it('finds exactly the conversations of which it is so', async function () {
-      this.timeout(20_000)
+    it('finds exactly the conversations of which it is so', async () => {
       const some = fc.sample(conversation, { numRuns: 80, seed: 5 })
       await findsExactly('conversations', some, filtersOf(conversationFields), ofConversations)
     })

@@ -179,5 +179,5 @@ describe('socket: any sequence of commands', () => {
       { numRuns: 10, seed: 6 },
     )
     expect(floor.errors).to.deep.equal([])
-  }).timeout(30_000)
+  })
 })

@@ -271,7 +271,7 @@ async function openGateway(
       await new Promise<void>((ready, refused) => socket.once('hello', ready).once('connect_error', refused))
       return Object.assign(socket, {
         heard,
-        ask: (event: string, ...request: unknown[]) => socket.timeout(3_000).emitWithAck(event, ...request),
+        ask: (event: string, ...request: unknown[]) => socket.timeout(20_000).emitWithAck(event, ...request),
       })
     },
 

@@ -57,7 +57,7 @@ export function openOwn(own: readonly unknown[]) {
         const events: any[] = []
         socket.on('event', (event: unknown) => events.push(event))
         await new Promise<void>((ready, refused) => socket.once('hello', ready).once('connect_error', refused))
-        const ask = (name: string, request: object) => socket.timeout(3_000).emitWithAck(name, request)
+        const ask = (name: string, request: object) => socket.timeout(20_000).emitWithAck(name, request)
         return Object.assign(socket, { events, ask })
       },
       async close() {

@@ -10,8 +10,7 @@ import { type Floor, type Hall, openFloor } from './floor.ts'
 
 const log = createLog('error', new Writable({ write: (_chunk, _encoding, done) => done() }))
 
-describe('sockets of several processes', function () {
-  this.timeout(20_000)
+describe('sockets of several processes', () => {
   let redis: PrivateRedis
   let floor: Floor
   let pat: Awaited<ReturnType<Floor['person']>>
@@ -127,7 +126,7 @@ describe('sockets of several processes', function () {
     const stream = (links[1]!.subscriber as unknown as { stream: { removeAllListeners(event: string): void } }).stream
     stream.removeAllListeners('data')
     await thread().note({ text: 'not heard' })
-    await until(() => two.events().length === 1, 10_000)
+    await until(() => two.events().length === 1)
   })
 
   it('see who types and who looks on another process, with the subscription as well', async () => {
@@ -205,6 +204,6 @@ describe('sockets of several processes', function () {
     await until(() => there.gateway.present('w1').length === 1)
     await here.close()
     // Sooner than its lease would have ended.
-    await until(() => there.gateway.nodes.length === 1, 1_000)
+    await until(() => there.gateway.nodes.length === 1)
   })
 })

@@ -52,7 +52,7 @@ describe('socket: slow consumers', () => {
     await reached(steady, head)
     const { streams } = await slow.ask('subscribe', { streams: [{ stream: pat.stream, since }] })
     expect(streams[0]).to.include({ seq: head })
-  }).timeout(30_000)
+  })
 
   it('are brought up to date by the client without anybody noticing', async () => {
     const eve = await floor.person('Eve')

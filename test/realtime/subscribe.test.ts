@@ -38,7 +38,7 @@ describe('socket: subscribe', () => {
       limits: { streams: 128, payloadBytes: 65_536, commandsPerSecond: 20 },
       user: { id: 'ana', role: 'staff', workspaceId: 'w1' },
     })
-    expect(Date.parse(hello?.message.now)).to.be.closeTo(Date.now(), 5_000)
+    expect(Date.parse(hello?.message.now)).to.be.closeTo(Date.now(), 60_000)
   })
 
   it('refuses who shows no token, or a bad one, before anything else', async () => {
@@ -248,7 +248,7 @@ describe('socket: subscribe', () => {
     const [light] = (await resume(heavy.seq - 50)(sockets[0]!, 0)).streams
     expect(light.events).to.have.length(50)
     await small.close()
-  }).timeout(15_000)
+  })
 
   it('tells a fault of ours to nobody but us', async () => {
     const after = floor.log.after

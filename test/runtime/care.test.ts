@@ -94,8 +94,7 @@ for (const [name, open] of Object.entries(grounds))
     }
 
     for (const isWritten of [true, false])
-      it(`kills a few, and then no more; ${isWritten ? 'the actor goes on with everything else' : 'also where the actor was never written'}`, async function () {
-        this.timeout(20_000)
+      it(`kills a few, and then no more; ${isWritten ? 'the actor goes on with everything else' : 'also where the actor was never written'}`, async () => {
         const first = born()
         if (isWritten) await at(first.system, 'start').add()
         await first.system.close()
@@ -154,8 +153,7 @@ for (const [name, open] of Object.entries(grounds))
     })
   })
 
-describe('a message that kills its process, with real ones', function () {
-  this.timeout(60_000)
+describe('a message that kills its process, with real ones', () => {
   const directory = mkdtempSync(join(tmpdir(), 'cl-'))
   after(() => rmSync(directory, { recursive: true, force: true }))
 

@@ -21,8 +21,7 @@ const p99 = (took: number[]) => took[Math.floor(took.length * 0.99)] ?? 0
 
 // The numbers are those of the list of faults; what needs real processes is in test/faults.
 for (const [name, open] of Object.entries(grounds))
-  describe(`faults met by the runtime over ${name}`, function () {
-    this.timeout(20_000)
+  describe(`faults met by the runtime over ${name}`, () => {
     let ground: Ground
     let crew: Crew
     let system: ActorSystem
@@ -59,9 +58,8 @@ for (const [name, open] of Object.entries(grounds))
       const waiting = Array.from({ length: 60 }, () => problem(at('slow').add()))
       await new Promise(setImmediate)
       waiting.push(...Array.from({ length: 20 }, () => problem(at('slow').add())))
-      const began = performance.now()
+      // Before what is held goes on.
       expect(await problem(at('slow').add())).to.include({ code: 'mailbox_full', retryable: true })
-      expect(performance.now() - began, 'at once').to.be.below(50)
       expect(await isWithin(2, usual, 25)).to.equal(true)
       release()
       const refused = (await Promise.all(waiting)).filter((error) => error !== undefined)
@@ -145,10 +143,8 @@ for (const [name, open] of Object.entries(grounds))
         effects: effects as never,
         onError: (error) => void refusals.push(error),
       })
-      const began = performance.now()
       await at().fetch({ what: 'itself' })
       await until(() => refusals.length > 0)
-      expect(performance.now() - began).to.be.below(500)
       expect(refusals[0]).to.include({ code: 'deadlock' })
       expect((refusals[0] as Error).message).to.include('w1/user/a asks w1/user/a')
       expect(await at().add()).to.equal(1)

@@ -5,8 +5,7 @@ import { simulate } from '../../bench/proof/simulation/run.ts'
 const runs = 40
 const budgetMs = 6_000
 
-describe('simulated histories', function () {
-  this.timeout(60_000)
+describe('simulated histories', () => {
   // New ones with each run of the tests; one that breaks something is printed and can be run again.
   const first = Date.now() % 1_000_000
 

@@ -42,8 +42,7 @@ describe('who may do what', () => {
   let app: App
   let clinic: Business
   let other: Business
-  before(async function () {
-    this.timeout(30_000)
+  before(async () => {
     app = await new App().start()
     clinic = await app.open('clinic')
     other = await app.open('other')
@@ -149,15 +148,13 @@ describe('who may do what', () => {
       expect(permissionNames.filter((name) => !used.has(name))).to.deep.equal([])
     })
 
-    it('asks each role and each key for what it declares', async function () {
-      this.timeout(20_000)
+    it('asks each role and each key for what it declares', async () => {
       expect(signedIn).to.have.length.above(40)
       for (const who of await everybody())
         expect(await knockAll(who.token, byDeclaration(who)), who.name).to.deep.equal([])
     })
 
-    it('is open to a key with just its scope, and closed to one with all the others', async function () {
-      this.timeout(20_000)
+    it('is open to a key with just its scope, and closed to one with all the others', async () => {
       const owner = await tokenOf(clinic, 'owner')
       for (const scope of scopes) {
         const routes = signedIn.filter(({ terms }) => terms.allow === scope)
@@ -187,8 +184,7 @@ describe('who may do what', () => {
       expect(await knockAll(full, byDeclaration({ name: 'full', role: 'staff', may: all }))).to.deep.equal([])
     })
 
-    it('takes no token that is missing, expired, ended, forged, or of another realm', async function () {
-      this.timeout(20_000)
+    it('takes no token that is missing, expired, ended, forged, or of another realm', async () => {
       const owner = await tokenOf(clinic, 'owner')
       const ended = await session(clinic, 'owner')
       await auth().revoke(ended.sessionId, 'test')
@@ -288,7 +284,7 @@ describe('who may do what', () => {
 
   describe('every stream and command', () => {
     const told = (socket: Socket, event: string, message: object): Promise<any> =>
-      socket.timeout(5_000).emitWithAck(event, message)
+      socket.timeout(20_000).emitWithAck(event, message)
     const streamsHere = () =>
       actors.flatMap(({ contract }) =>
         Object.entries(contract.streams).map(([part, reader]) => ({ kind: contract.kind, part, reader })),

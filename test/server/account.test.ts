@@ -6,8 +6,7 @@ const another = 'a longer word than before'
 describe('my own account', () => {
   let at: Opened
   let http: Served
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     await at.business('clinic')
   })

@@ -45,8 +45,7 @@ describe('attacks at the edge', () => {
   let reading: string
   let operator: string
   let person: string
-  before(async function () {
-    this.timeout(30_000)
+  before(async () => {
     app = await new App().start()
     clinic = await app.open('clinic')
     const { operators } = app.careline.care
@@ -79,8 +78,7 @@ describe('attacks at the edge', () => {
     return { status, text, code: said?.code as string | undefined }
   }
 
-  it('take no operator of a query for a value, in any field of any body', async function () {
-    this.timeout(20_000)
+  it('take no operator of a query for a value, in any field of any body', async () => {
     const withBody = all.filter(({ body }) => body)
     expect(withBody).to.have.length.above(20)
     const wrong: string[] = []
@@ -95,8 +93,7 @@ describe('attacks at the edge', () => {
     expect(wrong).to.deep.equal([])
   })
 
-  it('let no key that nobody declared come to rest, nor reach a prototype', async function () {
-    this.timeout(30_000)
+  it('let no key that nobody declared come to rest, nor reach a prototype', async () => {
     const extras =
       '"constructor":{"prototype":{"polluted":1}},"$where":"polluted","$set":{"polluted":1},' +
       '"a.polluted":1,"workspaceId":"polluted","_id":"polluted"'
@@ -122,8 +119,7 @@ describe('attacks at the edge', () => {
     expect(found).to.deep.equal([])
   })
 
-  it('take no operator, no list and no prototype in any query', async function () {
-    this.timeout(20_000)
+  it('take no operator, no list and no prototype in any query', async () => {
     const wrong: string[] = []
     const withQuery = all.filter(({ query }) => query.length > 0)
     expect(withQuery).to.have.length.above(3)
@@ -211,7 +207,7 @@ describe('attacks at the edge', () => {
       await new Promise((ready) => socket.once('hello', ready))
     })
     after(() => void socket.disconnect())
-    const told = (event: string, message: unknown): Promise<any> => socket.timeout(5_000).emitWithAck(event, message)
+    const told = (event: string, message: unknown): Promise<any> => socket.timeout(20_000).emitWithAck(event, message)
 
     it('are answered, and change nothing, whatever stands in them', async () => {
       const stream = `conversation:${'x'}`

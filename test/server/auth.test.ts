@@ -10,8 +10,7 @@ describe('signing in', () => {
   let at: Opened
   let http: Served
   let clinic: Awaited<ReturnType<Opened['business']>>
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     clinic = await at.business('clinic')
   })

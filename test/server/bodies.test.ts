@@ -23,8 +23,7 @@ const routes = [
 describe('a body', () => {
   let at: Opened
   let http: Served
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     http = await at.serve({ routes: { api: routes, root: [] } })
   })

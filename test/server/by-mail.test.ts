@@ -11,8 +11,7 @@ describe('signing in by mail', () => {
   let http: Served
   let slug = ''
   let businesses = 0
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
   })
   beforeEach(async () => {

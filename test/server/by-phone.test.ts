@@ -14,8 +14,7 @@ describe('signing in by telephone', () => {
   let slug = ''
   let business: Awaited<ReturnType<Opened['business']>>
   let phones = 0
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     opened = await open()
   })
   beforeEach(async () => {

@@ -20,8 +20,7 @@ describe('files', () => {
   let token: string
   let stranger: string
   let clinic: string
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     clinic = (await at.business('clinic', ['staff', 'owner'])).id
     await at.business('other', ['staff'])

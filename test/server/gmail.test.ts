@@ -121,8 +121,7 @@ describe('a mailbox at Gmail', () => {
       warn: (message) => warnings.push(message),
       lost: async ({ address }) => void lost.push(address),
     })
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     await fake.start()
     at = await open()
     workspaceId = (await at.business('clinic', ['owner'])).id

@@ -16,8 +16,7 @@ describe('signing in with Google', () => {
   let slug = ''
   let email = ''
   let businesses = 0
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     issuer = await new Issuer().start((uri) => uri === `${publicUrl}${api}/callback`)
     http = await at.serve({ publicUrl, google: issuer.settings, config: { isSecure: true } })

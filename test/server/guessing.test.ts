@@ -12,8 +12,7 @@ describe('whoever guesses, looks or waits before a sign-in', () => {
   let http: Served
   let slug = ''
   let businesses = 0
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
   })
   beforeEach(async () => {

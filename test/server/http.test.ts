@@ -48,8 +48,7 @@ describe('HTTP', () => {
   let http: Served
   let tokens: Record<string, string>
   const routes = { api: lamps, root: [] }
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     await at.business('lights')
     http = await at.serve({ routes })

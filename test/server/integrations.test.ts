@@ -13,8 +13,7 @@ describe('integrations', () => {
   let token: string
   let changed: Channel[]
   let slug: string
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
   })
   beforeEach(async () => {

@@ -41,8 +41,7 @@ describe('webhooks of mail', () => {
   let http: Served
   let workspaceId: string
   const ids = { resend: newId('ch'), sendgrid: newId('ch'), smtp: newId('ch') }
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     workspaceId = (await at.business('clinic', ['owner'])).id
     http = await at.serve()

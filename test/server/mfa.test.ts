@@ -17,8 +17,7 @@ describe('a second factor', () => {
   let clinic: Awaited<ReturnType<Opened['business']>>
   let slug = ''
   let businesses = 0
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
   })
   beforeEach(async () => {

@@ -12,8 +12,7 @@ describe('the OpenAPI document', () => {
   let at: Opened
   let http: Served
   let document: any
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     http = await at.serve()
     document = (await http.ask('GET', '/api/v1/openapi.json')).body

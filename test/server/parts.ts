@@ -199,6 +199,7 @@ async function serve(
       people: claimed,
       room: {} as never,
       notices: { hear: () => undefined, onMissed: () => undefined, tell: async () => undefined } as never,
+      signOut: (workspaceId, userId) => persons.endAll(workspaceId, userId),
       now,
       log,
     }),

@@ -11,8 +11,7 @@ describe('the operators of the platform', () => {
   let password: string
   let totpSecret: string
   const email = 'root@careline.test'
-  before(async function () {
-    this.timeout(10_000)
+  before(async () => {
     opened = await open()
     clinic = await opened.business('clinic', ['owner'])
     server = await opened.serve()

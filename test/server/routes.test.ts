@@ -23,8 +23,7 @@ describe('every route', () => {
   let clinic: Business
   let other: Business
   let known: Known
-  before(async function () {
-    this.timeout(30_000)
+  before(async () => {
     app = await new App().start()
     clinic = await app.open('clinic')
     other = await app.open('other')
@@ -160,8 +159,7 @@ describe('every route', () => {
     expect((await ask('get', '/conversations', stranger)).body).to.deep.equal({ items: [], nextCursor: null })
   })
 
-  it('answers its own workspace', async function () {
-    this.timeout(20_000)
+  it('answers its own workspace', async () => {
     const token = await tokenOf(clinic, 'owner')
     for (const entry of rows()) expect((await row(entry, token)).status, entry[0]).to.equal(entry[1].status)
   })

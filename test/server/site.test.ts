@@ -13,8 +13,7 @@ describe('what a browser opens', () => {
   let http: Served
   let dir: string
   let secretFile: string
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     const place = mkdtempSync(join(tmpdir(), 'careline-site-'))
     dir = join(place, 'dist')

@@ -35,8 +35,7 @@ describe('what Slack tells', () => {
   const secret = published.signingSecret
   let clock = Date.now()
 
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     const { id: workspaceId } = await at.business('slack', ['owner'])
     const desk = {

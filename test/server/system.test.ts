@@ -5,8 +5,7 @@ import { type Opened, open, type Served } from './parts.ts'
 describe('what operators ask', () => {
   let at: Opened
   let http: Served
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     http = await at.serve()
   })

@@ -8,8 +8,7 @@ describe('a team', () => {
   let http: Served
   let clinic: Awaited<ReturnType<Opened['business']>>
   let businesses = 0
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
   })
   beforeEach(async () => {

@@ -50,8 +50,7 @@ function crcOf(bytes: Buffer) {
   return (crc ^ 0xffffffff) >>> 0
 }
 
-describe('small pictures', function () {
-  this.timeout(15_000)
+describe('small pictures', () => {
   const thumbnailer = new Thumbnailer({ timeMs: 10_000 })
   const directory = mkdtempSync(join(tmpdir(), 'cl-thumbs-'))
   let database: FreshDatabase

@@ -17,8 +17,7 @@ describe('what Twilio tells a channel', () => {
   let http: Served
   let id: string
   const publicUrl = 'http://careline.test'
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     const { id: workspaceId } = await at.business('texts', ['owner'])
     http = await at.serve()

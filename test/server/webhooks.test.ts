@@ -38,8 +38,7 @@ describe("WhatsApp's webhook", () => {
   let http: Served
   let path: string
   let id: string
-  before(async function () {
-    this.timeout(20_000)
+  before(async () => {
     at = await open()
     const { id: workspaceId } = await at.business('clinic', ['owner'])
     http = await at.serve()

@@ -17,8 +17,7 @@ import { masterOf } from '../../store/vault-keys.ts'
 import { Vault } from '../../store/vault.ts'
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts'
 
-describe('a backup of files that rest in S3', function () {
-  this.timeout(20_000)
+describe('a backup of files that rest in S3', () => {
   const keys = { accessKeyId: 'AKIACARELINE', secretAccessKey: 'a secret of the tests', region: 'eu-central-1' }
   const directory = mkdtempSync(join(tmpdir(), 'cl-archive-s3-'))
   const identity = identityFrom(Buffer.alloc(32, 3))

@@ -18,7 +18,6 @@ import { replicaSet } from '../harness/replica-set.ts'
 const dayMs = 24 * 60 * 60_000
 
 describe('a backup of a MongoDB', function () {
-  this.timeout(10_000)
   const directory = mkdtempSync(join(tmpdir(), 'cl-archive-'))
   const identity = identityFrom(Buffer.alloc(32, 3))
   const book = new KeyBook({ directory, identities: [identity], keptMs: dayMs })

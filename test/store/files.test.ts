@@ -20,8 +20,7 @@ const failing = async (what: Promise<unknown>) =>
     (error: unknown) => error as Error,
   )
 
-describe('files at rest', function () {
-  this.timeout(10_000)
+describe('files at rest', () => {
   const directory = mkdtempSync(join(tmpdir(), 'cl-rest-'))
   const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret', region: 'us-east-1' }
   const simulator = new S3Simulator({ ...credentials, bucket: 'careline', now: () => Date.now() })

@@ -42,8 +42,7 @@ describe('a workspace and its documents', () => {
     for (const none of ['', undefined, null]) expect(() => store.of(none as never)).to.throw('needs its workspace')
   })
 
-  it('are reached by no filter of another workspace, in no collection', async function () {
-    this.timeout(20_000)
+  it('are reached by no filter of another workspace, in no collection', async () => {
     for (const name of tenants) {
       // A field that has to be unique has to be there.
       const own = { _id: 'x_there', mark: 1, workspaceId: there, prefix: 'there' }

@@ -115,7 +115,7 @@ export class Member {
   }
 
   /** Rejects with `Refused`, also when nothing is heard for so long. */
-  order<T = unknown>(order: Order, timeoutMs = 10_000): Promise<T> {
+  order<T = unknown>(order: Order, timeoutMs = 30_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const running = this.#process
       if (!running?.connected) return reject(silent('down'))
@@ -176,7 +176,7 @@ export class Member {
   /** Ends in good order, as a process does that is asked to; it may be asked something at the very end. */
   async leave(last: () => Promise<unknown> = () => Promise.resolve()) {
     this.isUp = false
-    await this.order({ do: 'leave' }, 20_000)
+    await this.order({ do: 'leave' }, 40_000)
     await last()
     await this.kill()
   }

@@ -29,8 +29,7 @@ const failing = async (what: Promise<unknown>) =>
     (error: unknown) => error as Error,
   )
 
-describe('stores of files', function () {
-  this.timeout(20_000)
+describe('stores of files', () => {
   let ahead = 0
   const directory = mkdtempSync(join(tmpdir(), 'cl-files-'))
   const simulator = new S3Simulator({ ...keys, region, bucket: 'careline', now: () => Date.now() + ahead })

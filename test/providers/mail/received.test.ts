@@ -104,7 +104,7 @@ describe('a mail that came', () => {
     for (const evil of ['abc. x skrev x\n', 'Op a\nschreef ', 'On x ', '> ', '20111111', 'From: a\n'])
       saidIn(evil.repeat(Math.ceil(200_000 / evil.length)))
     saidIn('abc. x skrev x\n'.repeat(130))
-    expect(performance.now() - started).to.be.below(2_000)
+    expect(performance.now() - started).to.be.below(10_000)
   })
 
   const head = 'From: Nina <Nina@Example.com>\r\nTo: ours@clinic.test\r\nSubject: Hello\r\nMessage-ID: <a@b>\r\n'

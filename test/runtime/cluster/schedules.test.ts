@@ -103,9 +103,7 @@ class Schedule {
   }
 }
 
-describe('leases under any schedule', function () {
-  this.timeout(60_000)
-
+describe('leases under any schedule', () => {
   it(`are never two, and all are served when all is well again: ${runs} schedules`, async () => {
     // Another run tries others; a seed that fails is printed, and fails again.
     const first = Math.trunc(Date.now() / 1_000)

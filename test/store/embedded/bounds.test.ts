@@ -76,8 +76,7 @@ describe('embedded store: bounds', () => {
       expect(sorted(Infinity, numbers, 1000)).to.deep.equal(numbers.toSorted((a, b) => a - b))
     })
 
-    it('is refused beyond it, also where the disk may be used', async function () {
-      this.timeout(30_000)
+    it('is refused beyond it, also where the disk may be used', async () => {
       const large = await opened.fresh('large')
       const pad = 'x'.repeat(15_000_000)
       for (let i = 0; i < 7; i++) await large.insertOne({ _id: i as any, n: -i, pad })

@@ -135,8 +135,7 @@ describe('embedded store: index against scan', () => {
     if (sort) expect(first).to.deep.equal(found.slice(0, limit))
   }
 
-  it('finds the same, whatever the documents, indexes, changes and queries', async function () {
-    this.timeout(20_000)
+  it('finds the same, whatever the documents, indexes, changes and queries', async () => {
     let used = 0
     let asked = 0
     const property = fc.asyncProperty(

@@ -79,8 +79,7 @@ describe('embedded store: regular expressions', () => {
     expect(found('(?=(a+))a', 'aa')).to.deep.equal(['a', 'aa'])
   })
 
-  it('takes patterns that explode elsewhere in a moment', function () {
-    this.timeout(10_000)
+  it('takes patterns that explode elsewhere in a moment', () => {
     const began = performance.now()
     expect(matches('(a+)+$', '', `${'a'.repeat(5000)}b`)).to.equal(false)
     expect(matches('(a|a)*b', '', 'a'.repeat(5000))).to.equal(false)
@@ -88,7 +87,7 @@ describe('embedded store: regular expressions', () => {
     expect(matches('a*b', '', 'a'.repeat(200_000))).to.equal(false)
     expect(matches('.*.*.*=.*', '', 'x'.repeat(5000))).to.equal(false)
     expect(matches('^(([a-z])+.)+[A-Z]([a-z])+$', '', 'a'.repeat(5000))).to.equal(false)
-    expect(performance.now() - began).to.be.lessThan(5000)
+    expect(performance.now() - began).to.be.lessThan(20_000)
   })
 
   it('gives up on what has no bound, with an error', async () => {

@@ -213,8 +213,7 @@ describe('embedded store: whoever reads long, rests', () => {
   })
 })
 
-describe('embedded store: while somebody reads long', function () {
-  this.timeout(60_000)
+describe('embedded store: while somebody reads long', () => {
   const opened = openedStore({ durability: 'relaxed' })
   const DOCUMENTS = 12_000
 

@@ -196,8 +196,7 @@ describe('embedded store: a long write is carried out in slices', () => {
   })
 })
 
-describe('embedded store: while a long write is carried out', function () {
-  this.timeout(60_000)
+describe('embedded store: while a long write is carried out', () => {
   const opened = openedStore({ durability: 'relaxed' })
   const DOCUMENTS = 40_000
 

@@ -7,8 +7,7 @@ import { Places } from './harness.ts'
 
 const about = { madeAt: '2026-11-21T12:00:00.000Z', version: '0.0.0' }
 
-describe('embedded store: backup', function () {
-  this.timeout(15_000)
+describe('embedded store: backup', () => {
   const places = new Places()
   const copy = places.directory('copy')
   const acknowledged: number[] = []

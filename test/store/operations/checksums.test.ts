@@ -6,8 +6,7 @@ import type { StoreEvent } from '../../../store/embedded/observe.ts'
 import { refusal } from '../embedded/harness.ts'
 import { Places } from './harness.ts'
 
-describe('embedded store: checksums of documents', function () {
-  this.timeout(15_000)
+describe('embedded store: checksums of documents', () => {
   const places = new Places()
   after(() => places.remove())
 

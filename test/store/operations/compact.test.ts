@@ -4,8 +4,7 @@ import type { StoreEvent } from '../../../store/embedded/observe.ts'
 import { refusal } from '../embedded/harness.ts'
 import { Places } from './harness.ts'
 
-describe('embedded store: compaction', function () {
-  this.timeout(15_000)
+describe('embedded store: compaction', () => {
   const places = new Places()
   const events: StoreEvent[] = []
   const onEvent = (event: StoreEvent) => void events.push(event)

@@ -5,8 +5,7 @@ import type { StoreEvent } from '../../../store/embedded/observe.ts'
 import { refusal } from '../embedded/harness.ts'
 import { Places } from './harness.ts'
 
-describe('embedded store: damage', function () {
-  this.timeout(15_000)
+describe('embedded store: damage', () => {
   const places = new Places()
   after(() => places.remove())
 

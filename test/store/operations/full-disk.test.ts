@@ -9,7 +9,6 @@ const WRITERS = 16
 const OUT_OF_DISK_SPACE = 14031
 
 describe('embedded store: a full disk', function () {
-  this.timeout(15_000)
   const places = new Places()
   const disk = places.directory('small')
   let isMounted = false

@@ -8,8 +8,7 @@ import { type Place, Places } from './harness.ts'
 
 const silent = { at: () => undefined }
 
-describe('migration between two stores', function () {
-  this.timeout(15_000)
+describe('migration between two stores', () => {
   const places = new Places()
   let source: Place
   let target: Place

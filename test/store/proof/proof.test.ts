@@ -11,15 +11,13 @@ import { fuzzUpdates } from './update-fuzz.ts'
 describe('embedded store: proofs', () => {
   const seed = Date.now() % 1_000_000_000
 
-  it('finds by an index what it finds by a scan', function () {
-    this.timeout(30_000)
+  it('finds by an index what it finds by a scan', () => {
     const { byIndex, queries } = fuzzIndexes(1500, seed)
     expect(queries).to.equal(1500)
     expect(byIndex).to.be.greaterThan(150)
   })
 
-  it('updates as the manual says', function () {
-    this.timeout(30_000)
+  it('updates as the manual says', () => {
     const { refused, updates } = fuzzUpdates(2000, seed)
     expect(updates - refused).to.be.greaterThan(400)
   })
