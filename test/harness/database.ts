@@ -33,7 +33,8 @@ let embedded: ReturnType<typeof startEmbedded> | undefined
 function startEmbedded() {
   const directory = mkdtempSync(join(tmpdir(), 'careline-test-'))
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-  return startEmbeddedStore({ directory, durability: 'relaxed' })
+  // Tests have clocks of their own, which stand in the past: by the real one, what they keep has long expired.
+  return startEmbeddedStore({ directory, durability: 'relaxed', expiryEveryMs: 24 * 3_600_000 })
 }
 
 /** A database with a name of its own on the server of this address; the one that the address names is left alone. */

