@@ -158,7 +158,7 @@ describe('client: resume', () => {
   it('notices a line that takes but does not answer, and makes another one', async () => {
     const ivy = await floor.person('Ivy')
     await ivy.say('one')
-    const client = hall.client('staff:ana', { timing: { ackMs: 150, backoffMinMs: 10, backoffMaxMs: 20 } })
+    const client = hall.client('staff:ana', { timing: { ackMs: 1_000, backoffMinMs: 10, backoffMaxMs: 20 } })
     const handle = client.open(ivy.stream)
     await handle.ready()
     const [server] = hall.gateway.io.of('/').sockets.values()

@@ -7,15 +7,15 @@ import { JobRuns } from '../../store/job-runs.ts'
 const [uri = '', by = ''] = process.argv.slice(2)
 const store = await Store.open(uri)
 const say = (what: string) => void process.stdout.write(`${what}\n`)
-/** Long enough for the test to stop us between the question and the deed. */
-const pause = () => new Promise((over) => setTimeout(over, 150))
+/** The test stops us between the question and the deed: it says when we go on. */
+const toldToGoOn = () => new Promise((goOn) => process.once('message', goOn))
 
 const scheduler = new Scheduler({
   database: store.connection.db,
   runs: new JobRuns(store),
   by,
   lookMs: 50,
-  lockMs: 400,
+  lockMs: 1_500,
   now: Date.now,
   onError: (error) => say(`error ${String(error)}`),
   schedules: [
@@ -25,7 +25,7 @@ const scheduler = new Scheduler({
       everyMs: 60_000,
       async run(turn) {
         say('began')
-        await pause()
+        await toldToGoOn()
         await turn.hold().catch((error: unknown) => {
           say('came too late')
           throw error

@@ -104,7 +104,7 @@ describe('stores of files', () => {
   })
 
   it('try again where S3 was slow, busy or away, and give up in the end', async () => {
-    const store = await s3({}, { silenceMs: 150, attempts: 3 })
+    const store = await s3({}, { silenceMs: 1_000, attempts: 3 })
     simulator.fails({ kind: 'refuses', status: 503, code: 'ServiceUnavailable' }, { kind: 'breaks' })
     await store.put('ws_1/fil_tried', inChunks(Buffer.from('kept')))
     simulator.fails({ kind: 'hangs' })

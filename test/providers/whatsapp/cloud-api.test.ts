@@ -9,7 +9,7 @@ import { sampleImage, sampleVoice } from '../../../providers/whatsapp/simulator/
 import { lenaId, listening, textOf, world } from './world.ts'
 import type { World } from './world.ts'
 
-const api = new CloudApi({ timeoutMs: 2_000 })
+const api = new CloudApi({ timeoutMs: 20_000 })
 const hello: Outgoing = { kind: 'text', text: 'Hello' }
 const channel: WhatsAppChannel = WhatsAppConfig.parse({
   channelId: 'chn_1',
@@ -216,7 +216,7 @@ describe('WhatsApp: sending, against the simulator', () => {
 })
 
 describe('WhatsApp: sending, when the line is bad', () => {
-  const sendTo = async (baseUrl: string, timeoutMs = 1_000): Promise<any> =>
+  const sendTo = async (baseUrl: string, timeoutMs = 20_000): Promise<any> =>
     new CloudApi({ timeoutMs }).send({ ...channel, baseUrl }, { to: lenaId, content: hello, opaque: 'msg_1' })
   const answered = async (handler: RequestListener) => {
     const { url, stop } = await listening(handler)

@@ -17,7 +17,7 @@ const hello: Outgoing = { kind: 'text', text: 'Hello' }
 describe('WhatsApp: the simulator, when things go wrong', () => {
   let here: World
   const fault = (faults: Partial<Faults>) => here.simulator.setFaults(here.channel, faults)
-  const send = (opaque = 'm1', timeoutMs = 1_000): Promise<any> =>
+  const send = (opaque = 'm1', timeoutMs = 20_000): Promise<any> =>
     new CloudApi({ timeoutMs }).send(here.whatsapp, { to: lenaId, content: hello, opaque })
   const statuses = () =>
     here.heard.items.flatMap((item) => (item.kind === 'status' ? [`${item.opaque} ${item.status}`] : []))

@@ -38,11 +38,27 @@ describe('WhatsApp: templates', () => {
       const { words, isForeign } = wordsOf(body.components, body.message_send_ttl_seconds)
       expect(isForeign).to.equal(false)
       expect(componentsOf(words, categoryOf(body))).to.deep.equal(body.components)
-      const asked = { name: body.name, language: body.language, category: categoryOf(body), words }
+      const asked = { name: body.name, language: body.language, category: categoryOf(body), words: await shown(words) }
       const { providerId } = await cloudTemplates.create(here.whatsapp, asked)
       const [held] = await cloudTemplates.list(here.whatsapp, body.name)
-      expect(held).to.deep.include({ providerId, words, isForeign: false, category: categoryOf(body) })
+      expect(held).to.deep.include({ providerId, isForeign: false, category: categoryOf(body) })
+      expect(held && bare(held.words, asked.category)).to.deep.equal(bare(words, asked.category))
     })
+
+  /** Meta's own examples name files that it had been brought. */
+  async function shown(words: TemplateWords): Promise<TemplateWords> {
+    const { header } = words
+    if (!header || !('handle' in header)) return words
+    const handle = await cloudTemplates.sample(here.whatsapp, pdf)
+    return { ...words, header: { ...header, handle } }
+  }
+  /** Without what Meta says in its own words: the address of a file, and the text about a code. */
+  function bare(words: TemplateWords, category: TemplateCategory): TemplateWords {
+    const { header } = words
+    const plain = header && 'handle' in header ? { ...words, header: { ...header, handle: '' } } : words
+    return category === 'authentication' ? { ...plain, body: '', footer: '', places: [] } : plain
+  }
+  const pdf = { bytes: Buffer.from('%PDF-1.4 one'), mime: 'application/pdf', fileName: 'receipt.pdf' }
 
   it('reads all of an account, page by page', async () => {
     for (let n = 0; n < 101; n++) {
@@ -91,6 +107,26 @@ describe('WhatsApp: templates', () => {
     expect(held?.words.places).to.deep.equal(places)
   })
 
+  it('is shown to reviewers by a file that was brought before', async () => {
+    const picture = (handle: string) => ({ header: { format: 'image', handle } })
+    const handle = await cloudTemplates.sample(here.whatsapp, { bytes: Buffer.from('\x89PNG'), mime: 'image/png' })
+    const { providerId } = await cloudTemplates.create(here.whatsapp, simple('pictured', undefined, picture(handle)))
+    const [held] = await cloudTemplates.list(here.whatsapp, 'pictured')
+    expect(held).to.include({ providerId })
+    expect(held?.words.header)
+      .to.have.property('handle')
+      .that.matches(/^https:/)
+  })
+
+  it('has the words of a code ready', async () => {
+    const buttons = [{ type: 'otp', how: 'copy_code', text: '' }]
+    const words = TemplateWords.parse({ buttons, warns: true, expiresMinutes: 10 })
+    await cloudTemplates.create(here.whatsapp, { name: 'codes', language: 'en', category: 'authentication', words })
+    const [held] = await cloudTemplates.list(here.whatsapp, 'codes')
+    expect(held?.words).to.deep.include({ expiresMinutes: 10, warns: true })
+    expect(held?.words.body).to.match(/^\*\{\{1\}\}\* is your verification code.* do not share/)
+  })
+
   const refusals: [what: string, ask: () => Promise<unknown>, code: string][] = [
     ['of a wrong token', () => cloudTemplates.list({ ...here.whatsapp, token: 'EAAG-wrong' }), 'token_expired'],
     ['of another account', () => cloudTemplates.list({ ...here.whatsapp, businessId: '1' }), 'number_unknown'],
@@ -113,6 +149,25 @@ describe('WhatsApp: templates', () => {
       'template_malformed',
     ],
     ['of a name that is none', () => cloudTemplates.create(here.whatsapp, simple('No Name')), 'template_malformed'],
+    [
+      'with a file that nobody brought',
+      () =>
+        cloudTemplates.create(here.whatsapp, simple('x5', undefined, { header: { format: 'image', handle: '4::no' } })),
+      'invalid_request',
+    ],
+    [
+      'with a file of another kind',
+      async () => {
+        const handle = await cloudTemplates.sample(here.whatsapp, pdf)
+        await cloudTemplates.create(here.whatsapp, simple('x6', undefined, { header: { format: 'image', handle } }))
+      },
+      'invalid_request',
+    ],
+    [
+      'with a file that reviewers do not take',
+      () => cloudTemplates.sample(here.whatsapp, { bytes: Buffer.from('RIFF'), mime: 'image/webp' }),
+      'invalid_request',
+    ],
     ['that is not there', () => cloudTemplates.edit(here.whatsapp, '12345', simple('x3')), 'number_unknown'],
     ['that is gone', () => cloudTemplates.remove(here.whatsapp, { providerId: '1', name: 'x4' }), 'invalid_request'],
   ]
