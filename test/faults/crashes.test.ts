@@ -117,11 +117,11 @@ const faults: Fault[] = [
   {
     number: '10',
     name: 'a store that takes a write and says nothing: nobody is answered until it is known',
-    setting: { members: 1, bounds: { askMs: 1_000 } },
+    setting: { members: 1, bounds: { askMs: 3_000 } },
     async happens(fleet) {
       const [member] = fleet.members as [Member]
       const actor = fleet.counter(0)
-      await fleet.asks.add(actor, { tag: 'first' })
+      await fleet.asks.insistOnAdding(actor, { tag: 'first' })
       member.mongo.proxy.hold({ answers: true })
       const asked = [fleet.asks.add(actor, { tag: 'second' }), fleet.asks.view(actor)]
       const refusals = await Promise.all(asked.map(refusalOf))

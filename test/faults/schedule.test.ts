@@ -6,7 +6,7 @@ import { type Round, run } from './chaos/schedule.ts'
 const seed = 20_261
 
 describe('faults: one after another, by a seeded schedule', function () {
-  this.timeout(150_000)
+  this.timeout(300_000)
   let fleet: Fleet
   before(async () => {
     fleet = await Fleet.open()

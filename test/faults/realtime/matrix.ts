@@ -147,7 +147,7 @@ async function attempt(url: string, request: RequestInit): Promise<Response | un
   }
 }
 
-export async function someConversation({ ours: [site] }: Pair, token: string): Promise<string> {
+export async function someConversation({ ours: [, site] }: Pair, token: string): Promise<string> {
   const response = await fetch(`${site?.url}/api/v1/conversations?status=open`, {
     headers: { authorization: `Bearer ${token}` },
   })

@@ -5,7 +5,7 @@ import { interruptMigration } from './migration.ts'
 
 /** A slice of bench/proof/interrupted.ts, which goes through every part of each. */
 describe('embedded store: the process or the power ends, or the disk is full, in the middle of', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let original: Original
   before(async function () {
     if (!hasCompiler) this.skip() // The disk that does so is a library in C.

@@ -32,7 +32,7 @@ describe('embedded store: proofs', () => {
   })
 
   it('loses nothing that it acknowledged when it is killed ten times under 16 writers', async function () {
-    this.timeout(120_000)
+    this.timeout(300_000)
     const directory = mkdtempSync(join(tmpdir(), 'careline-proof-'))
     try {
       const deaths = await dieRepeatedly({ directory, end: killed }, 10, 16, 100)

@@ -16,7 +16,7 @@ import { Replay } from './replay.ts'
 
 /** A slice of what bench/proof/recorded.ts does with the whole test run. */
 describe('embedded store: what Careline asks of it', function () {
-  this.timeout(90_000)
+  this.timeout(300_000)
   const directory = mkdtempSync(join(tmpdir(), 'careline-recorded-'))
   const recorded: Recorded[] = []
 
