@@ -198,9 +198,15 @@ describe('actors of several processes', () => {
     const ids = Array.from({ length: 120 }, (_, n) => `m${n}`)
 
     it('to who comes and from who goes without one ask that fails, or one change that is lost', async () => {
+      // A machine that stands still for longer than a lease must not decide: its asks are refused, and rightly.
+      const patient = { timing: { servesMs: 4_000, expiryMs: 8_000 } }
+      await town.close()
+      town = await Neighbours.of(chaosActors())
+      ;[a, b] = [await town.boot('a', patient), await town.boot('b', patient)]
+      await town.settled([a, b])
       const under = load(ids, [a])
       for (let round = 0; round < 3; round++) {
-        const c = await town.boot('c')
+        const c = await town.boot('c', patient)
         await pass(400)
         await town.leave(c)
       }
@@ -209,7 +215,7 @@ describe('actors of several processes', () => {
       expect(under.failed).to.deep.equal([])
       const sorted = under.pauses.toSorted((x, y) => x - y)
       expect(sorted.length).to.be.greaterThan(500)
-      const heir = await town.boot('d')
+      const heir = await town.boot('d', patient)
       for (const id of ids) expect((await at(heir, id).view()).n).to.equal(under.counts.get(id))
       expect(a.system.counters.conflicts, 'an orderly move fences nobody').to.equal(0)
     })
