@@ -51,7 +51,7 @@ export class Screen {
 
   /** The page for signing in, asked by what no other page has: an account's own page speaks of an e-mail address, too. */
   async signedOut() {
-    await this.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: 15_000 })
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: 45_000 })
   }
 
   /** Kept in test/screens for a person to look at. */
@@ -96,7 +96,7 @@ const browserArgs = [
 
 /** One for all files of a run: starting it costs more than most tests. It ends with the process. */
 let launched: Promise<Browser> | undefined
-async function launch() {
+export async function launch() {
   return playwright.launch({ executablePath: await chromium.executablePath(), args: browserArgs, headless: true })
 }
 
@@ -123,7 +123,7 @@ export function withBrowser(app: App) {
       deviceScaleFactor: width < 760 ? 2 : 1,
     })
     // As long as a step may take while everything else of the suite runs beside it.
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(45_000)
     if (direction)
       await context.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.dir = 'rtl')))
     const screen = new Screen(await context.newPage(), context, app.url)

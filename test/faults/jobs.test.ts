@@ -46,6 +46,8 @@ describe('faults: jobs', () => {
       one.kill('SIGSTOP')
       const two = boot('two')
       await until(() => said.includes('two ready'))
+      // As long as it is locked it runs, as far as anybody knows.
+      await until(async () => ((await stateOf()).runningUntil ?? 0) < Date.now())
       await runs.ask('letters', Date.now())
       await until(() => said.includes('two began'))
       two.send('go on')
