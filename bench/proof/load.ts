@@ -1,6 +1,6 @@
 /**
  * A day's rush at once: `node bench/proof/load.ts --conversations 1000 --sockets 200 --in 150 --out 150 --seconds 60`.
- * People (the simulator knows 1,000) write through the simulated phones, which post signed webhooks; the staff's sockets
+ * People (the simulator knows 10,000) write through the simulated phones, which post signed webhooks; the staff's sockets
  * see the inbox and their share of the conversations, and answer. Nothing may be lost or come twice, and a message is on
  * its screen within half a second for 99 of 100.
  */

@@ -7,6 +7,7 @@ import { Catalog } from './engine/catalog.ts'
 import { Committer } from './engine/commit.ts'
 import type { Durability } from './engine/commit.ts'
 import { Database } from './engine/database.ts'
+import { Settler } from './engine/settler.ts'
 import { removeExpired } from './expiry.ts'
 import { DirectoryLock } from './lock.ts'
 import { Observer } from './observe.ts'
@@ -104,14 +105,18 @@ export async function open(options: OpenOptions, { failed, happened }: On): Prom
   const sweep = setInterval(() => cursors.closeIdle(), Math.min(SWEEP_MS, options.cursorIdleMs))
   const expiry = setInterval(() => void removeExpired(store, new Date()).catch(failed), options.expiryEveryMs)
   if (isReadOnly) clearInterval(expiry)
+  const settler = new Settler(database, committer, failed)
+  if (isReadOnly) settler.stop()
   return {
     tcpPort,
     carryOut: (ask) => operations.carryOut(ask),
     close: async () => {
       clearInterval(sweep)
       clearInterval(expiry)
+      settler.stop()
       await server.close()
       await operations.close()
+      if (!isReadOnly) await settler.all()
       await committer.close()
       database.close()
       lock.release()

@@ -94,7 +94,7 @@ export const noFaults: Faults = {
 
 /** Bounds of the simulator: it is for one team's screens and tests. */
 export const bounds = {
-  people: 1_000,
+  people: 10_000,
   peopleShown: 200,
   messagesShown: 50,
   messagesKept: 1_000,

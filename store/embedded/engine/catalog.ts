@@ -167,6 +167,7 @@ export class Catalog {
   dropLeftovers(): void {
     const known = new Set(this.all().flatMap(({ tables }) => tables))
     for (const name of this.tableNames()) if (!known.has(name)) this.database.exec(`DROP TABLE ${name}`)
+    this.database.exec('DELETE FROM late WHERE tbl NOT IN (SELECT tbl FROM catalog)')
   }
 
   private tableNames(): string[] {

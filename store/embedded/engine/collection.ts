@@ -13,8 +13,9 @@ import { Building } from './building.ts'
 import type { Database } from './database.ts'
 import { idIndex } from './index.ts'
 import type { Index } from './index.ts'
+import { LateKeys } from './late-keys.ts'
 import { checkId, checkSize, withId } from './storable.ts'
-import { DocumentTable, KeyTable } from './tables.ts'
+import { DocumentTable } from './tables.ts'
 import type { Row } from './recent-rows.ts'
 
 /** How many rows the building of an index reads in one statement. */
@@ -46,7 +47,7 @@ export class Collection {
   private coming: Building | null = null
   private readonly database: Database
   private readonly documents: DocumentTable
-  private readonly keyTables = new WeakMap<Index, KeyTable>()
+  readonly keys: LateKeys
   /** Of the fields that the keys of all indexes are made of. */
   private keyFields: Wanted | null = null
   private readonly save: (collection: Collection) => void
@@ -64,6 +65,7 @@ export class Collection {
     this.uuid = uuid
     this.idIndex = idIndex(table)
     this.documents = new DocumentTable(database, table, namespace)
+    this.keys = new LateKeys(database, this)
   }
 
   /** For whoever rested: others may have dropped it meanwhile. */
@@ -118,7 +120,7 @@ export class Collection {
 
   /** While it is empty. */
   addIndex(index: Index): void {
-    this.keyTable(index).create()
+    this.keys.table(index).create()
     this.indexes = [...this.indexes, index]
   }
 
@@ -141,6 +143,7 @@ export class Collection {
 
   /** After a rollback: what it knew by heart may not be so. */
   forget(): void {
+    this.keys.forget()
     this.rows = null
     this.hasNewMultikey = false
   }
@@ -162,6 +165,15 @@ export class Collection {
     return this.documents.byRid(rid)
   }
 
+  /** As it rests: its checksum is not looked at yet. */
+  at(rid: number): [checksum: number | null, raw: Uint8Array] {
+    return this.documents.at(rid)
+  }
+
+  rowsAfter(rid: number, count: number): Row[] {
+    return this.documents.after(rid, count)
+  }
+
   /** Inserts the bytes as they came when `_id` stands first, which drivers see to. */
   insertRaw(raw: Buffer, newId: () => Value): void {
     const document = checkedPart(raw, this.wanted())
@@ -180,15 +192,16 @@ export class Collection {
     const key = encodeKey([id])
     const keys = this.indexes.map((index) => this.keysFor(index, document))
     this.indexes.forEach((index, i) => {
-      const clash = index.isUnique ? this.keyTable(index).clash(keys[i] as Buffer[], -1) : null
+      const clash = index.isUnique ? this.keys.table(index).clash(keys[i] as Buffer[], -1) : null
       if (!clash) return
       // MongoDB looks at _id first; so does the error, although the check comes here in the other order.
       if (this.documents.hasKey(key)) this.duplicate(this.idIndex, document, key)
       this.duplicate(index, document, clash)
     })
+    this.keys.load()
     const rid = this.documents.insert(key, raw)
     if (rid === null) return this.duplicate(this.idIndex, document, key)
-    this.indexes.forEach((index, i) => this.keyTable(index).add(keys[i] as Buffer[], rid))
+    this.keys.addNew(this.indexes, keys, rid)
     this.addComing(rid, document)
     if (this.rows !== null) this.rows++
     this.changed()
@@ -202,18 +215,19 @@ export class Collection {
       if (index === this.coming?.index) continue
       const next = this.keysFor(index, document)
       if (isSame(old, next)) continue
-      const clash = index.isUnique ? this.keyTable(index).clash(next, rid) : null
+      const clash = index.isUnique ? this.keys.table(index).clash(next, rid) : null
       if (clash) this.duplicate(index, document, clash)
       changed.push([index, old, next])
     }
+    this.keys.load()
     this.documents.update(rid, raw)
     for (const [index, old, next] of changed) {
-      this.keyTable(index).remove(old, rid)
-      this.keyTable(index).add(next, rid)
+      this.keys.remove(index, old, rid)
+      this.keys.add(index, next, rid)
     }
     const old = this.coming && before.get(this.coming.index)
     if (this.coming && old) {
-      this.keyTable(this.coming.index).remove(old, rid)
+      this.keys.table(this.coming.index).remove(old, rid)
       this.addComing(rid, document)
     }
     this.changed()
@@ -224,7 +238,7 @@ export class Collection {
     const { coming } = this
     if (!coming?.covers(rid)) return
     coming.touch(rid)
-    const table = this.keyTable(coming.index)
+    const table = this.keys.table(coming.index)
     const keys = this.comingKeys(coming, rid, document)
     const clash = coming.index.isUnique ? table.clash(keys, rid) : null
     if (clash) coming.doubtfulKeys.push(clash)
@@ -271,10 +285,10 @@ export class Collection {
     const { indexes, coming } = this
     if (indexes.length > 0 || coming) {
       const document = decodePart(raw, this.wanted())
-      for (const index of indexes) this.keyTable(index).remove(index.keysOf(document).keys, rid)
+      for (const index of indexes) this.keys.remove(index, index.keysOf(document).keys, rid)
       if (coming?.covers(rid)) {
         coming.touch(rid)
-        this.keyTable(coming.index).remove(this.comingKeys(coming, rid, document), rid)
+        this.keys.table(coming.index).remove(this.comingKeys(coming, rid, document), rid)
       }
     }
     this.documents.delete(rid)
@@ -285,7 +299,7 @@ export class Collection {
   /** The table of an index that is to come. What a process left that died while it built one is none of it. */
   beginBuilding(index: Index): Building {
     this.database.exec(`DROP TABLE IF EXISTS ${index.table}`)
-    this.keyTable(index).create()
+    this.keys.table(index).create()
     return (this.building = new Building(index))
   }
 
@@ -307,12 +321,13 @@ export class Collection {
     this.settleDoubts(building)
     this.building = null
     this.indexes = [...this.indexes, index]
+    this.keys.doubtAll()
     return true
   }
 
   private addSorted(building: Building, isOver: () => boolean): boolean {
     const { index } = building
-    const table = this.keyTable(index)
+    const table = this.keys.table(index)
     for (let next = building.next(); next; next = building.next()) {
       const { key, rid } = next
       if (index.isUnique && table.clash([key], rid)) this.duplicateIn(index, key, rid)
@@ -337,15 +352,9 @@ export class Collection {
       if (row) index.keysOf(decode(row.raw))
     }
     for (const key of doubtfulKeys) {
-      const [rid, second] = this.keyTable(index).rids(key)
+      const [rid, second] = this.keys.table(index).rids(key)
       if (rid !== undefined && second !== undefined) this.duplicateIn(index, key, rid)
     }
-  }
-
-  private keyTable(index: Index): KeyTable {
-    let table = this.keyTables.get(index)
-    if (!table) this.keyTables.set(index, (table = new KeyTable(this.database, index.table)))
-    return table
   }
 
   private keysFor(index: Index, document: Fields): Buffer[] {

@@ -4,7 +4,7 @@ import type { Fields } from '../bson/value.ts'
 import { RecentRowsBudget } from './recent-rows.ts'
 
 /** The number that this store's files carry; a later store refuses an earlier form by it. */
-const FORM = 2
+const FORM = 3
 
 const PRAGMAS = [
   // One connection for good: without locks and a shared index of the log, a read costs a third.
@@ -20,6 +20,12 @@ const PRAGMAS = [
 
 const STATEMENTS_MAX = 1000
 
+/** What is to be written into the tables by and by. */
+export interface Late {
+  isDue(now: number): boolean
+  settle(isOver: () => boolean): boolean
+}
+
 /** One SQLite connection and its prepared statements. */
 export class Database {
   readonly connection: DatabaseSync
@@ -28,6 +34,8 @@ export class Database {
   /** Hears of a query without an index that has looked at many documents. */
   scanned: ((namespace: string, filter: Fields) => void) | null = null
   readonly recentRows = new RecentRowsBudget()
+  /** Collections of which some keys are in memory alone. */
+  readonly late = new Set<Late>()
   private readonly statements = new Map<string, StatementSync>()
 
   constructor(file: string) {
@@ -48,6 +56,8 @@ export class Database {
         "SELECT name FROM sqlite_schema WHERE name GLOB 'c[0-9]*'",
       ).all() as unknown as [string][])
         this.exec(`ALTER TABLE ${table} ADD COLUMN s INTEGER`)
+    // Beyond which row the keys of a collection's indexes may not be in their tables: see late-keys.ts.
+    this.exec('CREATE TABLE IF NOT EXISTS late(tbl TEXT PRIMARY KEY, rid INTEGER NOT NULL)')
     this.exec(`PRAGMA user_version=${FORM}`)
     this.exec('COMMIT')
   }

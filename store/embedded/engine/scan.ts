@@ -7,10 +7,12 @@ import { asBuffer } from './database.ts'
 import type { Database } from './database.ts'
 import type { Collection } from './collection.ts'
 import type { Index } from './index.ts'
+import { together } from './late-keys.ts'
 import { rowOf } from './rows.ts'
 import type { Row } from './recent-rows.ts'
 
 type Read = [rid: number, checksum: number | null, raw: Uint8Array]
+type Keyed = [key: Uint8Array, ...Read]
 
 /*
  * Rows are read in chunks, each a statement of its own that begins where the last one ended: between two chunks no
@@ -189,8 +191,12 @@ function* keyed(
     collection,
     index: isOwn ? null : index,
     expected,
-    read: (size) =>
-      database.prepare(sql).all(place.key, place.rid, end, size) as unknown as [key: Uint8Array, ...Read][],
+    read: (size) => {
+      const inTable = database.prepare(sql).all(place.key, place.rid, end, size) as unknown as Keyed[]
+      if (isOwn) return inTable
+      const inMemory = collection.keys.next(index, place, end, isReverse, size)
+      return together(inTable, inMemory, { size, isReverse }, (rid) => collection.at(rid))
+    },
     rowAt: ([key, ...read]) => {
       place.key = asBuffer(key)
       place.rid = read[0]

@@ -54,6 +54,8 @@ export class DocumentTable {
     this.database.exec(
       `CREATE TABLE ${this.name}(rid INTEGER PRIMARY KEY, k BLOB NOT NULL UNIQUE, s INTEGER, d BLOB NOT NULL)`,
     )
+    // Another of this name may have been there, and have gone in a crash.
+    this.database.run('DELETE FROM late WHERE tbl = ?', this.name)
   }
 
   byKey(key: Buffer): Row | null {
@@ -75,6 +77,13 @@ export class DocumentTable {
   byRid(rid: number): Row | null {
     const found = this.selectByRid.ready.get(rid) as unknown as Read<[]> | undefined
     return found ? rowOf(this.namespace, rid, ...found) : null
+  }
+
+  /** What rests in a row that is there. */
+  at(rid: number): Read<[]> {
+    const found = this.selectByRid.ready.get(rid) as unknown as Read<[]> | undefined
+    if (!found) throw new Error(`row ${rid} of ${this.namespace} is not there, and an index has a key of it`)
+    return found
   }
 
   after(rid: number, count: number): Row[] {

@@ -193,7 +193,17 @@ class Twins {
       else if (roll < 4) this.#both({ delete: '', deletes: [{ q, limit: 1 }] })
       else if (roll < 9) this.#both({ update: '', updates: [{ q, u: this.#update() }] })
       else this.#both({ update: '', updates: [{ q, u: this.#worlds.document(), upsert: false }] })
+      this.#between()
     }
+  }
+
+  /** Keys that are late settle, some of them or all; or a rollback, or a new process, begins with what is in the tables. */
+  #between(): void {
+    const roll = this.#random.below(10)
+    let times = this.#random.below(3)
+    if (roll < 3) this.#store.settle(() => times-- <= 0)
+    if (roll === 3) this.#store.settle()
+    if (roll === 4) this.#store.catalog.load()
   }
 
   /** Whether an index answered. */

@@ -64,6 +64,11 @@ export class InnerStore {
     }
   }
 
+  /** Writes keys that are late into their tables, until `isOver` says so. */
+  settle(isOver: () => boolean = () => false): void {
+    this.#inTransaction(() => [...this.database.late].map((late) => late.settle(isOver)), 'COMMIT')
+  }
+
   /** A read that finds no index at all, not even in the collections that it joins. */
   withoutIndexes<T>(read: () => T): T {
     const all = this.catalog.all().map((collection) => ({ collection, indexes: collection.indexes }))

@@ -38,6 +38,8 @@ const WRITES = new Set(['update', 'delete', 'findAndModify', 'findandmodify'])
 const OTHERS = new Set(['insert', 'create', 'createIndexes', 'dropIndexes', 'drop', 'dropDatabase', 'renameCollection'])
 const ENDS = new Set(['drop', 'dropDatabase', 'dropIndexes'])
 const NATURAL = fields({ $natural: 1 })
+/** As the store does it by and by. */
+const SETTLE_EVERY = 20
 const ALL_AT_ONCE = 1_000_000
 /** The plan where there is no such collection yet: it is asked for again. */
 const NOT_THERE = 'EOF'
@@ -61,6 +63,7 @@ export class Replay {
     const [name = ''] = Object.keys(command)
     try {
       if (ENDS.has(name)) await this.validate()
+      if (this.done.writes % SETTLE_EVERY === 0) this.store.settle()
       if (isRead(name, command)) {
         this.#shape(name, ask().command)
         this.#read(name, ask, reply)
@@ -327,14 +330,19 @@ const shown = (command: Fields) =>
 /** Ids that the store generates are the same when this is called with the same number. */
 function withIdsFrom<T>(first: number, work: () => T): T {
   const { getInc } = ObjectId as unknown as { getInc: () => number }
-  const { now } = Date
+  const Clock = Date
+  const { now } = Clock
   let next = first
   Object.assign(ObjectId, { getInc: () => next++ })
-  Date.now = () => 0
+  Clock.now = () => 0
+  // `$currentDate` says when it was carried out, which is not to be another moment for the same command.
+  const still = (_: object, given: []) => Reflect.construct(Clock, given.length > 0 ? given : [0]) as object
+  globalThis.Date = new Proxy<DateConstructor>(Clock, { construct: still })
   try {
     return work()
   } finally {
     Object.assign(ObjectId, { getInc })
-    Date.now = now
+    globalThis.Date = Clock
+    Clock.now = now
   }
 }
