@@ -14,3 +14,12 @@ export const templateStatuses = [
 ] as const
 
 export const bodyMax = 1_024
+
+/** Of a header that is a file: what reviewers may be shown. Meta, "Upload a file" (Resumable Upload API): no other types. */
+export const sampleTypes = {
+  image: ['image/jpeg', 'image/png'],
+  video: ['video/mp4'],
+  document: ['application/pdf'],
+} as const
+export type FileFormat = keyof typeof sampleTypes
+export const fileFormats = ['image', 'video', 'document'] as const satisfies readonly FileFormat[]

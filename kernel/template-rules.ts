@@ -1,5 +1,5 @@
 import type { TemplateButton, TemplateCategory, TemplateWords } from './template.ts'
-import { bodyMax } from './template-kinds.ts'
+import { bodyMax, sampleTypes } from './template-kinds.ts'
 import { placesIn, slotsOf } from './template-text.ts'
 import { unknownIn } from './variables.ts'
 
@@ -94,10 +94,8 @@ function ofNames(text: string): string | undefined {
 function ofHeader({ header, body }: TemplateWords): Flaw[] {
   const at = (message: string) => [{ path: pathOf('header'), message }]
   if (header === null) return []
-  if (header.format !== 'text') {
-    const isBare = 'handle' in header && header.handle === ''
-    return isBare ? at('Its reviewers need a file to look at.') : []
-  }
+  if ('handle' in header) return ofFile(header, at)
+  if (header.format !== 'text') return []
   if (header.text.trim() === '') return at('Write the header, or leave it out.')
   if (/[\n*_~`]|\p{Extended_Pictographic}/u.test(header.text))
     return at('No line breaks, emoji or marks (* _ ~ `) in a header.')
@@ -105,6 +103,17 @@ function ofHeader({ header, body }: TemplateWords): Flaw[] {
   if (names.length > 1) return at('A header has one place at most.')
   const flaw = ofNames(header.text) ?? mixed(names, placesIn(body))
   return flaw === undefined ? [] : at(flaw)
+}
+
+function ofFile(
+  { format, handle, file }: Extract<TemplateWords['header'], { handle: string }>,
+  at: (message: string) => Flaw[],
+): Flaw[] {
+  const types: readonly string[] = sampleTypes[format]
+  if (file) return types.includes(file.mime) ? [] : at(`Reviewers take ${types.join(' or ')} here.`)
+  if (handle === '') return at('Its reviewers need a file to look at.')
+  // What Meta reads back is an address of its own, which it does not take.
+  return /^https?:/.test(handle) ? at('Choose the file anew: WhatsApp keeps it for itself.') : []
 }
 
 function mixed(inHeader: string[], inBody: string[]): string | undefined {

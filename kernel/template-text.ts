@@ -1,5 +1,6 @@
 import type { Content } from './content.ts'
 import type { TemplateButton, TemplateWords } from './template.ts'
+import type { FileFormat } from './template-kinds.ts'
 
 // The words of templates and the places in them: without schemas, so that the console can carry it.
 
@@ -17,6 +18,10 @@ export function slotsOf({ header, body, buttons }: Pick<TemplateWords, 'header' 
   const onButtons = buttons.flatMap((button, index) => (takesValue(button) ? [`button:${String(index)}`] : []))
   return [...inHeader.map((name) => `header:${name}`), ...placesIn(body).map((name) => `body:${name}`), ...onButtons]
 }
+
+/** Of which kind the file above its words is; undefined where there is none. */
+export const fileFormatOf = ({ header }: Pick<TemplateWords, 'header'>): FileFormat | undefined =>
+  header && 'handle' in header ? header.format : undefined
 
 const takesValue = (button: TemplateButton) =>
   button.type === 'copy_code' || (button.type === 'url' && placesIn(button.url).length > 0)
@@ -65,6 +70,7 @@ export function valuesOf(words: TemplateWords, content: TemplateContent): Record
 export function messageOf(
   { name, language, words }: { name: string; language: string; words: TemplateWords },
   values: Readonly<Record<string, string>>,
+  file?: TemplateContent['file'],
 ): TemplateContent {
   const slots = slotsOf(words)
   const inHeader = slots.find((slot) => slot.startsWith('header:'))
@@ -77,6 +83,7 @@ export function messageOf(
     language,
     parameters: of('body').map((slot) => values[slot] ?? ''),
     ...(header !== undefined && { header }),
+    ...(file && { file }),
     ...(buttons.length > 0 && { buttons }),
   }
 }

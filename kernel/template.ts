@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bodyMax, templateCategories, templateStatuses } from './template-kinds.ts'
+import { bodyMax, fileFormats, templateCategories, templateStatuses } from './template-kinds.ts'
 
 // A message template of WhatsApp: words with places to fill, that Meta has to approve before they may be sent.
 // Meta, "Message templates" and "Template components"; lengths and counts are theirs.
@@ -10,11 +10,19 @@ export type TemplateCategory = z.infer<typeof TemplateCategory>
 export const TemplateStatus = z.enum(templateStatuses)
 export type TemplateStatus = z.infer<typeof TemplateStatus>
 
-const fileFormats = ['image', 'video', 'document'] as const
+/** The file that its reviewers are shown, and that is offered to whoever sends it. */
+const Sample = z.object({
+  fileId: z.string().max(128),
+  mime: z.string().max(128),
+  fileName: z.string().max(255).optional(),
+  sizeBytes: z.int().nonnegative().optional(),
+})
+export type TemplateSample = z.output<typeof Sample>
+
 const Header = z.discriminatedUnion('format', [
   z.object({ format: z.literal('text'), text: z.string().max(60) }),
-  /** `handle`: the provider's name of the file that shows its reviewers what is meant. */
-  z.object({ format: z.enum(fileFormats), handle: z.string().max(4_000) }),
+  /** `handle`: the provider's name of the file that shows its reviewers what is meant; `file`: the same, kept here. */
+  z.object({ format: z.enum(fileFormats), handle: z.string().max(4_000), file: Sample.optional() }),
   z.object({ format: z.enum(['location', 'product']) }),
 ])
 

@@ -1,5 +1,5 @@
 import { conflict, invalid, missing, Problem } from '../kernel/problem.ts'
-import type { Channel, ChannelSettings } from '../store/settings/channels.ts'
+import type { Channel, ChannelSettings, OpenChannel } from '../store/settings/channels.ts'
 import { type ChannelProvider, fieldsOf, isBrought, madeUpFor, providerOf } from './channel-kinds.ts'
 import type { HttpConfig } from './ports.ts'
 import type { Workspaces } from './workspaces.ts'
@@ -9,6 +9,14 @@ export async function known(channels: ChannelSettings, workspaceId: string, id: 
   const found = await channels.byId(workspaceId, id)
   if (!found) throw missing('not_found', 'There is no such channel.')
   return found
+}
+
+/** With its secrets, to be asked or to send a test. @throws Problem `not_found`, `channel_disabled` */
+export async function working(channels: ChannelSettings, workspaceId: string, id: string): Promise<OpenChannel> {
+  await known(channels, workspaceId, id)
+  const opened = await channels.opened(id)
+  if (opened?.status !== 'active') throw conflict('channel_disabled', 'Let the channel work first.')
+  return opened
 }
 
 type Given = Readonly<Record<string, unknown>>

@@ -19,6 +19,8 @@ export const Line = z.object({
   status: z.enum(['active', 'disabled']),
 })
 export const Secret = z.string().max(64)
+/** To whom a test goes, as the kind of channel writes it: digits with the country code, a number with `+`, a mail address. */
+export const TestAddress = z.string().regex(/^(\+?\d{5,20}|[^\s@]{1,64}@[^\s@]{1,189})$/)
 export const Integration = Line.extend({
   /** What its provider's form asks for, by the names of `/integrations/kinds`; no secrets. */
   fields: z.record(z.string().max(64), z.string().max(2_048)),

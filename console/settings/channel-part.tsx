@@ -3,14 +3,16 @@ import { useState } from 'react'
 import type { ChannelSecret, ChannelView, HealthNow } from '../../client/connections.ts'
 import { type Times, timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { connections } from '../live/keeping.ts'
+import { connections } from '../live/connections.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { useSession } from '../live/use-session.ts'
+import { mayIn, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { Badges } from './channel-badge.tsx'
 import { ChannelMail } from './channel-mail.tsx'
+import { ChannelOptions } from './channel-options.tsx'
 import { ChannelSecrets } from './channel-secrets.tsx'
+import { ChannelStats } from './channel-stats.tsx'
 import { ChannelTrial } from './channel-trial.tsx'
 import { Copied } from './copied.tsx'
 import style from './settings.module.css'
@@ -33,7 +35,8 @@ export const ChannelPart = ({ id }: { id: string }) => {
 const Known = ({ channel }: { channel: ChannelView }) => {
   const { id, name, simulate, status, fields, webhookUrl } = channel
   const kind = useKindOf(channel)
-  const times = timesIn(useSession().workspace.timezone)
+  const session = useSession()
+  const times = timesIn(session.workspace.timezone)
   const stillMadeUp = channel.madeUp.filter((one) => kind?.fields.some((field) => field.name === one))
   return (
     <>
@@ -67,7 +70,9 @@ const Known = ({ channel }: { channel: ChannelView }) => {
         )}
       </dl>
       {channel.kind === 'email' && !simulate && <ChannelMail channel={channel} />}
+      <ChannelStats id={id} />
       <ChannelTrial channel={channel} says={kind?.says ?? 'Its provider'} />
+      {mayIn(session, 'channels.manage') && <ChannelOptions id={id} />}
       <ChannelSecrets channel={channel} />
       <Switches channel={channel} lacks={stillMadeUp} />
     </>

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import type { ChannelTest, ChannelView } from '../../client/connections.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { connections } from '../live/keeping.ts'
+import { connections } from '../live/connections.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'

@@ -1,15 +1,17 @@
 import { useState, type FormEvent } from 'react'
 import type { TemplateDraft } from '../../client/templates.ts'
-import type { TemplateWords } from '../../kernel/template.ts'
+import type { TemplateCategory, TemplateWords } from '../../kernel/template.ts'
 import { flawsOf, templateLanguages } from '../../kernel/template-rules.ts'
 import { bodyMax } from '../../kernel/template-kinds.ts'
-import { shownOf, slotsOf } from '../../kernel/template-text.ts'
+import { fileFormatOf, shownOf, slotsOf } from '../../kernel/template-text.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
 import { TemplateBubble } from '../parts/template-bubble.tsx'
 import style from './settings.module.css'
 import { TemplateButtons } from './templates-buttons.tsx'
+import { CodeFields, codePreview, codeWords, wordsFor } from './templates-code.tsx'
+import { TemplateHeader } from './templates-header.tsx'
 import { TemplatePlaces } from './templates-places.tsx'
 import own from './templates.module.css'
 
@@ -37,7 +39,11 @@ interface Props {
 /** A template that is written, beside what people will read. */
 export const TemplateForm = ({ draft: begun, isKnown = false, channels = [], says, submit }: Props) => {
   const { channelId, name, language, category } = begun
-  const [draft, setDraft] = useState<TemplateDraft>({ channelId, name, language, category, words: begun.words })
+  const [draft, setDraft] = useState<TemplateDraft>({
+    ...{ channelId, name, language, category },
+    words: category === 'authentication' ? codeWords(begun.words) : begun.words,
+  })
+  const isCode = draft.category === 'authentication'
   const { failed, isBusy, ...doing } = useDoing()
   const change = (said: Partial<TemplateDraft>) => setDraft({ ...draft, ...said })
   const reword = (said: Partial<TemplateWords>) => change({ words: { ...draft.words, ...said } })
@@ -54,12 +60,21 @@ export const TemplateForm = ({ draft: begun, isKnown = false, channels = [], say
         <div className={own.fields}>
           {!isKnown && <Naming draft={draft} channels={channels} change={change} />}
           <Category draft={draft} change={change} />
-          <Says words={draft.words} reword={reword} />
-          <TemplateButtons buttons={draft.words.buttons} change={(buttons) => reword({ buttons })} />
-          <TemplatePlaces words={draft.words} change={(places) => reword({ places })} />
+          {isCode ? (
+            <CodeFields words={draft.words} reword={reword} />
+          ) : (
+            <>
+              <Says words={draft.words} reword={reword} />
+              <TemplateButtons buttons={draft.words.buttons} change={(buttons) => reword({ buttons })} />
+              <TemplatePlaces words={draft.words} change={(places) => reword({ places })} />
+            </>
+          )}
         </div>
         <div className={own.preview}>
-          <TemplateBubble shown={shownOf(draft.words, samples)} />
+          <TemplateBubble
+            shown={isCode ? codePreview(draft.words) : shownOf(draft.words, samples)}
+            above={fileFormatOf(draft.words)}
+          />
           <Flaws draft={draft} />
         </div>
       </div>
@@ -79,7 +94,8 @@ function tidied(said: TemplateWords): TemplateWords {
 
 /** What WhatsApp would refuse; while nothing is written, nothing is wrong. */
 const Flaws = ({ draft }: { draft: TemplateDraft }) => {
-  const flaws = draft.words.body === '' || draft.name === '' ? [] : flawsOf({ ...draft, words: tidied(draft.words) })
+  const isEmpty = draft.words.body === '' && draft.category !== 'authentication'
+  const flaws = isEmpty || draft.name === '' ? [] : flawsOf({ ...draft, words: tidied(draft.words) })
   return (
     flaws.length > 0 && (
       <ul aria-label="What WhatsApp would refuse">
@@ -142,15 +158,27 @@ const Naming = ({ draft, channels, change }: Changed & { channels: readonly { id
   </>
 )
 
+const categoryWords: Record<TemplateCategory, string> = {
+  utility: 'Utility: about something that was agreed on',
+  marketing: 'Marketing: everything else, to people who consented',
+  authentication: 'Authentication: one-time codes to sign in',
+}
+const isCategory = (value: string): value is TemplateCategory => Object.hasOwn(categoryWords, value)
+
 const Category = ({ draft, change }: Changed) => (
   <label>
     What it is for
     <select
       value={draft.category}
-      onChange={({ target }) => change({ category: target.value === 'marketing' ? 'marketing' : 'utility' })}
+      onChange={({ target: { value } }) => {
+        if (isCategory(value)) change({ category: value, words: wordsFor(value, draft.words) })
+      }}
     >
-      <option value="utility">Utility: about something that was agreed on</option>
-      <option value="marketing">Marketing: everything else, to people who consented</option>
+      {Object.entries(categoryWords).map(([category, says]) => (
+        <option key={category} value={category}>
+          {says}
+        </option>
+      ))}
     </select>
   </label>
 )
@@ -162,19 +190,7 @@ interface SaysProps {
 
 const Says = ({ words: said, reword }: SaysProps) => (
   <>
-    {(said.header === null || said.header.format === 'text') && (
-      <label>
-        Header, if there is to be one
-        <input
-          dir="auto"
-          maxLength={60}
-          value={said.header?.text ?? ''}
-          onChange={({ target: { value } }) =>
-            reword({ header: value === '' ? null : { format: 'text', text: value } })
-          }
-        />
-      </label>
-    )}
+    <TemplateHeader header={said.header} change={(header) => reword({ header })} />
     <label>
       Text
       <textarea

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MessageTemplate } from '../../client/templates.ts'
-import { shownOf } from '../../kernel/template-text.ts'
+import { fileFormatOf, shownOf } from '../../kernel/template-text.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { templates } from '../live/templates.ts'
 import { useDoing } from '../live/use-doing.ts'
@@ -9,10 +9,11 @@ import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { TemplateBubble } from '../parts/template-bubble.tsx'
 import { useTitle } from '../shell/use-title.ts'
+import { codePreview } from './templates-code.tsx'
 import { emptyTemplate, TemplateForm } from './templates-form.tsx'
 import style from './settings.module.css'
 import own from './templates.module.css'
-import { useChannels } from './use-connections.ts'
+import { useChannels } from './use-channels.ts'
 
 const name = 'message-templates'
 const listQuery = queryOptions({
@@ -112,7 +113,7 @@ const One = ({ template }: { template: MessageTemplate }) => {
   const { id, status, version } = template
   const called = `${template.name}, ${template.language}`
   const which = version > 1 ? `${called}, version ${String(version)}` : called
-  const mayChange = isOpenTo.change.includes(status) && !template.isForeign && template.category !== 'authentication'
+  const mayChange = isOpenTo.change.includes(status) && !template.isForeign
   return (
     <li data-quiet={status === 'archived' || undefined}>
       <About template={template} />
@@ -187,6 +188,7 @@ const Delete = ({ template, which, isBusy, ...doing }: DeleteProps) => {
 
 const About = ({ template }: { template: MessageTemplate }) => {
   const { language, category, version, status, rejectReason, advice, quality, isForeign } = template
+  const isUnsaid = category === 'authentication' && template.words.body === ''
   return (
     <span>
       <b>
@@ -203,7 +205,11 @@ const About = ({ template }: { template: MessageTemplate }) => {
       {rejectReason && <p className={own.reason}>WhatsApp says: {rejectReason}</p>}
       {advice && <p className={own.reason}>{advice}</p>}
       {isForeign && <p className={own.reason}>It has parts that are unknown here: it is changed at Meta.</p>}
-      <TemplateBubble shown={shownOf(template.words, {})} label={`How ${template.name} reads`} />
+      <TemplateBubble
+        shown={isUnsaid ? codePreview(template.words) : shownOf(template.words, {})}
+        above={fileFormatOf(template.words)}
+        label={`How ${template.name} reads`}
+      />
     </span>
   )
 }

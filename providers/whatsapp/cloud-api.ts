@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Outgoing } from '../../kernel/content.ts'
+import { fileOf, type Outgoing } from '../../kernel/content.ts'
 import { type Door, openDoor } from '../../kernel/outgoing.ts'
 import { neverSent } from '../never-sent.ts'
 import { errorOf, errorOfStatus, MetaError } from './errors.ts'
@@ -25,6 +25,7 @@ export interface CloudApiOptions {
 }
 
 type OutgoingMedia = Extract<Outgoing, { mime: string }>
+type OutgoingTemplate = Extract<Outgoing, { kind: 'template' }>
 type Answer = { status: number; body: unknown; retryAfterMs?: number } | { lost: string } | { unreached: string }
 
 const answerMax = 1_000_000
@@ -146,6 +147,12 @@ function mediaPayload(content: OutgoingMedia, mediaId: string): Record<string, u
   }
 }
 
+// Meta wants another part of the name beside the whole.
+const cardOf = ({ name, phones }: { name: string; phones: readonly string[] }) => ({
+  name: { formatted_name: name, first_name: name },
+  phones: phones.map((phone) => ({ phone, type: 'CELL' })),
+})
+
 function payloadOf(content: Exclude<Outgoing, OutgoingMedia>): Record<string, unknown> {
   switch (content.kind) {
     case 'text':
@@ -155,6 +162,8 @@ function payloadOf(content: Exclude<Outgoing, OutgoingMedia>): Record<string, un
       const { kind: _, ...location } = content
       return { type: 'location', location }
     }
+    case 'contacts':
+      return { type: 'contacts', contacts: content.contacts.map(cardOf) }
     case 'reaction':
       return { type: 'reaction', reaction: { message_id: content.to, emoji: content.emoji ?? '' } }
     case 'buttons': {
@@ -170,7 +179,9 @@ function payloadOf(content: Exclude<Outgoing, OutgoingMedia>): Record<string, un
   }
 }
 
-const isMedia = (content: Outgoing): content is OutgoingMedia => 'mime' in content
+const bringsFile = (content: Outgoing): content is OutgoingMedia | OutgoingTemplate => fileOf(content) !== undefined
+const withFile = (content: OutgoingMedia | OutgoingTemplate, mediaId: string) =>
+  content.kind === 'template' ? templatePayload(content, mediaId) : mediaPayload(content, mediaId)
 
 /** `to` for a number, `recipient` for a business-scoped user id (Meta: of both, `to` would win). */
 function addressOf(to: string): Record<string, string> | undefined {
@@ -238,12 +249,13 @@ export class CloudApi implements MessageSender {
     channel: WhatsAppChannel,
     { content, media }: OutgoingMessage,
   ): Promise<{ fields: Record<string, unknown> } | { error: ProviderError }> {
-    if (!isMedia(content)) return { fields: payloadOf(content) }
+    if (!bringsFile(content)) return { fields: payloadOf(content) }
+    const known = fileOf(content)?.mediaId
     try {
-      if (content.mediaId !== undefined) return { fields: mediaPayload(content, content.mediaId) }
+      if (known !== undefined) return { fields: withFile(content, known) }
       if (media === undefined) return { error: ours('media_missing', 'The file of this message is not there.') }
       const { mediaId } = await this.uploadMedia(channel, media)
-      return { fields: mediaPayload(content, mediaId) }
+      return { fields: withFile(content, mediaId) }
     } catch (thrown) {
       if (thrown instanceof ProviderFailure) return { error: thrown.error }
       throw thrown

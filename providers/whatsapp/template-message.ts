@@ -17,10 +17,19 @@ const button = ({ index, value, copies }: NonNullable<TemplateContent['buttons']
   parameters: [copies === true ? { type: 'coupon_code', coupon_code: value } : { type: 'text', text: value }],
 })
 
-export function templatePayload(content: TemplateContent): Bag {
+/** The file above its words, by Meta's own id. */
+function filed({ kind, fileName }: NonNullable<TemplateContent['file']>, id: string): Bag {
+  const isNamed = kind === 'document' && fileName !== undefined
+  return { type: kind, [kind]: { id, ...(isNamed && { filename: fileName }) } }
+}
+
+/** `mediaId`: Meta's, of the file of the content, where it has one. */
+export function templatePayload(content: TemplateContent, mediaId?: string): Bag {
+  const { file } = content
   const { name, language, parameters, copyCode, header, headerName, names = [], buttons = [] } = content
   const body = parameters.map((text, index) => named(text, names[index]))
   const components = [
+    ...(file && mediaId !== undefined ? [{ type: 'header', parameters: [filed(file, mediaId)] }] : []),
     ...(header === undefined ? [] : [{ type: 'header', parameters: [named(header, headerName)] }]),
     ...(body.length === 0 ? [] : [{ type: 'body', parameters: body }]),
     ...buttons.map(button),

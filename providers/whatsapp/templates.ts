@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { TemplateCategory, TemplateStatus, TemplateWords } from '../../kernel/template.ts'
 import { templateCategories } from '../../kernel/template-kinds.ts'
 import { isNamed } from '../../kernel/template-text.ts'
-import { type ProviderError, ProviderFailure } from '../sender.ts'
-import { errorOf, errorOfStatus, MetaError } from './errors.ts'
-import { parsed, readAtMost } from './media.ts'
+import { type MediaFile, ProviderFailure } from '../sender.ts'
+import { ask } from './ask.ts'
+import { errorOfStatus } from './errors.ts'
 import type { WhatsAppChannel } from './port.ts'
+import { uploadSample } from './sample.ts'
 import { componentsOf, wordsOf } from './template-shape.ts'
 
 // Meta, "Message templates" of a WhatsApp business account: list, create, edit, delete.
@@ -30,8 +31,6 @@ export interface NewTemplate {
 }
 export type HandedIn = Pick<HeldTemplate, 'providerId' | 'providerStatus' | 'category'>
 
-const answerMax = 8_000_000
-const timeoutMs = 20_000
 const pagesMax = 40
 const fields =
   'id,name,status,category,language,components,quality_score,rejected_reason,parameter_format,message_send_ttl_seconds'
@@ -87,65 +86,6 @@ const Paged = z.object({
     .catch(undefined),
 })
 const Created = z.object({ id: Id, status: z.string().max(64).default('PENDING'), category: Category.optional() })
-const Refused = z.object({
-  error: MetaError.and(
-    z.object({
-      error_user_title: z.string().optional().catch(undefined),
-      error_user_msg: z.string().optional().catch(undefined),
-    }),
-  ),
-})
-
-// Meta's subcodes of 100 where templates are handed in.
-const bySubcode: Readonly<Record<number, string>> = {
-  2388023: 'template_name_resting',
-  2388024: 'template_exists',
-  2388025: 'template_name_resting',
-  2388019: 'template_limit_reached',
-  2388039: 'template_malformed',
-  2388040: 'template_malformed',
-  2388043: 'template_malformed',
-  2388047: 'template_malformed',
-  2388072: 'template_malformed',
-  2388073: 'template_malformed',
-  2388293: 'template_malformed',
-  2388299: 'template_malformed',
-}
-
-function refusalOf(status: number, body: unknown): ProviderError | undefined {
-  const refused = Refused.safeParse(body)
-  if (!refused.success) return status >= 200 && status < 300 ? undefined : errorOfStatus(status)
-  const { error } = refused.data
-  const known = errorOf(error, status)
-  const said = [error.error_user_title, error.error_user_msg].filter((one) => one !== undefined && one !== '')
-  const code = error.error_subcode === undefined ? undefined : bySubcode[error.error_subcode]
-  const title = said.length > 0 ? said.join(': ').slice(0, 500) : known.title
-  return { ...known, title, ...(code !== undefined && { code, action: 'never' as const }) }
-}
-
-async function ask(channel: WhatsAppChannel, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) {
-  const address = `${channel.baseUrl.replace(/\/+$/, '')}/${path}`
-  const { status, answer } = await answered(channel, address, method, body)
-  const error = refusalOf(status, answer)
-  if (error !== undefined) throw new ProviderFailure(error)
-  return answer
-}
-
-async function answered({ token }: WhatsAppChannel, address: string, method: string, body?: object) {
-  const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
-  const signal = AbortSignal.timeout(timeoutMs)
-  const asked = { method, headers, redirect: 'error' as const, signal, ...(body && { body: JSON.stringify(body) }) }
-  try {
-    const response = await fetch(address, asked)
-    const bytes = await readAtMost(answerMax, response, () => new Error('A very long answer.'))
-    return { status: response.status, answer: parsed(bytes) }
-  } catch (thrown) {
-    const isLate = thrown instanceof Error && thrown.name === 'TimeoutError'
-    const title = isLate ? 'WhatsApp did not answer in time.' : 'WhatsApp cannot be reached.'
-    throw new ProviderFailure({ code: 'provider_unreachable', providerCode: null, title, action: 'retry' })
-  }
-}
-
 const strange = () => new ProviderFailure({ ...errorOfStatus(500), title: 'WhatsApp answered something else.' })
 
 function heldOf(value: unknown): HeldTemplate | undefined {
@@ -201,6 +141,9 @@ export const cloudTemplates = {
     })
     return { providerId, providerStatus: 'PENDING', category }
   },
+
+  /** The file that reviewers are shown: Meta's name of it, for the next minutes. */
+  sample: (channel: WhatsAppChannel, file: MediaFile): Promise<string> => uploadSample(channel, file),
 
   /** One language of it. */
   async remove(channel: WhatsAppChannel, { providerId, name }: { providerId: string; name: string }): Promise<void> {

@@ -4,58 +4,27 @@ import type { Content } from '../../kernel/content.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { errorOf, MetaError } from './errors.ts'
 import { clipped, contentOf, stringy } from './inbound.ts'
-import type { Correspondent, TemplateNews } from '../received.ts'
-import type { ProviderError } from '../sender.ts'
+import type { Correspondent, ReceivedOf, Told } from '../received.ts'
 import { templateNews } from './template-news.ts'
 
-interface Common {
-  /** The same for every repetition of this event, and for no other: what to claim before processing. */
-  eventKey: string
+/** As every provider's, with what WhatsApp alone tells. */
+interface OfAccount extends Told {
   /** Meta's id of the WhatsApp business account. */
   businessId: string
-  /** This item alone as a whole webhook body, for `parseItem`; holds the person's words. */
-  raw: string
 }
-interface OfNumber extends Common {
+interface OfNumber extends OfAccount {
   phoneNumberId: string
 }
 
 export type Item =
-  | (OfNumber & {
-      kind: 'message'
-      providerId: string
-      from: Correspondent
-      at: number
-      content: Content
-      replyTo?: string
-    })
-  | (OfNumber & {
-      kind: 'status'
-      providerId: string
-      status: 'sent' | 'delivered' | 'read' | 'failed'
-      at: number
-      recipient?: Correspondent
-      opaque?: string
-      error?: ProviderError
-    })
-  /** `providerId` is the message that was changed; `by: 'business'` when it was done in the business's own app. */
-  | (OfNumber & {
-      kind: 'edited'
-      providerId: string
-      by: 'person' | 'business'
-      from: Correspondent
-      at: number
-      content: Content
-    })
-  | (OfNumber & { kind: 'deleted'; providerId: string; by: 'person' | 'business'; from: Correspondent; at: number })
+  | (ReceivedOf<'message' | 'status' | 'edited' | 'deleted' | 'typing'> & OfNumber)
   /** Ours, sent from the WhatsApp Business app beside us (coexistence). Not inbound: never answer it. */
-  | (OfNumber & { kind: 'echo'; providerId: string; to: Correspondent; at: number; content: Content; replyTo?: string })
+  | (ReceivedOf<'echo'> & OfNumber & { providerId: string; at: number; content: Content; replyTo?: string })
   /** `newWaId`: the person has moved to another number. */
-  | (OfNumber & { kind: 'system'; providerId: string; what: string; from: Correspondent; at: number; newWaId?: string })
-  | (OfNumber & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
-  | (Common & { kind: 'template'; news: TemplateNews; at: number })
+  | (ReceivedOf<'system'> & OfNumber & { providerId: string; what: string; at: number; newWaId?: string })
+  | ReceivedOf<'template'>
   /** Account, calls, groups, whatever comes next. */
-  | (Common & { kind: 'other'; field: string; phoneNumberId?: string })
+  | (ReceivedOf<'other'> & OfAccount & { field: string; phoneNumberId?: string })
 
 export type ItemOf<Kind extends Item['kind']> = Extract<Item, { kind: Kind }>
 

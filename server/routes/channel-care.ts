@@ -2,10 +2,9 @@ import { z } from 'zod'
 import { channel as channelActor, Health, HealthNow } from '../../actors/channel/contract.ts'
 import { newSecret } from '../../kernel/id.ts'
 import { instant } from '../../kernel/marks.ts'
-import { conflict } from '../../kernel/problem.ts'
 import { fieldsOf, providerOf } from '../channel-kinds.ts'
-import { addressFor, demandNotLive, known, refusedAt, secretsMissing, stillMadeUp } from '../channel-rules.ts'
-import { Integration, Secret, shown, Tested } from '../channel-shapes.ts'
+import { addressFor, demandNotLive, known, refusedAt, secretsMissing, stillMadeUp, working } from '../channel-rules.ts'
+import { Integration, Secret, shown, TestAddress, Tested } from '../channel-shapes.ts'
 import { get, post } from '../http/route.ts'
 
 const tags = ['Integrations']
@@ -20,21 +19,14 @@ export const channelCare = [
       summary: 'Ask the provider whether it knows us; with a number, also send a test message there',
       tags,
       body: z.object({
-        /** As the kind of channel writes it: digits with the country code, a number with `+`, a mail address. */
-        to: z
-          .string()
-          .regex(/^(\+?\d{5,20}|[^\s@]{1,64}@[^\s@]{1,189})$/)
-          .optional(),
+        to: TestAddress.optional(),
       }),
       reply: Tested,
       problems: ['channel_disabled'],
       audit: 'channel.tested',
     },
     async ({ channels, testChannel, workspace, params: { id }, body }) => {
-      await known(channels, workspace.id, id)
-      const opened = await channels.opened(id)
-      if (opened?.status !== 'active') throw conflict('channel_disabled', 'Let the channel work first.')
-      return testChannel(opened, body.to)
+      return testChannel(await working(channels, workspace.id, id), body.to)
     },
   ),
 

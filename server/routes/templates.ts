@@ -160,7 +160,14 @@ export const templateRoutes = [
       summary: 'Hand it in to WhatsApp, which approves or rejects it',
       tags,
       reply: Template,
-      problems: [...handing, 'template_in_review', 'template_exists', 'invalid_template'],
+      problems: [
+        ...handing,
+        'template_in_review',
+        'template_exists',
+        'invalid_template',
+        'file_not_ready',
+        'file_refused',
+      ],
       audit: 'message_template.submitted',
     },
     async ({ templates, resourceChanged, ...call }) => {

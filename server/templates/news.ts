@@ -21,7 +21,7 @@ export interface Synced {
   same: number
 }
 
-interface Parts extends TemplateParts {
+interface Parts extends Omit<TemplateParts, 'files'> {
   /** The workspace's time, epoch ms. */
   timeOf(workspaceId: string): number
   /** Consoles that are open hear of it. */
@@ -66,7 +66,7 @@ export class TemplateNewsRoom {
       ...(isStatus && { rejectReason: news.rejectReason ?? null, advice: news.advice ?? null }),
       ...(quality !== undefined && { quality }),
       ...(category && { category }),
-      ...(words && { words: withPlaces(words, before.words), isForeign: isForeign === true }),
+      ...(words && { words: withPlaces(withFile(words, before.words), before.words), isForeign: isForeign === true }),
     }
     return this.#change(workspaceId, before, change)
   }
@@ -168,5 +168,16 @@ function withPlaces(words: TemplateWords, before: TemplateWords): TemplateWords 
     const known = before.places.find(({ slot }) => slot === one.slot)
     return known ? { ...one, sample: one.sample || known.sample, fill: known.fill } : one
   })
-  return { ...words, places }
+  return { ...words, places, header: withSample(words.header, before.header) }
 }
+
+type Header = TemplateWords['header']
+const isFile = (header: Header): header is Extract<Header, { handle: string }> => header !== null && 'handle' in header
+
+/** What Meta shows of a file is an address of its own, another one each time: the one that was brought stays. */
+const withSample = (header: Header, before: Header): Header =>
+  isFile(header) && isFile(before) && header.format === before.format ? before : header
+
+/** A webhook about changed words does not speak of files. */
+const withFile = (words: TemplateWords, before: TemplateWords): TemplateWords =>
+  words.header === null && isFile(before.header) ? { ...words, header: before.header } : words

@@ -1,6 +1,7 @@
 import { type Flaw, flawsOf } from '../../kernel/template-rules.ts'
 import { conflict, invalid, missing, Problem } from '../../kernel/problem.ts'
 import type { TemplateWords } from '../../kernel/template.ts'
+import { sampleTypes } from '../../kernel/template-kinds.ts'
 import { ProviderFailure, type ProviderError } from '../../providers/sender.ts'
 import { whatsAppOf } from '../../providers/whatsapp/sender.ts'
 import { type HandedIn, statusOf, type TemplateApi } from '../../providers/whatsapp/templates.ts'
@@ -10,6 +11,7 @@ import type { ChannelSettings } from '../../store/settings/channels.ts'
 import { type Kept, Resources } from '../../store/settings/resources.ts'
 import { liveKey, type TemplateFields, templates, templatesMax } from '../../store/settings/templates.ts'
 import { openLine } from '../delivery.ts'
+import type { FileRoom } from '../files/file-room.ts'
 
 export type Template = Kept<TemplateFields>
 
@@ -17,6 +19,7 @@ export interface TemplateParts {
   store: Store
   rest: Rest
   channels: ChannelSettings
+  files: Pick<FileRoom, 'open' | 'bytesOf'>
   api: TemplateApi
   /** Rules learn of it: resolves when this process knows. */
   changed(workspaceId: string): Promise<void>
@@ -120,7 +123,7 @@ export class Templates {
     // Before Meta has it: what it decides may be told before it has answered.
     const undo = await this.#marked(at, draft)
     try {
-      return await this.#settled(at, id, await this.#handIn(at, draft))
+      return await this.#settled(at, id, await this.#handIn(at, await this.#withSample(at, draft)))
     } catch (error) {
       await undo()
       throw error
@@ -154,6 +157,21 @@ export class Templates {
       await this.#parts.changed(at.workspaceId)
       return after
     }
+  }
+
+  /** Meta's reviewers are shown the file that is kept here; what Meta calls it holds for a short while only. */
+  async #withSample({ workspaceId }: At, draft: Template): Promise<Template> {
+    const { header } = draft.words
+    if (header === null || !('handle' in header) || header.file === undefined) return draft
+    const { api, files } = this.#parts
+    const { row, mime, ...open } = await files.open(workspaceId, header.file.fileId)
+    const types: readonly string[] = sampleTypes[header.format]
+    if (row.purpose !== 'template' || !types.includes(mime))
+      refuseFlaws([{ path: 'words.header', message: `Its reviewers take ${types.join(' or ')} here.` }])
+    const bytes = await files.bytesOf({ row, mime, ...open })
+    const file = { bytes, mime, ...(row.fileName !== null && { fileName: row.fileName }) }
+    const handle = await api.sample(await this.#channel(workspaceId, draft.channelId), file).catch(rethrown)
+    return { ...draft, words: { ...draft.words, header: { ...header, handle } } }
   }
 
   /** A repetition finds that Meta has it already: then what Meta has is taken for what was handed in. */

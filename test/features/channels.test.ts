@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { App, type Business } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
+import { channelDays } from '../../store/queries/channel-days.ts'
+import { knownChannels } from '../../store/settings/channels.ts'
 
 describe('channels that people connect', () => {
   let app: App
@@ -14,8 +16,8 @@ describe('channels that people connect', () => {
   })
   after(() => app.stop())
 
-  async function ask(method: string, path: string, body?: object) {
-    const answer = await fetch(`${app.url}/api/v1/integrations/${clinic.channel.id}${path}`, {
+  async function ask(method: string, path: string, body?: object, of = 'integrations') {
+    const answer = await fetch(`${app.url}/api/v1/${of}/${clinic.channel.id}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
@@ -53,6 +55,85 @@ describe('channels that people connect', () => {
     await channels.change(clinic.workspace.id, clinic.channel.id, { secrets: { token: good }, status: 'disabled' })
     expect((await ask('POST', '/test', {})).body.code).to.equal('channel_disabled')
     await channels.change(clinic.workspace.id, clinic.channel.id, { status: 'active' })
+  })
+
+  it('say what went by them: what came, went, arrived, failed, and was held back', async () => {
+    const mia = clinic.person('Mia')
+    mia.closes()
+    mia.sends('Hello')
+    mia.sends('Anybody there?')
+    await app.settled()
+    const api = await clinic.as('owner')
+    const { items } = await api.conversations.list()
+    const { conversationId = '' } = items.find(({ conversation }) => conversation.name === 'Mia') ?? {}
+    const stats = async () => (await ask('GET', '/stats?days=2', undefined, 'channels')).body
+    const before = (await stats()).total
+    const say = (content: object) => api.conversations.send(conversationId, { content } as never)
+    const one = await say({ kind: 'text', text: 'Yes' })
+    await app.settled()
+    mia.opens()
+    await app.settled()
+    const template = { kind: 'template', name: 'no_such_template', language: 'en', parameters: [] }
+    await (await clinic.as('owner')).http.post('/message-templates/sync', {})
+    const code = await say(template).catch((error: { code: string }) => error.code)
+    expect(code).to.equal('template_unknown')
+    app.simulator.setFaults(app.simulator.channel({ channelId: clinic.channel.id }), {
+      refuse: { code: 131026, times: 1 },
+    })
+    await say({ kind: 'location', latitude: 1, longitude: 1 })
+    const { total, days } = await until(async () => {
+      const found = await stats()
+      return found.total.failed > before.failed && found.total.read > before.read && found
+    })
+    expect(days).to.have.length(2)
+    expect(total).to.include({ received: before.received, sent: before.sent + 2, failed: before.failed + 1 })
+    expect(total.failures).to.deep.include({ name: 'undeliverable', count: 1 })
+    expect(total.heldBack).to.deep.include({ name: 'template', count: 1 })
+    expect(total.kinds).to.deep.include({ name: 'location', count: 1 })
+    expect(total.medianReachMs).to.be.a('number')
+
+    const { store } = app.careline.storage
+    const row = await store.of(clinic.workspace.id).one('messages', { _id: one.messageId })
+    const ref = await api.http.get<object>(`/message-refs/${encodeURIComponent(String(row?.['providerId']))}`)
+    expect(ref).to.include({ messageId: one.messageId, conversationId, channelId: clinic.channel.id, status: 'read' })
+  })
+
+  it('count a day once when it is over', async () => {
+    const { store } = app.careline.storage
+    const { id: workspaceId } = clinic.workspace
+    const channelId = 'ch_old'
+    const [from, now] = [Date.UTC(2026, 0, 5), Date.UTC(2026, 0, 20)]
+    const asked = { channelId, days: [{ day: '2026-01-05', from, to: from + 86_400_000 }], now }
+    const write = (n: number) => {
+      const said = { n, direction: 'in', status: 'received', content: { kind: 'text' }, at: new Date(from + n) }
+      return store.of(workspaceId).insert('messages', { _id: `old_${String(n)}`, channelId, ...said })
+    }
+    await write(1)
+    const soon = { ...asked, now: from + 86_400_000 }
+    expect((await channelDays(store, workspaceId, soon))[0]).to.include({ received: 1, sent: 0, medianReachMs: null })
+    await write(2)
+    expect((await channelDays(store, workspaceId, asked))[0]).to.include({ received: 2 })
+    await write(3)
+    expect((await channelDays(store, workspaceId, asked))[0], 'kept').to.include({ received: 2 })
+    expect((await channelDays(store, 'wks_other', asked))[0]).to.include({ received: 0 })
+  })
+
+  it('have a pace, and one of a kind is the one that writes first', async () => {
+    const of = (body?: object) => ask(body ? 'PUT' : 'GET', '/options', body, 'channels')
+    expect((await of()).body).to.include({ isDefault: false, perSecond: null, pairSeconds: 0 })
+    const change = { isDefault: true, perSecond: 5, pairSeconds: 1.5 }
+    expect((await of(change)).body).to.include(change)
+    const { http } = await clinic.as('owner')
+    const { state } = await http.get<any>(`/admin/actors/channel/${clinic.channel.id}`)
+    expect(state.limits).to.deep.equal({ perSecond: 5, burst: 5, pairMs: 1_500 })
+    const { channels } = app.careline
+    const made = { name: 'Second', simulate: true, baseUrl: '', fields: { phoneNumberId: '7' }, secrets: {} }
+    await channels.create(clinic.workspace.id, { ...made, id: 'ch_second' })
+    await http.json('PUT', '/channels/ch_second/options', { body: { ...change, perSecond: null, pairSeconds: 0 } })
+    expect((await of()).body).to.include({ isDefault: false, perSecond: 5 })
+    const [first] = await knownChannels(app.careline.storage.store, clinic.workspace.id)
+    expect(first?.known.id).to.equal('ch_second')
+    await channels.remove(clinic.workspace.id, 'ch_second')
   })
 
   it('keep when they worked and when they did not', async () => {

@@ -120,6 +120,72 @@ describe('a template of WhatsApp', () => {
     ])
   })
 
+  it('shows a file above its words: its own, or another of its kind', async () => {
+    const bring = (bytes: Uint8Array, mime: string, purpose: 'template' | 'message') =>
+      api.files.upload(bytes, { mime, name: 'plan.pdf', purpose })
+    const sample = await bring(Buffer.from('%PDF-1.7 a sample'), 'application/pdf', 'template')
+    const header = { format: 'document' as const, handle: '', file: { ...sample, fileName: 'plan.pdf' } }
+    const { id, name } = await handedIn(draft({}, { header }))
+    expect(await one(id)).to.include({ status: 'approved' })
+    await templates().sync()
+    const fits = (await templates().fitting(conversationId)).items.find((each) => each.name === name)
+    expect(fits?.words.header, 'WhatsApp has an address of its own for it').to.deep.equal(header)
+
+    expect(await refused(send(name, ['Lena', 'Friday']))).to.include({ code: 'template_parameters_mismatch' })
+    const another = await bring(Buffer.from('%PDF-1.7 for Lena'), 'application/pdf', 'message')
+    const file = { kind: 'document', ...another, fileName: 'for Lena.pdf' }
+    await send(name, ['Lena', 'Friday'], { file })
+    await app.settled()
+    expect(await last()).to.include({ status: 'delivered' })
+    const [shown] = person.chat().messages.slice(-1)
+    expect(shown?.content).to.deep.include({ kind: 'template' })
+    const mediaId = (shown?.content as any).file.mediaId as string
+    expect(Buffer.from(app.simulator.ledger.media(mediaId)?.bytes ?? []).toString()).to.equal('%PDF-1.7 for Lena')
+    expect(shown?.content).to.have.nested.property('file.fileName', 'for Lena.pdf')
+  })
+
+  it('keeps the file of its own when somebody is forgotten who got it', async () => {
+    const sample = await api.files.upload(Buffer.from('%PDF-1.7 for all'), {
+      ...{ mime: 'application/pdf', name: 'all.pdf', purpose: 'template' },
+    })
+    const { name } = await handedIn(draft({}, { header: { format: 'document', handle: '', file: sample } }))
+    const omar = app.business.person('Omar Said')
+    omar.sends('Hello')
+    await app.settled()
+    const { items } = await api.conversations.list({})
+    const line = items.find(({ conversation }) => conversation.name === 'Omar Said')
+    const file = { kind: 'document', ...sample }
+    const content = { kind: 'template', name, language: 'en', parameters: ['Omar', 'Friday'], file }
+    await api.conversations.send(line?.conversationId ?? '', { content: content as never })
+    await app.settled()
+    const userId = line?.conversation.userId ?? ''
+    await api.http.post(`/users/${userId}/erase`, { name: 'Omar Said' })
+    expect(await api.files.card(sample.fileId)).to.include({ status: 'ready', purpose: 'template' })
+  })
+
+  it('is handed in with no other file than one that was brought for it', async () => {
+    const other = await api.files.upload(Buffer.from('%PDF-1.7 secret'), { mime: 'application/pdf', name: 'x.pdf' })
+    const header = { format: 'document' as const, handle: '', file: other }
+    const { id } = await templates().make(draft({}, { header }))
+    expect(await refused(templates().submit(id))).to.include({ code: 'invalid_template' })
+    expect(await one(id)).to.include({ status: 'draft' })
+  })
+
+  it('of one-time codes is made, approved with the words of WhatsApp, and changed', async () => {
+    const buttons = [{ type: 'otp' as const, how: 'copy_code' as const, text: 'Copy' }]
+    const words = { body: '', places: [], buttons, warns: true, expiresMinutes: 10 }
+    const { id } = await handedIn(draft({ category: 'authentication' }, words))
+    const approved = await one(id)
+    expect(approved).to.include({ status: 'approved', category: 'authentication' })
+    const later = TemplateWords.parse({ ...words, expiresMinutes: 5 })
+    const second = await templates().change({ id, rev: approved?.rev ?? 0 }, { words: later })
+    await clock.advance(1_000)
+    await templates().submit(second.id)
+    await app.settled()
+    await templates().sync()
+    expect((await one(second.id))?.words).to.deep.include({ expiresMinutes: 5, warns: true })
+  })
+
   it('is rejected with the reason and the advice of WhatsApp, changed, and handed in again', async () => {
     app.simulator.setFaults(channel(), { rejectTemplates: { reason: 'PROMOTIONAL', times: 1 } })
     const { id, name } = await handedIn()

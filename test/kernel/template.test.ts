@@ -93,6 +93,12 @@ describe('a template', () => {
     ['an emoji in its header', { header: { format: 'text', text: 'Hello 🎉' } }, 'words.header'],
     ['two places in its header', { header: { format: 'text', text: '{{1}} and {{2}} here' } }, 'words.header'],
     ['a picture without one', { header: { format: 'image', handle: '' } }, 'words.header'],
+    [
+      'a picture that reviewers do not take',
+      { header: { format: 'image', handle: '', file: { fileId: 'f', mime: 'image/webp' } } },
+      'words.header',
+    ],
+    ['a picture that WhatsApp has', { header: { format: 'image', handle: 'https://scontent.test/1' } }, 'words.header'],
     ['a place in its footer', { footer: 'For {{1}}' }, 'words.footer'],
     [
       'two buttons alike',
@@ -149,12 +155,21 @@ describe('a template', () => {
     expect(whyUnsendable(known(), message(['Lena', 'Monday'], { buttons }))).to.include({
       code: 'template_parameters_mismatch',
     })
-    expect(
-      whyUnsendable(known({ words: words({ header: { format: 'image', handle: 'h' } }) }), message(['a', 'b'])),
-    ).to.include({
-      code: 'template_unfit',
-    })
+    const unfit = { code: 'template_unfit' }
+    expect(whyUnsendable(known({ words: words({ header: { format: 'location' } }) }), message(['a', 'b']))).to.include(
+      unfit,
+    )
     expect(whyUnsendable(known({ isForeign: true }), message(['a', 'b']))).to.include({ code: 'template_unfit' })
+  })
+
+  it('goes with the file above its words, of its own kind, and with none where it has none', () => {
+    const pictured = known({ words: words({ header: { format: 'image', handle: 'h' } }) })
+    const file = { kind: 'image', mime: 'image/png', fileId: 'file_1' } as const
+    const mismatch = { code: 'template_parameters_mismatch' }
+    expect(whyUnsendable(pictured, message(['a', 'b'], { file }))).to.equal(undefined)
+    expect(whyUnsendable(pictured, message(['a', 'b']))).to.include(mismatch)
+    expect(whyUnsendable(pictured, message(['a', 'b'], { file: { ...file, kind: 'document' } }))).to.include(mismatch)
+    expect(whyUnsendable(known(), message(['a', 'b'], { file }))).to.include(mismatch)
   })
 
   it('is spelled out by what is known, whatever whoever sends it says of it', () => {

@@ -8,6 +8,7 @@ import type { MessageRequest, ReadRequest } from './request.ts'
 import { contentOf, messageRequest } from './request.ts'
 import type { Faults, SimulatedChannel } from './settings.ts'
 import type { TemplateBook } from './templates.ts'
+import { Uploads } from './uploads.ts'
 
 export interface GraphParts {
   ledger: Ledger
@@ -45,7 +46,11 @@ export class Graph {
   /** `path` without the version: `{phone_number_id}/messages`, `{media_id}` … */
   async answer(path: string, asked: Asked): Promise<Answer> {
     const [first = '', second] = path.split('/')
-    const { ledger } = this.#parts
+    const { ledger, templates } = this.#parts
+    if (Uploads.isIts(first, second)) {
+      const channel = this.#ofToken(asked.token)
+      return this.#withFaults(channel, () => templates.uploads.answer(channel, first, asked))
+    }
     const template = second === undefined ? ledger.template(first) : undefined
     if (template !== undefined || second === 'message_templates') {
       const channel = this.#ofAccount(template?.businessId ?? first, asked.token)
@@ -61,6 +66,12 @@ export class Graph {
     if (faults.down) return { kind: 'reset' }
     const answer = await work(faults).catch(refused)
     return faults.latencyMs > 0 ? { ...answer, delayMs: faults.latencyMs } : answer
+  }
+
+  /** Any of those that the token is good for. */
+  #ofToken(token: string | undefined): SimulatedChannel {
+    const [channel] = this.#parts.channels().filter((one) => isOf(one, token))
+    return channel ?? this.#channel('', token)
   }
 
   /** The channel of this number id, if the token is its own; a wrong token learns nothing about ids. */
@@ -204,7 +215,10 @@ export class Graph {
   ): string {
     const sent: Pick<MessageRow, 'content' | 'shown' | 'replyTo' | 'opaque'> = {
       content: contentOf(request, (id) => this.#uploaded(channel, id)),
-      shown: request.type === 'template' ? this.#parts.templates.rendered(channel, request.template) : null,
+      shown:
+        request.type === 'template'
+          ? this.#parts.templates.rendered(channel, request.template, (id) => this.#uploaded(channel, id))
+          : null,
       replyTo: request.context?.message_id ?? null,
       opaque: request.biz_opaque_callback_data ?? null,
     }

@@ -14,11 +14,13 @@ export type Answer =
 export interface Asked {
   method: string | undefined
   token: string | undefined
+  header(name: string): string | undefined
   /** Where the simulator is found: scheme, host and prefix. */
   origin: string
   query: URLSearchParams
   json(): Promise<unknown>
   form(): Promise<FormData | undefined>
+  bytes(): Promise<Uint8Array>
 }
 
 const jsonMax = 1_000_000
@@ -55,7 +57,12 @@ export function asked(req: IncomingMessage, prefix: string): Asked {
   return {
     query,
     method: req.method,
-    token: /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1],
+    token: /^(?:Bearer|OAuth) (\S+)$/.exec(req.headers.authorization ?? '')?.[1],
+    header(name) {
+      const value = req.headers[name]
+      return typeof value === 'string' ? value : undefined
+    },
+    bytes: () => bytesOf(req, uploadMax),
     origin: `http://${req.headers.host ?? 'localhost'}${prefix}`,
     async json() {
       try {

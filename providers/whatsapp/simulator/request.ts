@@ -55,7 +55,16 @@ const Parameter = z.strictObject({
   text: some(1_024),
 })
 const BodyParameters = z.strictObject({ type: z.literal('body'), parameters: z.array(Parameter).max(60) })
-const HeaderParameters = z.strictObject({ type: z.literal('header'), parameters: z.array(Parameter).length(1) })
+const Filed = z.strictObject({ id: some(512) })
+const FileParameter = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('image'), image: Filed }),
+  z.strictObject({ type: z.literal('video'), video: Filed }),
+  z.strictObject({ type: z.literal('document'), document: Filed.extend({ filename: z.string().max(240).optional() }) }),
+])
+const HeaderParameters = z.strictObject({
+  type: z.literal('header'),
+  parameters: z.array(z.union([Parameter, FileParameter])).length(1),
+})
 /** The end of an address, a coupon, or the code of an authentication template. */
 const ButtonParameter = z.strictObject({
   type: z.literal('button'),
@@ -100,6 +109,17 @@ const Location = z.strictObject({
   address: z.string().max(1_000).optional(),
 })
 
+const Cards = z
+  .array(
+    z.strictObject({
+      // Meta refuses a name that has nothing beside the whole.
+      name: z.strictObject({ formatted_name: some(512), first_name: some(512) }),
+      phones: z.array(z.strictObject({ phone: some(64), type: z.string().max(32).optional() })).max(20),
+    }),
+  )
+  .min(1)
+  .max(257)
+
 const MessageRequest = z.discriminatedUnion('type', [
   kind('text', Text),
   kind('image', z.strictObject({ ...File, ...Caption })),
@@ -108,11 +128,23 @@ const MessageRequest = z.discriminatedUnion('type', [
   kind('document', z.strictObject({ ...File, ...Caption, filename: z.string().max(240).optional() })),
   kind('sticker', z.strictObject(File)),
   kind('location', Location),
+  kind('contacts', Cards),
   kind('reaction', z.strictObject({ message_id: some(256), emoji: z.string().max(32) })),
   kind('interactive', z.discriminatedUnion('type', [Buttons, List])),
   kind('template', Template),
 ])
 export type TemplateRequest = z.infer<typeof Template>
+
+function fileGiven(given: z.infer<typeof FileParameter>) {
+  switch (given.type) {
+    case 'image':
+      return { kind: given.type, ...given.image }
+    case 'video':
+      return { kind: given.type, ...given.video }
+    case 'document':
+      return { kind: given.type, ...given.document }
+  }
+}
 
 /** What a template is given for its words, and for the buttons under them. */
 export function givenTo({ components = [] }: TemplateRequest) {
@@ -125,9 +157,11 @@ export function givenTo({ components = [] }: TemplateRequest) {
           value: given.type === 'text' ? given.text : given.coupon_code,
         })),
   )
+  const [inHeader] = components.flatMap((one) => (one.type === 'header' ? one.parameters : []))
   return {
     body: components.flatMap((one) => (one.type === 'body' ? one.parameters : [])),
-    header: components.flatMap((one) => (one.type === 'header' ? one.parameters : []))[0],
+    header: inHeader?.type === 'text' ? inHeader : undefined,
+    file: inHeader && inHeader.type !== 'text' ? fileGiven(inHeader) : undefined,
     buttons,
     code: buttons.find(({ kind }) => kind === 'url')?.value,
   }
@@ -175,13 +209,21 @@ type Sent = Exclude<MessageRequest, { type: 'reaction' }>
 export function contentOf(request: Sent, fileOf: (mediaId: string) => Uploaded): Content {
   if (request.type === 'text') return { kind: 'text', text: request.text.body }
   if (request.type === 'location') return { kind: 'location', ...request.location }
+  if (request.type === 'contacts') return { kind: 'contacts', contacts: request.contacts.map(cardIn) }
   if (request.type === 'interactive') return offered(request.interactive)
   if (request.type !== 'template') return mediaContent(request, fileOf)
   const { name, language } = request.template
-  const { body, code = '' } = givenTo(request.template)
+  const { body, code = '', file } = givenTo(request.template)
   const copyCode = code.length >= 1 && code.length <= 15 ? { copyCode: code } : {}
-  return { kind: 'template', name, language: language.code, parameters: body.map(({ text }) => text), ...copyCode }
+  const shown = file && { file: fileContent(file.kind, file, fileOf(file.id)) }
+  const parameters = body.map(({ text }) => text)
+  return { kind: 'template', name, language: language.code, parameters, ...copyCode, ...shown }
 }
+
+const cardIn = ({ name, phones }: z.infer<typeof Cards>[number]) => ({
+  name: name.formatted_name,
+  phones: phones.map(({ phone }) => phone),
+})
 
 function offered(interactive: Extract<Sent, { type: 'interactive' }>['interactive']): Content {
   const { text } = interactive.body
@@ -222,7 +264,7 @@ function fileContent(
   kind: Extract<Content, { mime: string }>['kind'],
   { id, caption, filename }: Described,
   { mime, size }: Uploaded,
-): Content {
+): Extract<Content, { mime: string }> {
   const named = { ...(caption !== undefined && { caption }), ...(filename !== undefined && { fileName: filename }) }
   return { kind, mime, mediaId: id, sizeBytes: size, ...named }
 }

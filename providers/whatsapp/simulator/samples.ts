@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
+import { speechPackets, speechPacketSamples } from './speech.ts'
 
 // Small valid files for a phone without a camera and for tests; made here, so that nobody has to license them.
 
@@ -62,16 +63,15 @@ function oggPage(sequence: number, granule: number, flags: number, packets: Uint
   return page
 }
 
-/** A voice note of two seconds in OGG with Opus, as WhatsApp records them; nobody speaks. */
+/** A voice note of two seconds in OGG with Opus, as WhatsApp records them. */
 export function sampleVoice(): Buffer {
   const head = Buffer.from('OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00', 'latin1') // Mono, 48 kHz.
   const tags = Buffer.from('OpusTags\x08\x00\x00\x00Careline\x00\x00\x00\x00', 'latin1')
-  const silence = Buffer.from([0xf8, 0xff, 0xfe]) // 20 ms of it.
-  const packets = Array.from({ length: 100 }, () => silence)
+  const packets = speechPackets()
   return Buffer.concat([
     oggPage(0, 0, 2, [head]),
     oggPage(1, 0, 0, [tags]),
-    oggPage(2, packets.length * 960, 4, packets),
+    oggPage(2, packets.length * speechPacketSamples, 4, packets),
   ])
 }
 

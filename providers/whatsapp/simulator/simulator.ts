@@ -264,7 +264,7 @@ export class WhatsAppSimulator implements Played {
   }
 
   /** Resolves when no webhook waits or is on its way; paused ones do not count. Real time. */
-  settled(timeoutMs = 4_000): Promise<void> {
+  settled(timeoutMs = 30_000): Promise<void> {
     return this.#queue.settled(timeoutMs)
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Content } from '../../../kernel/content.ts'
 import { flawsOf } from '../../../kernel/template-rules.ts'
 import { templateCategories } from '../../../kernel/template-kinds.ts'
-import { isNamed, placesIn, shownOf, slotsOf } from '../../../kernel/template-text.ts'
+import { fileFormatOf, isNamed, placesIn, shownOf, slotsOf } from '../../../kernel/template-text.ts'
 import type { TemplateCategory, TemplateWords } from '../../../kernel/template.ts'
 import { wordsOf } from '../template-shape.ts'
 import * as envelope from './envelope.ts'
@@ -13,6 +13,7 @@ import type { Line } from './line.ts'
 import { Refusal } from './meta-errors.ts'
 import { givenTo, type TemplateRequest } from './request.ts'
 import type { SimulatedChannel, SimulatedTemplate } from './settings.ts'
+import { Uploads } from './uploads.ts'
 
 export interface TemplateParts {
   ledger: Ledger
@@ -64,6 +65,7 @@ export function buttonsOf(ledger: Ledger, { businessId }: SimulatedChannel, cont
 
 /** The templates of simulated business accounts, reviewed as Meta does it: by webhook, a moment later. */
 export class TemplateBook {
+  readonly uploads = new Uploads()
   readonly #parts: TemplateParts
 
   constructor(parts: TemplateParts) {
@@ -92,7 +94,7 @@ export class TemplateBook {
   }
 
   /** How a message with it reads. @throws Refusal */
-  rendered(channel: SimulatedChannel, request: TemplateRequest): string {
+  rendered(channel: SimulatedChannel, request: TemplateRequest, mimeOf: MimeOf): string {
     const { name, language } = request
     const known = this.#parts.ledger.templateOf(channel.businessId, name, language.code)
     const status = known && statusNow(known, this.#parts.line.clock.now())
@@ -100,7 +102,7 @@ export class TemplateBook {
     if (status === 'DISABLED') throw new Refusal(132_016, `Template ${name} is disabled.`)
     if (known === undefined || status !== 'APPROVED')
       throw new Refusal(132_001, `template name (${name}) does not exist in ${language.code}`)
-    return filledBy(known, request)
+    return filledBy(known, request, mimeOf)
   }
 
   /** What Meta decides by itself about one, told by webhook. */
@@ -146,9 +148,9 @@ export class TemplateBook {
         title: 'Content in this language already exists',
         message: `There is already ${language} content for this template. You can create a new template and try again.`,
       })
-    checked({ name, language, category, components, parameter_format })
+    this.#checked(channel, { name, language, category, components, parameter_format })
     const id = idOf(channel.businessId, name, language, String(ledger.next('template')))
-    const row = { id, businessId: channel.businessId, name, language, category, components }
+    const row = { id, businessId: channel.businessId, name, language, category, components: kept(components, category) }
     this.#review(channel, { ...row, ttlSeconds: message_send_ttl_seconds ?? null })
     return ok({ id, status: 'PENDING', category })
   }
@@ -162,8 +164,8 @@ export class TemplateBook {
     if (!['APPROVED', 'REJECTED', 'PAUSED'].includes(statusNow(known, line.clock.now())))
       throw new Refusal(100, 'Only an approved, rejected or paused template can be edited.')
     const { components, category = known.category } = read.data
-    checked({ ...known, components, category, parameter_format: undefined })
-    this.#review(channel, { ...known, components, category })
+    this.#checked(channel, { ...known, components, category, parameter_format: undefined })
+    this.#review(channel, { ...known, components: kept(components, category), category })
     return ok({ success: true })
   }
 
@@ -181,6 +183,15 @@ export class TemplateBook {
     return ok({ success: true })
   }
 
+  #checked(channel: SimulatedChannel, said: Checked): void {
+    const { header } = checked(said)
+    if (header && 'handle' in header && !this.uploads.isHandle(channel, header.handle, header.format))
+      throw new Refusal(100, 'Invalid parameter', 2_388_273, {
+        title: 'Invalid header_handle',
+        message: 'The media handle is unknown, has expired, or is of another type.',
+      })
+  }
+
   /** Meta says so by webhook when it has looked at it. */
   #review(channel: SimulatedChannel, row: Omit<TemplateRow, 'status' | 'reason' | 'next' | 'at'>): void {
     const { ledger, line, reviewMs, rejected } = this.#parts
@@ -196,6 +207,25 @@ export class TemplateBook {
       if (rejectTemplates !== null) rejected(channel)
     })
   }
+}
+
+/**
+ * As Meta keeps it: a file is an address of its own from then on, and of one-time codes it has the words ready, in
+ * every language (here: in English).
+ */
+function kept(components: readonly Record<string, unknown>[], category: string): Record<string, unknown>[] {
+  return components.map((one) => {
+    const type = String(one['type']).toUpperCase()
+    if (type === 'HEADER' && one['example'] && one['format'] !== 'TEXT') {
+      const handle = createHash('sha256').update(JSON.stringify(one['example'])).digest('hex').slice(0, 32)
+      return { ...one, example: { header_handle: [`https://scontent.whatsapp.net/v/t61/${handle}`] } }
+    }
+    if (category !== 'AUTHENTICATION') return one
+    const warning = one['add_security_recommendation'] === true ? ' For your security, do not share this code.' : ''
+    if (type === 'BODY') return { ...one, text: `*{{1}}* is your verification code.${warning}` }
+    if (type !== 'FOOTER') return one
+    return { ...one, text: `This code expires in ${String(one['code_expiration_minutes'])} minutes.` }
+  })
 }
 
 const reviewed = (status: TemplateRow['status'], at: number) => ({ status, reason: 'NONE', at, next: null })
@@ -229,14 +259,14 @@ interface Checked {
   parameter_format: 'NAMED' | 'POSITIONAL' | undefined
 }
 
-function checked({ name, language, category, components, parameter_format }: Checked): void {
+function checked({ name, language, category, components, parameter_format }: Checked): TemplateWords {
   const { words, isForeign } = wordsOf(components)
   if (isForeign) throw new Refusal(100, 'A component is of no type that templates have.')
   const hasPlaces = slotsOf(words).some((slot) => !slot.startsWith('button:'))
   if (parameter_format !== undefined && hasPlaces && (parameter_format === 'NAMED') !== isNamed(words))
     throw new Refusal(100, 'The parameters are not of the format that parameter_format says.')
   const [flaw] = flawsOf({ name, language, category: categoryOf(category), words })
-  if (flaw === undefined) return
+  if (flaw === undefined) return words
   const text = `${flaw.path} ${flaw.message}`
   const [, subcode, title] = subcodes.find(([about]) => about.test(text)) ?? [/./, 2_388_039, 'Invalid template']
   throw new Refusal(100, 'Invalid parameter', subcode, { title, message: flaw.message })
@@ -268,9 +298,10 @@ function componentsOf({
   ]
 }
 
-function filledBy({ name, category, components }: TemplateRow, request: TemplateRequest): string {
+function filledBy({ name, category, components }: TemplateRow, request: TemplateRequest, mimeOf: MimeOf): string {
   const { words } = wordsOf(components)
-  const { body: given, header, code, buttons } = givenTo(request)
+  const { body: given, header, file, code, buttons } = givenTo(request)
+  checkedFile(words, file, mimeOf)
   const wanted = placesIn(words.body)
   if (given.length !== wanted.length)
     throw new Refusal(
@@ -287,6 +318,20 @@ function filledBy({ name, category, components }: TemplateRow, request: Template
 }
 
 type Given = ReturnType<typeof givenTo>
+/** Of a file that was uploaded to be sent. @throws Refusal */
+type MimeOf = (mediaId: string) => { mime: string }
+
+/** As Meta says it: 132012, "Format mismatch, expected IMAGE, received DOCUMENT". */
+function checkedFile(words: TemplateWords, file: Given['file'], mimeOf: MimeOf): void {
+  const format = fileFormatOf(words)
+  const received = file?.kind.toUpperCase() ?? 'UNKNOWN'
+  const wrong = `header: Format mismatch, expected ${format?.toUpperCase() ?? 'no file'}, received ${received}`
+  if (file?.kind !== format) throw new Refusal(132_012, wrong)
+  if (file === undefined) return
+  const { mime } = mimeOf(file.id)
+  const family = file.kind === 'document' ? !/^(image|video|audio)\//.test(mime) : mime.startsWith(`${file.kind}/`)
+  if (!family) throw new Refusal(132_012, wrong)
+}
 
 function checkedButtons(name: string, words: TemplateWords, buttons: Given['buttons']): void {
   const wanted = slotsOf(words).filter((slot) => slot.startsWith('button:'))

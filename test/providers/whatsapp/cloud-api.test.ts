@@ -47,6 +47,7 @@ describe('WhatsApp: sending, against the simulator', () => {
   const plain: Outgoing[] = [
     hello,
     { kind: 'location', latitude: 48.1, longitude: 11.5, name: 'Clinic', address: 'Street 1' },
+    { kind: 'contacts', contacts: [{ name: 'Dr. Haddad', phones: ['+212 5 22 00 11 22'] }] },
     { kind: 'template', name: 'appointment_reminder', language: 'en', parameters: ['Lena', '9:00'] },
     { kind: 'template', name: 'sign_in_code', language: 'en', parameters: ['123456'], copyCode: '123456' },
     {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { errorOf, errorOfStatus } from '../../../providers/whatsapp/errors.ts'
+import { errorOf, errorOfStatus, MetaError } from '../../../providers/whatsapp/errors.ts'
 
 const table: { code: number; name: string; action: string }[] = JSON.parse(
   readFileSync(new URL('fixtures/error-codes.json', import.meta.url), 'utf8'),
@@ -29,6 +29,27 @@ describe('WhatsApp: the errors', () => {
       expect(error.providerCode).to.equal(code)
       expect(error.code).to.match(/^[a-z]+(_[a-z]+)*$/)
     })
+
+  /** By sample: what it is in our words. */
+  const samples = {
+    'http-100': ['invalid_request', 'never'],
+    'http-131026': ['undeliverable', 'never'],
+    'http-131047': ['window_closed', 'template_needed'],
+    'http-132000': ['template_parameters_mismatch', 'never'],
+    'http-132001': ['template_unknown', 'never'],
+    'http-132015': ['template_paused', 'never'],
+    'window-closed': ['window_closed', 'template_needed'],
+  }
+  it('is read as Meta writes it, in an answer and in a status', () => {
+    const url = new URL('fixtures/errors.json', import.meta.url)
+    const published: Record<string, any> = JSON.parse(readFileSync(url, 'utf8'))
+    const found = Object.entries(published).map(([name, { httpStatus, body, statusError }]) => {
+      const { code, action, title } = errorOf(MetaError.parse(body?.error ?? statusError), httpStatus)
+      expect(title, name).to.match(/^[A-Z][^#]+$/)
+      return [name, [code, action]]
+    })
+    expect(Object.fromEntries(found)).to.deep.equal(samples)
+  })
 
   it('goes by the code, whatever the title says', () => {
     expect(errorOf({ code: 131047, title: 'Rate limit hit' }).code).to.equal('window_closed')
