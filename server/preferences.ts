@@ -4,8 +4,10 @@ import type { Asks, Workspace } from '../actors/runtime/contract.ts'
 import { user } from '../actors/user/contract.ts'
 import type { Caller } from '../kernel/caller.ts'
 import { ChannelKind } from '../kernel/channel-kind.ts'
+import { languageOf } from '../kernel/compliance-replies.ts'
 import { channelsOf, type ConsentState, isConsented, noProof, Purpose } from '../kernel/consent.ts'
 import { missing, Problem } from '../kernel/problem.ts'
+import { unsubscribeWords } from '../kernel/unsubscribe-words.ts'
 import type { Rest } from '../store/rest.ts'
 
 interface Parts {
@@ -50,30 +52,35 @@ export class Preferences {
     return `${this.#origin}${preferencesPath}/${await this.tokenOf(place)}`
   }
 
+  /** The link at the foot of a letter, and what stands before it in their language. @throws as `linkOf` */
+  async footOf(place: Place): Promise<{ url: string; says: string }> {
+    const { workspaceId, userId } = place
+    const person = this.#parts.workspaceFor({ workspaceId, id: userId, role: 'person' }).at(user, userId)
+    const { locale } = await person.view()
+    const language = languageOf(locale, this.#parts.known(workspaceId)?.settings.locale ?? null)
+    return { url: await this.linkOf(place), says: unsubscribeWords[language] }
+  }
+
   async tokenOf({ workspaceId, userId, channel, purpose }: Place): Promise<string> {
     const about = [workspaceId, userId, channel, purpose].join('~')
     return `${about}~${await this.#sealOf(workspaceId, about)}`
   }
 
   /** What may go to them now, and what the link is about. Nothing changes. @throws Problem `link_unknown` */
-  async shown(token: string) {
+  async shown(token: string, languages: readonly string[]) {
     const { place, business, person } = await this.#opened(token)
-    const [profile, consents] = await Promise.all([person.view(), person.consents()])
-    const said = Object.fromEntries(consents.items.map((one) => [`${one.channel}/${one.purpose}`, one.state]))
-    const isSuppressed = (channel: ChannelKind, purpose: Purpose) =>
-      consents.suppressed.some((one) => {
-        if (one.channel !== channel || (one.address !== null && one.reason !== 'erased')) return false
-        return purpose !== 'transactional' || one.reason !== 'stop' || channel === 'sms'
-      })
-    const channels = [...new Set([place.channel, ...profile.identities.flatMap(({ kind }) => channelsOf(kind))])]
-    const choices = channels.flatMap((channel) =>
-      choosable.map((purpose): Choice => {
-        const isOn = isConsented({ consents: said }, channel, purpose) && !isSuppressed(channel, purpose)
-        return { channel, purpose, isOn }
-      }),
-    )
     const { channel, purpose } = place
-    return { business: business.name, locale: profile.locale ?? business.settings.locale, channel, purpose, choices }
+    const { locale: own, choices } = await choicesOf(person, channel)
+    // Their own; else what their browser asks for; else the business's.
+    const locale = languageOf(own, ...languages, business.settings.locale)
+    return { business: business.name, channel, purpose, locale, choices }
+  }
+
+  /** The same for somebody who has signed in. */
+  async own(caller: Caller) {
+    const person = this.#parts.workspaceFor(caller).at(user, caller.id)
+    const { choices } = await choicesOf(person, 'app')
+    return { choices }
   }
 
   /** The one click: what the link is about goes to them no more. Once more changes nothing. @throws Problem `link_unknown` */
@@ -87,9 +94,12 @@ export class Preferences {
   /** What they chose on the page. @throws Problem `link_unknown` */
   async choose(token: string, choices: readonly Choice[], { ip, text }: { ip: string; text: string }): Promise<void> {
     const { person } = await this.#opened(token)
-    const stateOf = (isOn: boolean): ConsentState => (isOn ? 'granted' : 'revoked')
-    const changes = choices.map(({ channel, purpose, isOn }) => ({ channel, purpose, state: stateOf(isOn) }))
-    await person.setConsents({ changes, proof: { ...noProof, method: 'preferences', text, ip } })
+    await chosen(person, choices, { ip, text })
+  }
+
+  /** What they chose who have signed in. */
+  async chooseOwn(caller: Caller, choices: readonly Choice[], said: { ip: string; text: string }): Promise<void> {
+    await chosen(this.#parts.workspaceFor(caller).at(user, caller.id), choices, said)
   }
 
   async #opened(token: string) {
@@ -120,6 +130,30 @@ export class Preferences {
     await this.#parts.rest.ready(workspaceId)
     return this.#parts.rest.blind(workspaceId, `preferences/${about}`)
   }
+}
+
+async function choicesOf(person: Person, first: ChannelKind) {
+  const [profile, consents] = await Promise.all([person.view(), person.consents()])
+  const said = Object.fromEntries(consents.items.map((one) => [`${one.channel}/${one.purpose}`, one.state]))
+  const isSuppressed = (channel: ChannelKind, purpose: Purpose) =>
+    consents.suppressed.some((one) => {
+      if (one.channel !== channel || (one.address !== null && one.reason !== 'erased')) return false
+      return purpose !== 'transactional' || one.reason !== 'stop' || channel === 'sms'
+    })
+  const channels = [...new Set([first, ...profile.identities.flatMap(({ kind }) => channelsOf(kind))])]
+  const choices = channels.flatMap((channel) =>
+    choosable.map((purpose): Choice => {
+      const isOn = isConsented({ consents: said }, channel, purpose) && !isSuppressed(channel, purpose)
+      return { channel, purpose, isOn }
+    }),
+  )
+  return { locale: profile.locale, choices }
+}
+
+async function chosen(person: Person, choices: readonly Choice[], { ip, text }: { ip: string; text: string }) {
+  const stateOf = (isOn: boolean): ConsentState => (isOn ? 'granted' : 'revoked')
+  const changes = choices.map(({ channel, purpose, isOn }) => ({ channel, purpose, state: stateOf(isOn) }))
+  await person.setConsents({ changes, proof: { ...noProof, method: 'preferences', text, ip } })
 }
 
 const unknown = () => missing('link_unknown', 'This link is not one of ours, or what it was about is gone.')

@@ -249,6 +249,8 @@ export const user = contract({
       input: z.object({ mergeId: id, winnerId: id, choices: MergeChoices }),
       reply: z.object({ mergeId: id }),
     },
+    /** What whoever gave themselves over takes along, for as long as they speak no more. */
+    givenOver: { input: z.object({ winnerId: id }), reply: Whole },
     absorb: { input: z.object({ mergeId: id, loserId: id, loser: sensitive(Whole), choices: MergeChoices }) },
     /** Parts them again; the edge brings what the merge kept. */
     separate: {

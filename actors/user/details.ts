@@ -1,5 +1,7 @@
+import { conversationIdOf } from '../../kernel/id.ts'
 import { birthOf, type Fields, fieldsMax } from '../../kernel/person.ts'
 import { conflict, invalid, Problem } from '../../kernel/problem.ts'
+import { conversation } from '../conversation/contract.ts'
 import type { Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { type Activity, type ProfileChange, user } from './contract.ts'
@@ -38,7 +40,10 @@ export const details = {
     const counters = isNewDay ? { ...state.counters, activeDays: state.counters.activeDays + 1 } : state.counters
     const after = { ...present(state), name: state.name || name, lastSeenAt, counters }
     const { state: counted, events } = changed(state, after, given)
-    return { state: counted, events, reminders: fading(lastSeenAt, given) }
+    // Whoever was entered under a name before they wrote is shown under it.
+    const tells =
+      after.name === name ? [] : [conversation.tell(conversationIdOf(given.id)).renamed({ name: after.name })]
+    return { state: counted, events, tells, reminders: fading(lastSeenAt, given) }
   },
 
   update(state: State, { rev, ...change }: Input<'update'>, given: Given) {

@@ -8,7 +8,7 @@ import { forgotten } from './consents.ts'
 import { user, type Whole } from './contract.ts'
 import { joinedOf, partedOf } from './joining.ts'
 import { told } from './told.ts'
-import { activity, changed, emptyPrivate, initial, type Known, own, present, profileOf, type State } from './state.ts'
+import { activity, changed, emptyPrivate, initial, type Known, own, partedMax, present, profileOf, type State } from './state.ts'
 
 type Input<M extends keyof typeof user.messages> = InputOf<typeof user, M>
 
@@ -56,8 +56,14 @@ export const merging = {
     }
   },
 
+  givenOver(state: State, { winnerId }: Input<'givenOver'>, given: Given) {
+    if (state.aliasOf !== winnerId) throw conflict('not_merged', 'These two are not merged.')
+    return { state, reply: wholeOf(present(state), given) }
+  },
+
+  /** Both the loser and whoever merges bring it: the first of them is taken in, and neither after it was undone. */
   absorb(state: State, { mergeId, loserId, loser, choices }: Input<'absorb'>, given: Given) {
-    if (state.joined.some((one) => one.mergeId === mergeId)) return { state }
+    if (state.joined.some((one) => one.mergeId === mergeId) || state.parted.includes(mergeId)) return { state }
     const before = present(state)
     const whole = wholeOf(before, given)
     const after = joinedOf(whole, loser, choices)
@@ -84,7 +90,8 @@ export const merging = {
         : conflict('not_merged', 'These two are not merged.')
     const parted = partedOf(was, merged, wholeOf(before, given))
     const joined = before.joined.slice(0, -1)
-    const alone = { ...withWhole(before, parted), joined, rev: before.rev + 1 }
+    const undone = [...before.parted, mergeId].slice(-partedMax)
+    const alone = { ...withWhole(before, parted), joined, parted: undone, rev: before.rev + 1 }
     const said = changed(state, alone, given, { kind: 'unmerged', what: { userId: loserId, mergeId } })
     return {
       ...said,

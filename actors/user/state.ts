@@ -16,6 +16,8 @@ import { type Activity, type Private, Private as PrivateSchema, Profile, user } 
 
 const { event, insert, remind } = user
 
+export const partedMax = 50
+
 /** At the top what people are searched and grouped by: plain, and named as `personFields` of the filter names it. */
 export const UserState = Profile.omit({ userId: true, birthday: true, engagement: true }).extend({
   createdAt: instant().nullable(),
@@ -29,6 +31,8 @@ export const UserState = Profile.omit({ userId: true, birthday: true, engagement
   expecting: z.array(z.object({ mergeId: z.string(), loserId: z.string(), at: instant() })).max(20),
   /** Who was taken in, and speaks no more: the newest last. */
   joined: z.array(z.object({ mergeId: z.string(), userId: z.string() })).max(50),
+  /** Merges that were undone: what comes late of one of them joins nobody again. */
+  parted: z.array(z.string()).max(partedMax),
 })
 export type State = z.infer<typeof UserState>
 export type Known = State & { createdAt: number }
@@ -74,6 +78,7 @@ export const initial: State = {
   consents: noConsents,
   expecting: [],
   joined: [],
+  parted: [],
 }
 
 interface Version1 {
@@ -98,6 +103,7 @@ export const migrations = {
       since: createdAt ?? 0,
     })),
   }),
+  3: (state: Omit<State, 'parted'>): State => ({ ...state, parted: [] }),
 }
 
 /** As staff see them. */
@@ -110,6 +116,7 @@ export function profileOf(state: Known, { id, now }: Pick<Given, 'id' | 'now'>):
     expecting: ____,
     joined: _____,
     consents: ______,
+    parted: _______,
     ...shown
   } = state
   const engagement = engagementOf(state, now)

@@ -7,6 +7,7 @@ const tabs = [
   { to: '/people/birthdays', says: 'Birthdays' },
   { to: '/people/duplicates', says: 'Duplicates' },
   { to: '/people/import', says: 'Import', needs: 'people.import' },
+  { to: '/people/requests', says: 'Requests', needs: 'people.erase' },
 ] as const
 
 /** Everybody whom the business knows. */

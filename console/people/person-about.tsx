@@ -7,10 +7,11 @@ import { records } from '../live/records.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { mayIn, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { CheckField } from '../parts/fields.tsx'
 import { addressWords, kindWords } from './person-words.ts'
 import style from './person.module.css'
 import { StatusField } from './person-origin.tsx'
-import { TagWord } from './tag-chip.tsx'
+import { TagWord } from '../parts/tag-word.tsx'
 import { stages, stageWords } from './words.ts'
 
 const texts = [
@@ -42,6 +43,13 @@ export const AboutPart = ({ profile }: { profile: Profile }) => {
       <form className={style.form} onSubmit={(event) => void save(event)}>
         <Plain profile={profile} draft={draft} may={may} put={put} />
         <Birthday value={draft.birthday === undefined ? profile.birthday : draft.birthday} may={may} put={put} />
+        {may && (
+          <CheckField
+            says="Tries what is new before others do"
+            isOn={draft.isBetaTester ?? profile.isBetaTester}
+            turn={(isBetaTester) => put({ isBetaTester })}
+          />
+        )}
         {fields
           .filter(({ isSensitive, isArchived, key }) => !isSensitive && (!isArchived || key in profile.custom))
           .map((field) => (

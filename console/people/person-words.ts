@@ -10,6 +10,9 @@ export const kindWords: Record<string, string> = {
 export const addressWords = (kind: string, value: string) => (kind === 'wa_id' ? `+${value}` : value)
 
 export const fieldWords: Record<string, string> = {
+  form: 'Form',
+  message: 'Message',
+  also: 'They also left',
   name: 'Name',
   firstName: 'First name',
   lastName: 'Last name',

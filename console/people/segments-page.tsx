@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import type { FilterField, Segment, SegmentFields } from '../../client/lists.ts'
 import type { Filter } from '../../client/tools.ts'
 import { Trouble } from '../inbox/trouble.tsx'
@@ -6,11 +6,12 @@ import { lists } from '../live/lists.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { mayIn, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { ChoiceField, NameField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
-import settings from '../settings/settings.module.css'
+import { Form } from '../settings/form.tsx'
+import { Another, Listed, Row } from '../settings/listed.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { type Drawn, drawn, FilterEditor, filterOf } from './filter-editor.tsx'
-import style from './people.module.css'
 import { useCounts, useFields, useRenewed, useSegments } from './use-lists.ts'
 import { filterWords } from './words.ts'
 
@@ -22,33 +23,28 @@ const blank: Pick<Segment, 'name' | 'kind' | 'filter'> = { name: '', kind: 'dyna
 export const SegmentsPage = () => {
   const { data, error, refetch } = useSegments()
   const fields = useFields().data?.items ?? noFields
-  const [open, setOpen] = useState<string | null>(null)
+  const renewed = useRenewed('segments', 'people')
   const isTheirs = mayIn(useSession(), 'segments.manage')
   useTitle('Segments')
   return (
     <div className={page.page}>
       <h1>Segments</h1>
-      {error && !data && <Trouble error={error} what="The segments cannot be read." again={() => void refetch()} />}
-      {data?.items.length === 0 && <p className={page.none}>No segments yet. One is made below.</p>}
-      {data && data.items.length > 0 && (
-        <ul className={settings.rows} aria-label="Segments">
-          {data.items.map((segment) => (
-            <One
-              key={segment.id}
-              segment={segment}
-              fields={fields}
-              isTheirs={isTheirs}
-              isOpen={open === segment.id}
-              turn={() => setOpen(open === segment.id ? null : segment.id)}
-            />
-          ))}
-        </ul>
-      )}
+      <Listed
+        says="Segments"
+        items={data?.items}
+        error={error}
+        again={refetch}
+        unread="The segments cannot be read."
+        none="No segments yet. One is made below."
+      >
+        {(segment) => (
+          <One key={`${segment.id}/${String(segment.rev)}`} segment={segment} fields={fields} isTheirs={isTheirs} />
+        )}
+      </Listed>
       {isTheirs && fields.length > 0 && (
-        <section aria-labelledby="new-segment">
-          <h2 id="new-segment">A new segment</h2>
-          <Edit fields={fields} />
-        </section>
+        <Another title="A new segment" make={(said: Said) => lists.makeSegment(said).then(renewed)}>
+          {(submit) => <SegmentForm fields={fields} submit={submit} />}
+        </Another>
       )}
     </div>
   )
@@ -66,110 +62,62 @@ interface OneProps {
   segment: Segment
   fields: readonly FilterField[]
   isTheirs: boolean
-  isOpen: boolean
-  turn(): void
 }
 
-const One = ({ segment, fields, isTheirs, isOpen, turn }: OneProps) => {
-  const renewed = useRenewed('segments')
-  const { failed, isBusy, ...doing } = useDoing()
+const One = ({ segment, fields, isTheirs }: OneProps) => {
+  const renewed = useRenewed('segments', 'people')
   const { id, name, kind, filter } = segment
   const says =
     kind === 'static' ? 'A list by hand: people are put on it in the list of people' : filterWords(filter, fields)
+  const change = (said: Said) => lists.changeSegment(segment, said).then(renewed)
   return (
-    <li>
-      <span>
-        <b>
-          <bdi>{name}</bdi>
-        </b>
-        <Count id={id} />
-        <small>{says}</small>
-      </span>
-      {isTheirs && (
-        <>
-          <Button tone="quiet" aria-expanded={isOpen} aria-label={`Change ${name}`} onClick={turn}>
-            Change
-          </Button>
-          <Button
-            tone="quiet"
-            aria-label={`Delete ${name}`}
-            disabled={isBusy}
-            onClick={() => void doing.do(() => lists.removeSegment(segment).finally(renewed))}
-          >
-            Delete
-          </Button>
-        </>
-      )}
-      {isOpen && <Edit key={segment.rev} segment={segment} fields={fields} done={turn} />}
-      {failed && <Trouble error={failed} what="It was not deleted." />}
-    </li>
+    <Row
+      name={name}
+      {...(isTheirs && {
+        form: <SegmentForm segment={segment} fields={fields} submit={change} />,
+        acts: [{ says: 'Delete', do: () => lists.removeSegment(segment).finally(renewed) }],
+      })}
+      what="It was not deleted."
+    >
+      <Count id={id} />
+      <small>{says}</small>
+    </Row>
   )
 }
 
-interface EditProps {
+type Said = Partial<SegmentFields> & { name: string }
+const kinds = [
+  ['dynamic', 'Whoever it is so of, at any time'],
+  ['static', 'Whom somebody puts there'],
+] as const
+
+interface FormProps {
   segment?: Segment
   fields: readonly FilterField[]
-  done?(): void
+  submit: (said: Said) => Promise<unknown>
 }
 
-const Edit = ({ segment, fields, done }: EditProps) => {
+const SegmentForm = ({ segment, fields, submit }: FormProps) => {
   const { name: before, kind: itsKind, filter: asked } = segment ?? blank
   const [name, setName] = useState(before)
   const [kind, setKind] = useState(itsKind)
   const asRows = drawn(asked)
   const [rows, setRows] = useState(asRows ?? none)
-  const keep = useKeep(segment, () => {
-    if (segment) return done?.()
-    setName('')
-    setRows(none)
-  })
   const filter = asRows !== undefined && kind === 'dynamic' ? filterOf(rows, fields) : undefined
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    keep.it({ name: name.trim(), kind, ...(filter && { filter }) })
-  }
   return (
-    <form className={style.form} onSubmit={submit}>
-      <label>
-        What it is called
-        <input required dir="auto" maxLength={80} value={name} onChange={({ target }) => setName(target.value)} />
-      </label>
-      {!segment && <Kind kind={kind} choose={setKind} />}
+    <Form
+      says={segment ? 'Keep it' : 'Make it'}
+      submit={() => submit({ name: name.trim(), kind, ...(filter && { filter }) })}
+      what="It was not kept."
+      isWide
+    >
+      <NameField max={80} value={name} change={setName} />
+      {!segment && <ChoiceField says="Who is in it" value={kind} options={kinds} change={setKind} />}
       {filter && <FilterEditor drawn={rows} fields={fields} change={setRows} />}
       {asRows === undefined && <p>Its filter has groups within groups: it is changed over the API.</p>}
       {filter && <Preview filter={filter} />}
-      {keep.failed && <Trouble error={keep.failed} what="It was not kept." />}
-      <div className={style.buttons}>
-        <Button tone="main" type="submit" disabled={keep.isBusy}>
-          {segment ? 'Keep it' : 'Make it'}
-        </Button>
-      </div>
-    </form>
+    </Form>
   )
-}
-
-const Kind = ({ kind, choose }: { kind: Segment['kind']; choose(kind: Segment['kind']): void }) => (
-  <label>
-    Who is in it
-    <select value={kind} onChange={({ target }) => choose(target.value === 'static' ? 'static' : 'dynamic')}>
-      <option value="dynamic">Whoever it is so of, at any time</option>
-      <option value="static">Whom somebody puts there</option>
-    </select>
-  </label>
-)
-
-/** Keeps a segment, new or changed. */
-function useKeep(segment: Segment | undefined, kept: () => void) {
-  const renewed = useRenewed('segments', 'people')
-  const { failed, isBusy, ...doing } = useDoing()
-  const it = (fields: Partial<SegmentFields> & { name: string }) =>
-    void doing.do(async () => {
-      if (segment) await lists.changeSegment(segment, fields)
-      else await lists.makeSegment(fields)
-      await renewed()
-      kept()
-    })
-  return { it, failed, isBusy }
 }
 
 const Preview = ({ filter }: { filter: Filter }) => {

@@ -4,6 +4,7 @@ import { timesIn } from '../inbox/times.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
 import { Button } from '../parts/button.tsx'
+import { AppData } from './app-data.tsx'
 import style from './app.module.css'
 
 const languages: readonly (readonly [tag: string, says: string])[] = [
@@ -32,7 +33,7 @@ interface Props {
   signedOut: () => void
 }
 
-/** Their language, and where they are signed in. */
+/** Their language, what comes to them and is kept of them, and where they are signed in. */
 export const AppAccount = ({ name, api, back, signedOut }: Props) => {
   const cache = useQueryClient()
   const about = aboutMe(name, api)
@@ -58,6 +59,7 @@ export const AppAccount = ({ name, api, back, signedOut }: Props) => {
           ))}
         </select>
       </label>
+      <AppData name={name} api={api} business={api.session()?.workspace.name ?? ''} />
       <h3>Signed in</h3>
       <Devices
         devices={data?.devices ?? []}

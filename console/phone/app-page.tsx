@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../live/careline.ts'
 import { Button } from '../parts/button.tsx'
@@ -6,6 +6,7 @@ import { usePlainTitle } from '../shell/use-title.ts'
 import { AppHandset } from './app-handset.tsx'
 import style from './app.module.css'
 import { KeyGate } from './key-gate.tsx'
+import { Places } from './places.tsx'
 import { phoneKey } from './phone-api.ts'
 import page from './phone.module.css'
 
@@ -25,12 +26,12 @@ const Phones = () => {
   return (
     <div className={page.page}>
       <header className={page.head}>
+        <Places />
         <div>
           <h1>The app</h1>
           <p>
             What a client’s app would show, by the same library: sign in with a number or an address that the business
-            knows. <Link to="/phone">To the phones</Link> <Link to="/texts">To the texts</Link>{' '}
-            <Link to="/mails">To the mails</Link>
+            knows, like those of the phones under WhatsApp.
           </p>
         </div>
         <div className={style.which}>

@@ -6,7 +6,8 @@ import { consents } from '../live/consents.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Card } from './card.tsx'
 import style from './preferences.module.css'
-import { preferencesWords, type Says } from './preferences-words.ts'
+import type { Says } from './preferences-languages.ts'
+import { preferencesWords } from './preferences-words.ts'
 import form from './sign-in.module.css'
 
 const chosenAt = (token: string) =>
@@ -19,7 +20,7 @@ export const PreferencesPage = () => {
   const says = preferencesWords(data?.locale ?? navigator.language)
   return (
     <Card title={data?.business ?? 'Careline'}>
-      <section className={form.form} lang={says.language}>
+      <section className={form.form} lang={says.language} dir={says.language === 'ar' ? 'rtl' : 'ltr'}>
         <h1>{says.title}</h1>
         {error && <p role="alert">{says.gone}</p>}
         {data && <Choosing key={token} token={token} data={data} says={says} again={() => void refetch()} />}

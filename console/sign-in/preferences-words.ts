@@ -1,24 +1,24 @@
-import type { ConsentChannel, ConsentPurpose } from '../../client/consents.ts'
+import { more, type Says } from './preferences-languages.ts'
 
-const en = {
+const en: Says = {
   language: 'en',
   title: 'What you get from us',
-  asks: (business: string) => `${business} writes to you as you choose here.`,
-  stop: (what: string, channel: string) => `No more: ${what} by ${channel}`,
+  asks: (business) => `${business} writes to you as you choose here.`,
+  stop: (what, channel) => `No more: ${what} by ${channel}`,
   stopped: 'Done. You will get no more of it.',
   save: 'Save what I chose',
   saved: 'Saved.',
   gone: 'This link is not valid any more.',
   failed: 'This did not reach us. Please try it again.',
-  channels: { whatsapp: 'WhatsApp', sms: 'SMS', email: 'e-mail', app: 'app' } satisfies Record<ConsentChannel, string>,
+  channels: { whatsapp: 'WhatsApp', sms: 'SMS', email: 'e-mail', app: 'app' },
   purposes: {
     conversational: { name: 'Answers', means: 'To what you write to us.' },
     transactional: { name: 'What you asked for', means: 'Confirmations, reminders, receipts.' },
     operational: { name: 'What concerns your matters', means: 'Changes, notices, questions about our service.' },
     marketing: { name: 'Offers and news', means: 'What we would like you to know.' },
-  } satisfies Record<ConsentPurpose, { name: string; means: string }>,
+  },
 }
-const de: typeof en = {
+const de: Says = {
   language: 'de',
   title: 'Was Sie von uns bekommen',
   asks: (business) => `${business} schreibt Ihnen so, wie Sie es hier wählen.`,
@@ -36,6 +36,10 @@ const de: typeof en = {
     marketing: { name: 'Angebote und Neues', means: 'Was wir Ihnen gern mitteilen.' },
   },
 }
-export type Says = typeof en
+const all: readonly Says[] = [en, de, ...more]
 
-export const preferencesWords = (locale: string): Says => (locale.toLowerCase().startsWith('de') ? de : en)
+/** Of a tag like `de-AT`; in English where there are no others. */
+export function preferencesWords(tag: string): Says {
+  const language = tag.toLowerCase().split('-')[0]
+  return all.find((one) => one.language === language) ?? en
+}

@@ -1,13 +1,14 @@
-import { user } from '../../actors/user/contract.ts'
+import { type Profile, user } from '../../actors/user/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { conversationIdOf, newId, newSecret } from '../../kernel/id.ts'
 import type { Address } from '../../kernel/person.ts'
 import { phoneOf } from '../../kernel/phone.ts'
-import { conflict, Problem } from '../../kernel/problem.ts'
+import { conflict, missing, Problem } from '../../kernel/problem.ts'
 import type { Store } from '../../store/connection.ts'
 import {
   endPersonFamily,
+  endPersonSessions,
   keepPersonSession,
   lastingPersons,
   markPersonRotated,
@@ -46,6 +47,8 @@ interface Parts {
   meet(workspace: Workspace, userId: string, address: Address): Promise<unknown>
   workspaceFor(workspaceId: string): Workspace
   hasApp(workspaceId: string): boolean
+  /** Tells the other processes that a sign-in has ended. */
+  announce?(familyId: string): void
   now(): number
 }
 
@@ -62,6 +65,13 @@ export interface PersonSignedIn {
 
 type Unplaced = { code: string } & ({ phone: string } | { email: string })
 type Proof = Unplaced & { workspace: string }
+interface OnItsWay {
+  /** Epoch ms. */
+  resendAt: number
+  expiresAt: number
+}
+/** For what a code is asked for: the app, which not every business has, or what the law lets everybody ask. */
+type What = 'app' | 'privacy'
 type AskedByMail = Pick<Asked, 'place' | 'deviceId'> & { email: string }
 
 /**
@@ -82,9 +92,9 @@ export class Persons {
    * The same answer, after the same work, for every number and every address.
    * @throws Problem `app_not_connected`, and as `PhoneCodes.ask` and `MailCodes.ask`
    */
-  async ask(slug: string, asked: Asked | AskedByMail): Promise<{ resendAt: number; expiresAt: number }> {
+  async ask(slug: string, asked: Asked | AskedByMail, what: What = 'app'): Promise<OnItsWay> {
     const { codes, holderOf } = this.#parts
-    const workspace = await this.#business(slug)
+    const workspace = await this.#business(slug, what)
     if ('email' in asked)
       return codes().mail.ask(asked, workspace, (value) => holderOf(workspace.id, { kind: 'email', value }))
     const { why: _, ...onItsWay } = await codes().phone.ask('person', asked, null, async ({ e164 }) => {
@@ -96,22 +106,30 @@ export class Persons {
 
   /** @throws Problem `code_invalid`, after five wrong ones for the right one, too; `too_many_attempts` */
   async useCode({ workspace: slug, ...proof }: Proof, place: string): Promise<PersonSignedIn> {
-    const { workspaceFor, meet } = this.#parts
-    const { id: workspaceId } = await this.#business(slug)
-    const found = await this.#proven(proof, place, workspaceId)
-    if (found === undefined) throw codeInvalid()
-    const workspace = workspaceFor(workspaceId)
-    const { userId, isBlocked, erasedAt } = await standsFor(workspace, found)
-    if (isBlocked || erasedAt !== null) throw codeInvalid()
-    await meet(workspace, userId, { kind: 'app', value: userId })
-    return this.#open(workspaceId, userId)
+    const { workspace, profile } = await this.#proven(proof, place, await this.#business(slug, 'app'))
+    const { userId } = profile
+    if (isShutOut(profile)) throw codeInvalid()
+    await this.#parts.meet(workspace, userId, { kind: 'app', value: userId })
+    return this.#open(workspace.id, userId)
+  }
+
+  /** Who it was, of any business and without signing in. @throws Problem `code_invalid`, `too_many_attempts` */
+  async shown({ workspace: slug, ...proof }: Proof, place: string): Promise<{ workspace: Workspace; userId: string }> {
+    const { workspace, profile } = await this.#proven(proof, place, await this.#business(slug, 'privacy'))
+    if (profile.erasedAt !== null) throw codeInvalid()
+    return { workspace, userId: profile.userId }
   }
 
   /** Whose the code was. */
-  async #proven(proof: Unplaced, place: string, workspaceId: string): Promise<string | undefined> {
+  async #proven(proof: Unplaced, place: string, { id: workspaceId }: { id: string }) {
     const { mail, phone } = this.#parts.codes()
-    if ('email' in proof) return mail.consume(proof, place, workspaceId)
-    return (await phone.consume('person', proof, place, { accountId: null, workspaceId }))?.accountId
+    const found =
+      'email' in proof
+        ? await mail.consume(proof, place, workspaceId)
+        : (await phone.consume('person', proof, place, { accountId: null, workspaceId }))?.accountId
+    if (found === undefined) throw codeInvalid()
+    const workspace = this.#parts.workspaceFor(workspaceId)
+    return { workspace, profile: await standsFor(workspace, found) }
   }
 
   /**
@@ -175,10 +193,11 @@ export class Persons {
 
   #isLasting = ({ revokedAt, expiresAt }: PersonSession) => revokedAt === null && expiresAt > this.#parts.now()
 
-  async #business(slug: string) {
+  async #business(slug: string, what: What) {
     const workspace = await workspaceBySlug(this.#parts.store, slug)
     // Whether there is such a business at all is no secret: its pages are public.
-    if (!workspace || !this.#parts.hasApp(workspace.id))
+    if (what === 'privacy' && !workspace) throw missing('not_found', 'There is no such business.')
+    if (!workspace || (what === 'app' && !this.#parts.hasApp(workspace.id)))
       throw conflict('app_not_connected', 'This business has no app.')
     return workspace
   }
@@ -195,8 +214,13 @@ export class Persons {
     const familyId = parent?.familyId ?? id
     const expiresAt = parent?.expiresAt ?? now() + sessionMs
     const session = { id, familyId, workspaceId, userId, tokenHash: hashOf(refreshToken), expiresAt }
-    const { name } = await workspaceFor(workspaceId).at(user, userId).view()
     await keepPersonSession(store, { ...session, rotatedAt: null, revokedAt: null }, now())
+    // Looked at after it is kept: whoever is blocked meanwhile either is seen here, or has this one ended with the others.
+    const { name, ...stands } = await workspaceFor(workspaceId).at(user, userId).view()
+    if (isShutOut(stands)) {
+      await this.end(familyId)
+      throw refreshInvalid()
+    }
     const access = tokens.person({ sub: userId, wid: workspaceId, sid: familyId })
     const business = await store.platform('workspaces').findOne({ _id: workspaceId }, { projection: { name: 1 } })
     return {
@@ -210,10 +234,29 @@ export class Persons {
   /** Ends a sign-in, and whatever hangs on it. */
   async end(familyId: string) {
     await endPersonFamily(this.#parts.store, familyId, this.#parts.now())
+    this.#over(familyId)
+  }
+
+  /** Ends all sign-ins of somebody who is blocked, erased, or merged with another. */
+  async endAll(workspaceId: string, userId: string) {
+    const { store, now } = this.#parts
+    for (const familyId of await endPersonSessions(store, workspaceId, userId, now())) this.#over(familyId)
+  }
+
+  #over(familyId: string) {
+    this.ended(familyId)
+    this.#parts.announce?.(familyId)
+  }
+
+  /** It has ended, here or in another process. */
+  ended(familyId: string) {
     this.#standing.delete(familyId)
     for (const listener of this.#listeners) listener(familyId)
   }
 }
+
+const isShutOut = ({ isBlocked, erasedAt, aliasOf }: Pick<Profile, 'isBlocked' | 'erasedAt' | 'aliasOf'>) =>
+  isBlocked || erasedAt !== null || aliasOf !== null
 
 const refreshInvalid = () => new Problem('unauthorized', 'refresh_invalid', 'Please sign in again.')
 

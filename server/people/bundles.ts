@@ -14,6 +14,11 @@ interface Parts extends Source {
   log: { error(message: string, fields?: Record<string, unknown>): unknown }
 }
 
+/** `isOwn`: for themselves, so without what the staff wrote for one another. */
+interface How {
+  isOwn?: boolean
+}
+
 const pageSize = 100
 
 /** Everything that is kept of one person, to hand over: a line of JSON each, files among them. */
@@ -26,7 +31,7 @@ export class Bundles {
   }
 
   /** Begins one, which goes on after the answer: the id of the file that it becomes. @throws Problem `user_missing` */
-  async begin(workspace: Workspace, userId: string, by: string): Promise<string> {
+  async begin(workspace: Workspace, userId: string, by: string, how: How = {}): Promise<string> {
     await workspace.at(user, userId).view()
     const fileId = workspace.newId('fil')
     const { room, log } = this.#parts
@@ -35,7 +40,7 @@ export class Bundles {
       .then(() =>
         room.keep(workspace.id, {
           fileId,
-          bytes: this.#lines(workspace, userId),
+          bytes: this.#lines(workspace, userId, how),
           mime: 'application/x-ndjson',
           fileName: `${userId}.ndjson`,
           by,
@@ -58,20 +63,25 @@ export class Bundles {
     return fileId
   }
 
-  async *#lines(workspace: Workspace, userId: string): AsyncGenerator<Uint8Array> {
+  async *#lines(workspace: Workspace, userId: string, { isOwn = false }: How): AsyncGenerator<Uint8Array> {
     const person = workspace.at(user, userId)
     yield line('profile', await person.view())
-    yield line('private', await person.viewPrivate())
+    const { blockReason, ...hidden } = await person.viewPrivate()
+    yield line('private', isOwn ? hidden : { blockReason, ...hidden })
     yield line('consents', await person.consents())
-    yield* this.#history(workspace, userId)
+    yield* this.#history(workspace, userId, isOwn)
     yield* this.#messages(workspace.id, conversationIdOf(userId))
   }
 
-  async *#history({ id }: Workspace, userId: string): AsyncGenerator<Uint8Array> {
+  async *#history({ id }: Workspace, userId: string, isOwn: boolean): AsyncGenerator<Uint8Array> {
     let cursor: string | undefined
     do {
       const page = await timelineOf(this.#parts, id, { userId, cursor, limit: pageSize })
-      for (const item of page.items) if (item.kind !== 'message' && item.kind !== 'note') yield line('history', item)
+      for (const item of page.items) {
+        if (item.kind === 'message' || item.kind === 'note') continue
+        if (isOwn && item.kind === 'remark') continue
+        yield line('history', item)
+      }
       cursor = page.nextCursor ?? undefined
     } while (cursor !== undefined)
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Message } from '../../actors/conversation/contract/message.ts'
-import { mediaKinds } from '../../kernel/content.ts'
+import { fileOf, mediaKinds } from '../../kernel/content.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
 import { filesPage } from '../../store/queries/messages.ts'
@@ -42,7 +42,9 @@ function filesOf({ _id: messageId, direction, at, content }: Message): Exchanged
     return (content.files ?? []).slice(0, filesOfMailMax).map(({ fileId, fileName, mime, sizeBytes }) => {
       return { ...said, kind: 'attachment', fileId, name: fileName ?? null, mime, sizeBytes, lost: null }
     })
-  if (!('mime' in content)) return []
-  const { kind, fileId = null, fileName = null, mime, sizeBytes = null, lost = null } = content
+  const file = fileOf(content)
+  if (!file) return []
+  const { kind, fileId = null, fileName = null, mime, sizeBytes = null } = file
+  const lost = 'mime' in content ? (content.lost ?? null) : null
   return [{ ...said, kind, fileId, name: fileName, mime, sizeBytes, lost }]
 }

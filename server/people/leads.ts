@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { type Profile, ProfileChange, user } from '../../actors/user/contract.ts'
 import { ChannelKind } from '../../kernel/channel-kind.ts'
-import { consentKey, noProof, Purpose } from '../../kernel/consent.ts'
+import { consentKey, noProof, type Proof, Purpose } from '../../kernel/consent.ts'
 import { sensitive } from '../../kernel/marks.ts'
 import { Address, Label, labelsMax } from '../../kernel/person.ts'
 import { conflict, Problem } from '../../kernel/problem.ts'
@@ -117,12 +117,16 @@ async function referred(workspace: Workspace, userId: string, referrerId: string
 }
 
 /** What they have said no to themselves is theirs to take up again: a form that anybody can fill in does not. */
-async function agreed(workspace: Workspace, userId: string, { to, text, textVersion }: NonNullable<Lead['consents']>) {
+export async function agreed(
+  workspace: Workspace,
+  userId: string,
+  { to, ...said }: NonNullable<Lead['consents']> & Partial<Pick<Proof, 'address' | 'ip'>>,
+) {
   const person = workspace.at(user, userId)
-  const said = new Set((await person.consents()).items.map(({ channel, purpose }) => consentKey(channel, purpose)))
+  const known = new Set((await person.consents()).items.map(({ channel, purpose }) => consentKey(channel, purpose)))
   const changes = to
-    .filter(({ channel, purpose }) => !said.has(consentKey(channel, purpose)))
+    .filter(({ channel, purpose }) => !known.has(consentKey(channel, purpose)))
     .map((one) => ({ ...one, state: 'granted' as const }))
-  const proof = { ...noProof, method: 'form' as const, text, textVersion }
+  const proof = { ...noProof, method: 'form' as const, ...said }
   if (changes.length > 0) await person.setConsents({ changes, proof })
 }

@@ -6,7 +6,6 @@ import { forgetDuplicates } from '../../store/queries/duplicates.ts'
 import { mergeById, mergesOf } from '../../store/queries/people.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Rest } from '../../store/rest.ts'
-import { endPersonSessions } from '../../store/settings/person-sessions.ts'
 
 interface Parts {
   store: Store
@@ -14,6 +13,8 @@ interface Parts {
   now(): number
   /** Addresses changed hands: every process looks them up anew. */
   changed(): Promise<void>
+  /** Ends their sign-ins to the app: whose it shows is another from here on, and they sign in to that anew. */
+  signOut(workspaceId: string, userId: string): Promise<void>
 }
 type Field = (typeof mergeable)[number]
 
@@ -54,15 +55,20 @@ export class Merging {
       await first.giveUpMerge({ mergeId })
       throw error
     }
-    await this.#parts.changed()
-    await this.#signOut(workspace.id, loserId)
-    await forgetDuplicates(this.#parts.store, workspace.id, loserId)
-    return { mergeId, profile: await this.#absorbed(workspace, winnerId, mergeId) }
+    // The loser has told the winner, who may hear of it a moment later: whoever merged sees the result.
+    await first.absorb({ mergeId, loserId, loser: await second.givenOver({ winnerId }), choices })
+    const { store, changed, signOut } = this.#parts
+    await changed()
+    await signOut(workspace.id, loserId)
+    const profile = await first.view()
+    if (profile.isBlocked) await signOut(workspace.id, winnerId)
+    await forgetDuplicates(store, workspace.id, loserId)
+    return { mergeId, profile }
   }
 
   /** @throws Problem `not_found`, `undo_over`, `merged_since`, `not_merged` */
   async undo(workspace: Workspace, mergeId: string): Promise<Profile> {
-    const { store, rest, now, changed } = this.#parts
+    const { store, rest, now, changed, signOut } = this.#parts
     const merge = await mergeById({ store, rest }, workspace.id, mergeId)
     if (!merge) throw missing('not_found', 'There is no such merge.')
     if (merge.undoneAt !== null) throw conflict('not_merged', 'These two are not merged.')
@@ -70,14 +76,8 @@ export class Merging {
     const { winnerId, loserId, before, after } = merge
     const profile = await workspace.at(user, winnerId).separate({ mergeId, loserId, before, after })
     await changed()
-    await this.#signOut(workspace.id, winnerId, loserId)
+    for (const userId of [winnerId, loserId]) await signOut(workspace.id, userId)
     return profile
-  }
-
-  /** Whose the app shows is another from here on: they sign in to it again, and it is that of whoever they are now. */
-  async #signOut(workspaceId: string, ...userIds: string[]) {
-    const { store, now } = this.#parts
-    for (const userId of userIds) await endPersonSessions(store, workspaceId, userId, now())
   }
 
   /** The merges that this person is part of, the latest first. */
@@ -89,16 +89,6 @@ export class Merging {
   async #both(workspace: Workspace, winnerId: string, loserId: string): Promise<[Profile, Profile]> {
     if (winnerId === loserId) throw conflict('same_person', 'Nobody is merged with themselves.')
     return Promise.all([workspace.at(user, winnerId).view(), workspace.at(user, loserId).view()])
-  }
-
-  /** The loser told the winner, who takes it in within moments: whoever merged sees the result. */
-  async #absorbed(workspace: Workspace, winnerId: string, mergeId: string): Promise<Profile> {
-    const { store, rest } = this.#parts
-    for (let tries = 0; tries < 20; tries++) {
-      if (await mergeById({ store, rest }, workspace.id, mergeId)) break
-      await new Promise((later) => setTimeout(later, 25))
-    }
-    return workspace.at(user, winnerId).view()
   }
 }
 

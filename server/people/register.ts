@@ -7,6 +7,7 @@ import { invalid, missing, Problem } from '../../kernel/problem.ts'
 import type { Claims } from '../../store/claims.ts'
 import type { Store } from '../../store/connection.ts'
 import type { Rest } from '../../store/rest.ts'
+import { mergedWith } from '../../store/queries/people.ts'
 import { customFieldsOf, sorted } from '../../store/settings/custom-fields.ts'
 import type { People } from '../webhooks/people.ts'
 import type { z } from 'zod'
@@ -115,7 +116,7 @@ export class Register {
   /** @throws Problem `identity_taken`, `invalid_address`, `too_many_identities` */
   async addIdentity(workspace: Workspace, userId: string, given: Address & { label: string; isVerified: boolean }) {
     const address = { ...given, value: addressOf(given) }
-    const all = await this.#all(workspace, userId)
+    const all = await mergedWith(this.#parts, workspace.id, userId)
     const claim = await this.#parts.people.claim(workspace.id, address, [userId, ...all])
     return workspace.at(user, userId).addIdentity({ ...address, claim })
   }
@@ -130,7 +131,7 @@ export class Register {
     const profile = await workspace.at(user, userId).removeIdentity({ identityId, claim })
     // A number may be theirs by two ways, by one claim.
     if (!(await this.#sharesClaim(workspace.id, claim, profile.identities))) {
-      await people.release(workspace.id, one, [userId, ...(await this.#all(workspace, userId))])
+      await people.release(workspace.id, one, [userId, ...(await mergedWith(this.#parts, workspace.id, userId))])
       await changed()
     }
     return profile
@@ -156,13 +157,6 @@ export class Register {
     const found = await this.#parts.claims.ownerOf(workspaceId, `referral/${code.toUpperCase()}`)
     if (found === undefined) throw invalid('unknown_code', 'Nobody has this code.')
     return found
-  }
-
-  /** Those who were merged with them: their addresses are claimed under their own names. */
-  async #all(workspace: Workspace, userId: string): Promise<string[]> {
-    const tenant = this.#parts.store.of(workspace.id)
-    const found = await tenant.find('users', { aliasOf: userId }, { projection: { _id: 1 }, limit: 50 })
-    return found.map(({ _id }) => _id)
   }
 }
 

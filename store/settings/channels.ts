@@ -4,6 +4,12 @@ import { conflict, missing } from '../../kernel/problem.ts'
 import { isDuplicate, type Store, type Stored, timeOf } from '../connection.ts'
 import { bytesOf, type Vault } from '../vault.ts'
 
+/** So many messages a second, and so long between two to one person, ms. */
+export interface Pace {
+  perSecond: number
+  pairMs: number
+}
+
 /** A workspace's account at a provider: a number at WhatsApp or Twilio, a mail address, the app. */
 export interface Channel {
   id: string
@@ -31,6 +37,10 @@ export interface Channel {
   madeUp: readonly string[]
   /** Until when a former secret of the provider is good as well, epoch ms. */
   previous: Readonly<Record<string, number>>
+  /** Of several of its kind the one that writes to people who never wrote. */
+  isDefault: boolean
+  /** How fast it may send, where somebody said so; as its provider usually lets us where null. */
+  pace: Pace | null
   /** Counts its changes. */
   rev: number
 }
@@ -43,7 +53,10 @@ export type OpenChannel = Channel & Record<'secrets' | 'former', Readonly<Record
 export type NewChannel = Pick<OpenChannel, 'id' | 'name' | 'simulate' | 'baseUrl' | 'fields' | 'secrets'> &
   Partial<Pick<Channel, 'kind' | 'provider' | 'address' | 'madeUp'>>
 export type ChannelChange = Partial<
-  Pick<OpenChannel, 'name' | 'simulate' | 'baseUrl' | 'secrets' | 'status' | 'fields' | 'address'>
+  Pick<
+    OpenChannel,
+    'name' | 'simulate' | 'baseUrl' | 'secrets' | 'status' | 'fields' | 'address' | 'isDefault' | 'pace'
+  >
 >
 
 const channelsMax = 200
@@ -70,6 +83,8 @@ function read(document: Stored): Channel {
     templatesAt: timeOf(document['templatesAt']),
     // Before this was written down, whoever simulated a channel had its secrets made.
     madeUp: (document['madeUp'] as string[] | undefined) ?? (simulate ? [...firstSecrets] : []),
+    isDefault: document['isDefault'] === true,
+    pace: (document['pace'] as Pace | null | undefined) ?? null,
     previous: Object.fromEntries(previous.map(([one, { until }]) => [one, until.getTime()])),
   }
 }
@@ -83,7 +98,9 @@ interface Kept {
 export async function knownChannels(store: Store, workspaceId?: string) {
   const filter = workspaceId === undefined ? {} : { workspaceId }
   const found = await store.collection('channels').find(filter).sort({ _id: 1 }).toArray()
-  return found.map((document) => {
+  // Whoever never wrote is written to by the first of a kind.
+  const inOrder = found.sort((one, other) => Number(other['isDefault'] === true) - Number(one['isDefault'] === true))
+  return inOrder.map((document) => {
     const { id, kind, provider, name, status, workspaceId: of, ...rest } = read(document)
     return {
       workspaceId: of,

@@ -130,7 +130,12 @@ export async function endPersonFamily(store: Store, familyId: string, now: numbe
 /** A device that is signed out is told nothing any more. */
 const ended = (now: number) => ({ $set: { revokedAt: new Date(now) }, $unset: { push: '', device: '' } as const })
 
-/** Ends every sign-in of somebody: they are erased, or have asked for it. */
+/** Ends every sign-in of somebody; answers which there were. */
 export async function endPersonSessions(store: Store, workspaceId: string, userId: string, now: number) {
-  await sessions(store).updateMany({ workspaceId, userId, revokedAt: null }, ended(now))
+  const lasting = { workspaceId, userId, revokedAt: null }
+  const found = await sessions(store)
+    .find(lasting, { projection: { familyId: 1 } })
+    .toArray()
+  await sessions(store).updateMany(lasting, ended(now))
+  return new Set(found.map(({ familyId }) => familyId as string))
 }
