@@ -1,15 +1,17 @@
 import { adminOf } from './admin.ts'
+import { auditOf } from './audit.ts'
 import { accessOf } from './access.ts'
 import { connectionsOf, type Integration, type WayNow } from './connections.ts'
 import { careOf } from './care.ts'
 import { businessOf } from './business.ts'
+import { errorsOf } from './errors.ts'
 import { filesOf } from './files.ts'
 import { Http, type HttpOptions, type Page } from './http.ts'
 import { accountOf, membersOf } from './people.ts'
 import { phonesOf } from './phones.ts'
+import { remarksOf } from './remarks.ts'
 import { securityOf } from './security.ts'
 import { signInOf } from './sign-in.ts'
-import { auditOf, errorsOf, remarksOf } from './watch.ts'
 import type { CommandResult, ConversationStatus, Header, Health, Line, Message, Outgoing, Profile } from './wire.ts'
 
 export interface ConversationFilter {
@@ -90,11 +92,7 @@ export function createCore(options: HttpOptions = {}) {
 
     admin: adminOf(http),
 
-    audit: auditOf(http),
-
     errors: errorsOf(http),
-
-    remarks: remarksOf(http),
   }
 }
 
@@ -110,6 +108,8 @@ export function createApi(options: HttpOptions = {}) {
     business: businessOf(http),
     connections: connectionsOf(http),
     care: careOf(http),
+    audit: auditOf(http),
+    remarks: remarksOf(http),
   }
 }
 

@@ -158,6 +158,35 @@ export interface WebhookEventType {
   example: unknown
 }
 
+interface Counted {
+  name: string
+  count: number
+}
+/** What came and went by a channel. */
+export interface ChannelCounts {
+  received: number
+  sent: number
+  delivered: number
+  read: number
+  failed: number
+  kinds: Counted[]
+  failures: Counted[]
+  heldBack: Counted[]
+  medianReachMs: number | null
+}
+export interface ChannelStats {
+  channelId: string
+  timezone: string
+  total: ChannelCounts
+  days: (ChannelCounts & { day: string })[]
+}
+export interface ChannelOptions {
+  isDefault: boolean
+  perSecond: number | null
+  pairSeconds: number
+  rev: number
+}
+
 const at = encodeURIComponent
 const channel = (id: string, rest = '') => `/integrations/${at(id)}${rest}`
 const endpoint = (id: string, rest = '') => `/webhook-endpoints/${at(id)}${rest}`
@@ -180,6 +209,10 @@ export const connectionsOf = (http: Http) => ({
   removeChannel: (id: string) => http.delete(channel(id)),
   testChannel: (id: string, to?: string) =>
     http.post<ChannelTest>(channel(id, '/test'), to === undefined ? {} : { to }),
+  channelStats: (id: string, days = 30) => http.get<ChannelStats>(`/channels/${at(id)}/stats`, { query: { days } }),
+  channelOptions: (id: string) => http.get<ChannelOptions>(`/channels/${at(id)}/options`),
+  setChannelOptions: (id: string, { rev, ...options }: ChannelOptions) =>
+    http.put<ChannelOptions>(`/channels/${at(id)}/options`, options, { headers: { 'if-match': String(rev) } }),
   /** A verify token is made by the server; the others come from the provider. */
   rotate: (id: string, secret: ChannelSecret, value?: string) =>
     http.post<{ value?: string; previousUntil: string | null }>(channel(id, '/rotate-secret'), {

@@ -14,7 +14,7 @@ export interface FileCard {
   name: string | null
   mime: string
   sizeBytes: number
-  purpose: 'message' | 'branding' | 'export'
+  purpose: 'message' | 'template' | 'branding' | 'export'
   /** `scanning`: it can be opened, and sent, as soon as it was found clean. */
   status: 'pending' | 'uploaded' | 'scanning' | 'ready' | 'refused'
   /** Why it was refused. */
@@ -77,7 +77,11 @@ export function filesOf(http: Asks) {
     /** As `bring`. */
     upload: (
       bytes: Bytes,
-      { mime, name, purpose = 'message' }: { mime: string; name: string; purpose?: 'message' | 'branding' },
+      {
+        mime,
+        name,
+        purpose = 'message',
+      }: { mime: string; name: string; purpose?: 'message' | 'template' | 'branding' },
     ): Promise<StoredFile> => bring(http, '/files', bytes, { mime, name, purpose }),
     card: (id: string) => http.get<FileCard>(`/files/${at(id)}`),
     link,

@@ -3,7 +3,7 @@ import type { Job } from './admin.ts'
 import { Http, type Page } from './http.ts'
 import type { Role } from './people.ts'
 import type { Session, TokenStorage } from './tokens.ts'
-import type { ErrorKind, ErrorStatus } from './watch.ts'
+import type { ErrorKind, ErrorStatus } from './errors.ts'
 
 /** A workspace as an operator sees it: sizes, and nothing of what is in it. */
 export interface Tenancy {

@@ -22,6 +22,25 @@ export interface Ownself {
   locale: string | null
 }
 
+/** Whether something comes to them. */
+export interface OwnChoice {
+  channel: 'whatsapp' | 'sms' | 'email' | 'app'
+  purpose: 'conversational' | 'transactional' | 'operational' | 'marketing'
+  isOn: boolean
+}
+
+/** What they asked for by the law. */
+export interface OwnRequest {
+  id: string
+  kind: 'erasure' | 'export'
+  status: 'open' | 'done' | 'refused' | 'withdrawn'
+  askedAt: string
+  /** By when it has to be answered. */
+  dueAt: string
+  settledAt: string | null
+  reason: 'kept_by_law' | 'not_this_person' | 'done_before' | 'misused' | null
+}
+
 export interface OwnDevice {
   name: string
   platform: 'ios' | 'android' | 'web' | 'other'
@@ -76,6 +95,22 @@ export function createOwnApi(options: HttpOptions<OwnSignIn> = {}) {
 
     me: () => http.get<Ownself>('/me'),
     change: (change: Partial<Pick<Ownself, 'timezone' | 'locale'>>) => http.patch<Ownself>('/me', change),
+
+    /** An app's first questions; a name counts where the business knows none yet. */
+    onboard: (about: Partial<Ownself>) => http.post<Ownself>('/users/me/onboard', about),
+    /** What comes to them, by which way. `text`: the words that stood above what they chose. */
+    choices: () => http.get<{ choices: OwnChoice[] }>('/users/me/preferences'),
+    choose: (choices: readonly OwnChoice[], text: string) =>
+      http.put<{ choices: OwnChoice[] }>('/users/me/preferences', { choices, text }),
+    /** Begins to gather all that is kept of them; `exportLink` answers when it is there. */
+    export: () => http.post<{ id: string }>('/users/me/export'),
+    exportLink: (id: string) => http.post<{ url: string; expiresAt: string }>(`/users/me/export/${at(id)}/link`),
+    /** They ask to be erased: what becomes of it stands among the requests. */
+    eraseMe: () => http.delete('/users/me'),
+    requests: {
+      list: () => http.get<{ items: OwnRequest[] }>('/users/me/requests'),
+      withdraw: (id: string) => http.delete(`/users/me/requests/${at(id)}`),
+    },
 
     messages: (page: { before?: number; limit?: number } = {}) =>
       http.get<Page<OwnMessage>>('/me/messages', { query: page }),

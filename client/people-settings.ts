@@ -18,6 +18,18 @@ export interface TagCount {
   people: number
   conversations: number
 }
+/** A form on a website; see `POST /public/leads/{key}`. */
+export interface LeadFormFields {
+  name: string
+  isActive: boolean
+  origins: string[]
+  source: string
+  tags: string[]
+  consentText: string
+  consentTo: SuppressedOn[]
+  thanksUrl: string | null
+}
+export type LeadForm = LeadFormFields & Kept
 export interface StatusFields {
   name: string
   description: string
@@ -68,6 +80,12 @@ export const peopleSettingsOf = (http: Http) => ({
   changeStatus: (status: Kept, change: Partial<StatusFields>) =>
     http.patch<StatusOption>(`/user-status-options/${at(status.id)}`, change, seen(status)),
   removeStatus: (status: Kept) => http.delete(`/user-status-options/${at(status.id)}`, seen(status)),
+
+  forms: () => http.get<Page<LeadForm>>('/lead-forms', all),
+  makeForm: (form: LeadFormFields) => http.post<LeadForm>('/lead-forms', form),
+  changeForm: (form: Kept, change: Partial<LeadFormFields>) =>
+    http.patch<LeadForm>(`/lead-forms/${at(form.id)}`, change, seen(form)),
+  removeForm: (form: Kept) => http.delete(`/lead-forms/${at(form.id)}`, seen(form)),
 
   suppressions: (cursor?: string) =>
     http.get<Page<Suppression>>('/suppressions', { query: { limit: 50, ...(cursor !== undefined && { cursor }) } }),

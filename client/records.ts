@@ -89,6 +89,19 @@ export interface Merge {
   undoUntil: string
   undoneAt: string | null
 }
+/** What somebody asked for by the law. */
+export interface PrivacyRequest {
+  id: string
+  userId: string
+  kind: 'erasure' | 'export'
+  status: 'open' | 'done' | 'refused' | 'withdrawn'
+  via: 'app' | 'code'
+  askedAt: string
+  dueAt: string
+  settledAt: string | null
+  settledBy: string | null
+  reason: 'kept_by_law' | 'not_this_person' | 'done_before' | 'misused' | null
+}
 type Address = Pick<Identity, 'kind' | 'value'>
 
 const at = encodeURIComponent
@@ -144,6 +157,13 @@ export const recordsOf = (http: Http) => {
     merges: (id: string) => http.get<{ items: Merge[] }>(`${of(id)}/merges`),
     /** For good. `name`: theirs, as whoever does it has typed it. */
     erase: (id: string, name: string) => http.post<{ erasedAt: string }>(`${of(id)}/erase`, { name }),
+    privacyRequests: (cursor?: string) =>
+      http.get<Page<PrivacyRequest>>('/privacy/erasure-requests', {
+        query: { ...(cursor !== undefined && { cursor }) },
+      }),
+    refuseRequest: (id: string, reason: NonNullable<PrivacyRequest['reason']>) =>
+      http.post<PrivacyRequest>(`/privacy/requests/${at(id)}/refuse`, { reason }),
+    answerRequest: (id: string) => http.post<PrivacyRequest>(`/privacy/requests/${at(id)}/done`),
     referrals: (id: string) => http.get<{ code: string | null; userIds: string[] }>(`${of(id)}/referrals`),
     /** The same one again. */
     giveReferralCode: (id: string) => http.post<{ code: string }>(`${of(id)}/referral-code`),

@@ -1,6 +1,14 @@
 import type { Http } from './http.ts'
 import type { Member, Session, WorkspaceCard } from './tokens.ts'
 
+/** The demo of a server that is tried out. */
+export interface DemoPeople {
+  business: string
+  members: { id: string; name: string; role: Member['role'] }[]
+  /** Opens the simulated phones. */
+  phoneKey: string
+}
+
 /** Which ways of signing in there are, besides e-mail and password. */
 export interface SignInWays {
   /** Links and codes by mail. */
@@ -16,6 +24,8 @@ export interface SignInWays {
   playsTexts: boolean
   /** At this address of the console passkeys can be used; null where they cannot. */
   passkeysAt: string | null
+  /** On the machine that it runs on; null elsewhere, and where there is none. */
+  demo: DemoPeople | null
 }
 
 /** Coming in, and going. */
@@ -32,6 +42,8 @@ export function signInOf(http: Http) {
     link: (token: string) => signIn('/auth/link', { token }),
     /** Which ways of signing in there are besides. */
     ways: () => http.get<SignInWays>('/auth/ways', { isSigned: false }),
+    /** As one of the demo, by a press. */
+    asDemo: (memberId: string) => signIn('/auth/demo', { memberId }),
     /** A link and a code go to this address, where it is somebody's. */
     askToSignIn: (email: string) => http.post<undefined>('/auth/magic-link', { email }, { isSigned: false }),
     /** By what was mailed: the link's token, or the code. */

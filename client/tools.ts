@@ -125,6 +125,9 @@ export const toolsOf = (http: Http) => ({
   queue: (asked: Asked & { team?: string } = {}) => http.get<Page<Line>>('/queue', { query: { ...asked } }),
   decisions: (asked: Asked = {}) => http.get<Page<Decided>>('/queue/decisions', { query: { ...asked } }),
 
+  /** Of those tags that have one. */
+  tagColours: () => http.get<{ items: { label: string; colour: string }[] }>('/tags/colours'),
+
   canned: () => whole<Canned>(http, '/canned-responses'),
   /** Those for everybody, and for one's own teams. */
   offeredCanned: () => whole<Canned>(http, '/canned-responses/offered'),

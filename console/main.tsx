@@ -3,6 +3,7 @@ import '@mantine/core/styles/default-css-variables.css'
 import '@mantine/core/styles/global.css'
 import './theme/inter.css'
 import './theme/tokens.css'
+import './theme/inputs.css'
 import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
@@ -21,10 +22,13 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]'
 if (nonce) setNonce(nonce)
 
 const router = makeRouter()
-whenSignedOut(async () => {
+whenSignedOut(async (wasEnded) => {
   const { pathname, href } = router.state.location
   if (pathname !== '/sign-in')
-    await router.navigate({ to: '/sign-in', search: pathname.startsWith('/inbox') ? { to: href } : {} })
+    await router.navigate({
+      to: '/sign-in',
+      search: { ...(pathname.startsWith('/inbox') && { to: href }), ...(wasEnded && { ended: true }) },
+    })
 })
 listenForBell()
 tellErrors()

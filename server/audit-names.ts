@@ -30,9 +30,16 @@ const namings: readonly [(id: string) => boolean, Naming][] = [
 const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, name }) => [id, name] as const)
 
 /** The names of whom and what these links name: of members, keys and operators also where they are gone. */
-export async function namesIn(parts: Parts, links: readonly Link[]): Promise<Names> {
+export function namesIn(parts: Parts, links: readonly Link[]): Promise<Names> {
   const found = links.flatMap(({ by, target }) => [by.id, by.actingId, target?.id ?? null])
-  const ids = [...new Set(found)].filter((id) => id !== null)
+  return namesOf(
+    parts,
+    [...new Set(found)].filter((id) => id !== null),
+  )
+}
+
+/** The names of these, as far as they have one here. */
+export async function namesOf(parts: Parts, ids: readonly string[]): Promise<Names> {
   const names = await Promise.all(
     namings.map(async ([isOne, naming]) => {
       const these = ids.filter(isOne)

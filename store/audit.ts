@@ -17,6 +17,8 @@ export interface Found {
 
 export interface AuditFilter {
   actorId?: string | undefined
+  /** Who in truth did it, in another's name. */
+  actingId?: string | undefined
   action?: string | undefined
   targetId?: string | undefined
   isRead?: boolean | undefined
@@ -25,8 +27,8 @@ export interface AuditFilter {
   until?: number | undefined
 }
 
-/** Beyond what there are: each is named by a declaration. */
-export const actionsMax = 500
+/** Beyond what there are of actions (each is named by a declaration), and of people who act for others. */
+export const namedMax = 500
 const latest = { at: -1, n: -1 } as const
 const backwards = { n: -1, _id: -1 } as const
 
@@ -56,16 +58,25 @@ export class AuditLog {
   }
 
   /** What was written down so far, by name. Each is looked for by the index: there are a hundred, of a million links. */
-  async actions(workspaceId: string): Promise<string[]> {
-    const actions: string[] = []
+  actions(workspaceId: string): Promise<string[]> {
+    return this.#each(workspaceId, 'action', ({ action }) => action as string)
+  }
+
+  /** Who ever acted in another's name, by id. */
+  acting(workspaceId: string): Promise<string[]> {
+    return this.#each(workspaceId, 'by.actingId', ({ by }) => (by as { actingId: string }).actingId)
+  }
+
+  async #each(workspaceId: string, field: string, valueIn: (document: Stored) => string): Promise<string[]> {
+    const values: string[] = []
     const links = this.#store.of(workspaceId)
-    const options = { sort: { action: 1 } as const, projection: { action: 1 } as const }
-    while (actions.length < actionsMax) {
-      const found = await links.one('audit_log', { action: { $gt: actions.at(-1) ?? '' } }, options)
+    const options = { sort: { [field]: 1 } as const, projection: { [field]: 1 } as const }
+    while (values.length < namedMax) {
+      const found = await links.one('audit_log', { [field]: { $gt: values.at(-1) ?? '' } }, options)
       if (!found) break
-      actions.push(found['action'] as string)
+      values.push(valueIn(found))
     }
-    return actions
+    return values
   }
 
   /** The links between two places, from the last back; at most `limit`. `upTo` is one that was seen, or a number. */
@@ -119,13 +130,14 @@ export class AuditLog {
 const inMemory = memorySchema(Row)
 const known = new Set([...Object.keys(Row.shape), 'workspaceId', 'rev'])
 
-function searchOf({ actorId, action, targetId, isRead, from, until }: AuditFilter): Filter {
+function searchOf({ actorId, actingId, action, targetId, isRead, from, until }: AuditFilter): Filter {
   const at = {
     ...(from !== undefined && { $gte: new Date(from) }),
     ...(until !== undefined && { $lt: new Date(until) }),
   }
   return {
     ...(actorId !== undefined && { 'by.id': actorId }),
+    ...(actingId !== undefined && { 'by.actingId': actingId }),
     ...(action !== undefined && { action }),
     ...(targetId !== undefined && { 'target.id': targetId }),
     ...(isRead !== undefined && { isRead }),

@@ -28,7 +28,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, isLast } = props
   if (message.direction === 'note') return <Note {...props} />
   if (message.content.kind === 'activity')
-    return <ActivityLine one={message.content} by={props.by} at={message.at} times={props.times} />
+    return <ActivityLine id={message._id} one={message.content} by={props.by} at={message.at} times={props.times} />
   return (
     <div className={style.message} data-from={sideOf(message)} data-last={isLast || undefined}>
       <div className={style.line}>

@@ -5,7 +5,7 @@ import { IconButton } from '../parts/button.tsx'
 import { onceOnline } from '../parts/once-online.ts'
 import { Attachments } from './attachments.tsx'
 import { ChannelPicker, useWays } from './channel-picker.tsx'
-import { CannedPicker, optionId, useCannedPicker } from './canned-picker.tsx'
+import { CannedPicker, useCannedPicker } from './canned-picker.tsx'
 import style from './composer.module.css'
 import { Field } from './field.tsx'
 import { gist } from './gist.ts'
@@ -22,6 +22,8 @@ import { WindowClosed, WindowTimer } from './window-timer.tsx'
 const MailFields = lazy(() =>
   onceOnline(() => import('./mail-fields.tsx')).then((part) => ({ default: part.MailFields })),
 )
+
+const Share = lazy(() => onceOnline(() => import('./share.tsx')).then((part) => ({ default: part.Share })))
 
 interface Props {
   conversationId: string
@@ -94,7 +96,7 @@ interface WrittenProps {
 }
 
 const Written = ({ conversationId, name, field, writing, before }: WrittenProps) => {
-  const { draft, attachments } = writing
+  const { draft, attachments, sharing } = writing
   const canned = useCannedPicker({ conversationId, text: draft.text, change: writing.change })
   const mention = useMentionPicker({ isNote: draft.isNote, text: draft.text, change: writing.change })
   return (
@@ -117,11 +119,7 @@ const Written = ({ conversationId, name, field, writing, before }: WrittenProps)
         change={writing.change}
         send={writing.send}
         paste={attachments.add}
-        list={
-          mention.isOpen
-            ? { id: mention.listId, isOpen: true, activeId: mention.activeId, onKey: mention.onKey }
-            : { id: canned.listId, isOpen: canned.isOpen, activeId: optionId(canned), onKey: canned.onKey }
-        }
+        list={mention.isOpen ? mention : canned.list}
       />
       <Tools
         isNote={draft.isNote}
@@ -131,6 +129,7 @@ const Written = ({ conversationId, name, field, writing, before }: WrittenProps)
         send={writing.send}
         isLater={writing.isLater}
         later={writing.later}
+        sharing={sharing}
       />
       {writing.whyNot && (
         <p className={style.whyNot} role="alert">
@@ -138,6 +137,11 @@ const Written = ({ conversationId, name, field, writing, before }: WrittenProps)
         </p>
       )}
       {writing.isLater && !draft.isNote && <SendLater send={writing.sendLater} />}
+      {sharing.isOpen && sharing.canBe && !draft.isNote && (
+        <Suspense fallback={null}>
+          <Share send={sharing.send} />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -13,7 +13,7 @@ interface Props {
   send: () => void
   paste: (files: Iterable<File>) => void
   /** The list that the keys go to first, and what of it is chosen. */
-  list?: { id: string; isOpen: boolean; activeId: string; onKey: (event: KeyboardEvent) => boolean }
+  list?: { listId: string; isOpen: boolean; activeId: string; onKey: (event: KeyboardEvent) => boolean }
 }
 
 const heightMax = 200
@@ -55,7 +55,7 @@ export const Field = ({ field, text, name, isNote, max, isLong, change, send, pa
       {...(list?.isOpen && {
         role: 'combobox',
         'aria-expanded': true,
-        'aria-controls': list.id,
+        'aria-controls': list.listId,
         'aria-activedescendant': list.activeId,
       })}
       aria-label={isNote ? 'Note' : `Answer to ${name}`}

@@ -20,7 +20,11 @@ export const MentionsPage = () => {
     <div className={page.page}>
       <h1>Mentions</h1>
       <p>{unseen === 0 ? 'You have seen everything.' : `${String(unseen)} you have not seen yet.`}</p>
-      {unseen > 0 && <Button onClick={look}>Mark all as seen</Button>}
+      {unseen > 0 && (
+        <p>
+          <Button onClick={look}>Mark all as seen</Button>
+        </p>
+      )}
       {calls.length === 0 && <p className={page.none}>Nobody has asked for your attention yet.</p>}
       {calls.length > 0 && (
         <ul className={settings.rows} aria-label="Mentions">

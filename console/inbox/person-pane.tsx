@@ -11,6 +11,7 @@ import { Button, IconButton } from '../parts/button.tsx'
 import { onceOnline } from '../parts/once-online.ts'
 import { Avatar } from './avatar.tsx'
 import { ChannelGlyph } from './channel-glyph.tsx'
+import { TagWord } from '../parts/tag-word.tsx'
 import style from './person-pane.module.css'
 import { timesIn } from './times.ts'
 import { Trouble } from './trouble.tsx'
@@ -59,7 +60,9 @@ export const PersonPane = ({ conversation, close }: { conversation: Header; clos
       {data && data.tags.length > 0 && (
         <p className={style.tags} aria-label="Tags">
           {data.tags.map((tag) => (
-            <span key={tag}>{tag}</span>
+            <span key={tag}>
+              <TagWord label={tag} />
+            </span>
           ))}
         </p>
       )}

@@ -5,7 +5,8 @@ import type { Line } from '../../client/wire.ts'
 import { useNow } from '../live/use-now.ts'
 import { useMembers, useSession } from '../live/use-session.ts'
 import { Count } from '../parts/count.tsx'
-import { useChannelKind } from '../settings/use-connections.ts'
+import { TagDots } from '../parts/tag-word.tsx'
+import { useChannelKind } from '../settings/use-channels.ts'
 import { Avatar } from './avatar.tsx'
 import { kindOf } from './gist.ts'
 import style from './list.module.css'
@@ -74,11 +75,12 @@ const Snippet = ({ last }: Pick<Line, 'last'>) => {
 /** One loud thing at most, and in the quiet one who takes care of it. */
 const Marks = ({ line, now }: { line: Line; now: number }) => {
   const { nameOf } = useMembers()
-  const { status, assigneeId } = line.conversation
+  const { status, assigneeId, tags } = line.conversation
   return (
     <span className={style.marks}>
       <Loud line={line} now={now} />
       <span data-tone="quiet">{assigneeId === null ? 'Unassigned' : nameOf(assigneeId)}</span>
+      <TagDots tags={tags} />
       {status === 'resolved' && <span data-tone="good">Resolved</span>}
       {status === 'snoozed' && <span data-tone="quiet">Put off</span>}
       {status === 'pending' && <span data-tone="quiet">Waits</span>}

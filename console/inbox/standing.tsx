@@ -2,6 +2,7 @@ import { IconClockPause, IconFlag, IconHourglass, IconTag, IconTargetArrow, Icon
 import type { Header } from '../../client/wire.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
+import { TagWord } from '../parts/tag-word.tsx'
 import { span, timesIn } from './times.ts'
 import style from './workflow.module.css'
 
@@ -37,7 +38,7 @@ export const TagChips = ({ tags, remove }: { tags: readonly string[]; remove?: (
     {tags.map((tag) => (
       <li key={tag}>
         <IconTag size={12} stroke={2} aria-hidden="true" />
-        <bdi>{tag}</bdi>
+        <TagWord label={tag} />
         {remove && (
           <button type="button" aria-label={`Take ${tag} off`} onClick={() => remove(tag)}>
             <IconX size={12} stroke={2} />

@@ -1,10 +1,11 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useId, useRef, useState, type FormEvent } from 'react'
 import type { FittingTemplate } from '../../client/templates.ts'
-import { messageOf, shownOf } from '../../kernel/template-text.ts'
+import { fileFormatOf, messageOf, shownOf, type TemplateContent } from '../../kernel/template-text.ts'
 import { careline } from '../live/careline.ts'
 import { templates } from '../live/templates.ts'
 import { mayIn, useSession } from '../live/use-session.ts'
+import { type Brought, BroughtFile } from '../parts/brought-file.tsx'
 import { Button } from '../parts/button.tsx'
 import { TemplateBubble } from '../parts/template-bubble.tsx'
 import { useKeys } from '../shell/keys.ts'
@@ -52,9 +53,10 @@ const Picker = ({ conversationId, channelId }: Props) => {
         // What was typed belongs to one template and one person.
         key={`${conversationId}/${template.id}`}
         template={template}
-        send={(values) =>
-          void careline().command('message.send', { conversationId, content: messageOf(template, values), channelId })
-        }
+        send={(values, file) => {
+          const content = messageOf(template, values, file)
+          void careline().command('message.send', { conversationId, content, channelId })
+        }}
       />
     </div>
   )
@@ -72,21 +74,29 @@ function says(slot: string, { words }: FittingTemplate): string {
   return sample === '' ? what : `${what}, like “${sample}”`
 }
 
+/** The file that its reviewers saw goes as well, unless another is chosen. */
+const ownFile = ({ words: { header } }: FittingTemplate): Brought | undefined =>
+  header && 'handle' in header ? header.file : undefined
+
 interface FilledProps {
   template: FittingTemplate
-  send: (values: Record<string, string>) => void
+  send: (values: Record<string, string>, file: TemplateContent['file']) => void
 }
 
 const Filled = ({ template, send }: FilledProps) => {
   const known = Object.fromEntries(template.places.map(({ slot, value }) => [slot, value]))
   const [values, setValues] = useState<Record<string, string>>(known)
   const said = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''))
-  const isWhole = template.places.every(({ slot }) => said[slot] !== undefined)
+  const format = fileFormatOf(template.words)
+  const [file, setFile] = useState<Brought | undefined>(ownFile(template))
+  const isFilled = template.places.every(({ slot }) => said[slot] !== undefined)
+  const isWhole = isFilled && (format === undefined || file !== undefined)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!isWhole) return
-    send(said)
+    send(said, format && file && { kind: format, ...file })
     setValues(known)
+    setFile(ownFile(template))
   }
   return (
     <form className={style.form} onSubmit={submit}>
@@ -102,7 +112,8 @@ const Filled = ({ template, send }: FilledProps) => {
           />
         </label>
       ))}
-      <TemplateBubble shown={shownOf(template.words, said)} label="What they will read" />
+      {format && <BroughtFile format={format} purpose="message" file={file} change={setFile} />}
+      <TemplateBubble shown={shownOf(template.words, said)} above={format} label="What they will read" />
       <Button tone="main" type="submit" disabled={!isWhole}>
         Send the template
       </Button>

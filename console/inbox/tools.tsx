@@ -1,4 +1,4 @@
-import { IconClockHour4, IconPaperclip, IconSend2 } from '@tabler/icons-react'
+import { IconClockHour4, IconMapPin, IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { useRef } from 'react'
 import { IconButton } from '../parts/button.tsx'
 import style from './composer.module.css'
@@ -13,11 +13,12 @@ interface Props {
   send: () => void
   isLater: boolean
   later: () => void
+  sharing: { canBe: boolean; isOpen: boolean; toggle: () => void }
 }
 
 const modifier = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 
-export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later }: Props) => {
+export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later, sharing }: Props) => {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <div className={style.tools}>
@@ -43,6 +44,16 @@ export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later }:
             }}
           />
         </>
+      )}
+      {!isNote && sharing.canBe && (
+        <IconButton
+          says="Share a contact or a place"
+          data-tip="Share a contact or a place"
+          aria-expanded={sharing.isOpen}
+          onClick={sharing.toggle}
+        >
+          <IconMapPin size={18} stroke={1.7} />
+        </IconButton>
       )}
       {!isNote && (
         <IconButton says="Send later" data-tip="Send later" aria-expanded={isLater} disabled={!canSend} onClick={later}>

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { WayNow } from '../../client/connections.ts'
 import type { Message } from '../../client/wire.ts'
-import { useChannels } from '../settings/use-connections.ts'
+import { useChannels } from '../settings/use-channels.ts'
 import { type MailBefore, mailBefore } from './mail-draft.ts'
 
 /** What the next mail answers; null where what is written goes by another way. */

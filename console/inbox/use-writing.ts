@@ -77,10 +77,28 @@ export function useWriting(
     isLater,
     later: () => setLater(!isLater),
     sendLater,
+    sharing: useSharing({ conversationId, replyTo, leaveReply, way }),
     toNote: write,
     change: (next: string) => {
       draft.set({ text: next })
       if (!draft.isNote) careline().typing(conversationId, next.trim() !== '')
+    },
+  }
+}
+
+/** A contact or a place goes at once, as a message of its own. */
+function useSharing({ conversationId, replyTo, leaveReply, way }: Writing) {
+  const [isOpen, setOpen] = useState(false)
+  return {
+    // A text carries neither.
+    canBe: way?.kind !== 'sms',
+    isOpen,
+    toggle: () => setOpen(!isOpen),
+    send: (content: Outgoing) => {
+      const answers = replyTo ? { replyTo: replyTo._id } : {}
+      void careline().command('message.send', { conversationId, content, ...answers, ...chosen(way) })
+      setOpen(false)
+      leaveReply()
     },
   }
 }

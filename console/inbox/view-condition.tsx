@@ -1,9 +1,10 @@
 import type { AskedField, Filter } from '../../client/tools.ts'
 import { useMembers } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { TypedTags } from '../parts/tag-word.tsx'
 import { channelWords, isChannelKind } from '../../kernel/channel-words.ts'
 import { useTeams } from '../settings/use-business.ts'
-import { useChannels } from '../settings/use-connections.ts'
+import { useChannels } from '../settings/use-channels.ts'
 import { useViewFields } from './use-tools.ts'
 
 export type Condition = Extract<Filter, { field: string }>
@@ -89,7 +90,7 @@ interface ValueProps {
 const Value = ({ field, value, set }: ValueProps) => {
   const choices = useChoices(field)
   if (value === undefined) return null
-  if (Array.isArray(value)) return <List value={value} set={set} />
+  if (Array.isArray(value)) return <List isTags={field.field === 'tags'} value={value} set={set} />
   if (typeof value === 'number')
     return (
       <input
@@ -126,22 +127,31 @@ function useChoices({ field, options }: AskedField): readonly (readonly [string,
   return options?.map((one) => [one, isChannelKind(one) ? channelWords[one] : one.replaceAll('_', ' ')] as const)
 }
 
-const List = ({ value, set }: { value: readonly (string | number)[]; set: (value: string[]) => void }) => (
-  <input
-    required
-    aria-label="Which, with commas"
-    placeholder="vip, german"
-    maxLength={400}
-    value={value.join(',')}
-    onChange={({ target }) =>
-      set(
-        target.value
-          .toLowerCase()
-          .split(',')
-          .map((one) => one.trimStart()),
-      )
-    }
-  />
+interface ListProps {
+  isTags: boolean
+  value: readonly (string | number)[]
+  set: (value: string[]) => void
+}
+
+const List = ({ isTags, value, set }: ListProps) => (
+  <>
+    <input
+      required
+      aria-label="Which, with commas"
+      placeholder="vip, german"
+      maxLength={400}
+      value={value.join(',')}
+      onChange={({ target }) =>
+        set(
+          target.value
+            .toLowerCase()
+            .split(',')
+            .map((one) => one.trimStart()),
+        )
+      }
+    />
+    {isTags && <TypedTags tags={value.map(String)} />}
+  </>
 )
 
 const Words = ({ isSpan, value, set }: { isSpan: boolean; value: string; set: (value: string) => void }) => (

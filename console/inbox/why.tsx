@@ -34,6 +34,20 @@ export const Why = ({ conversation: { userId, name } }: { conversation: Header }
   )
 }
 
+/** For whoever has no keys: why nothing came, say. */
+export const AskWhyAll = ({ done }: { done: () => void }) => {
+  const { ask } = useWhy()
+  const press = () => {
+    done()
+    ask(day)
+  }
+  return (
+    <button type="button" onClick={press}>
+      What was decided and what happened
+    </button>
+  )
+}
+
 /** On a bubble: why it went as it did. */
 export const AskWhy = ({ messageId, className }: { messageId: string; className: string | undefined }) => {
   const { ask } = useWhy()

@@ -8,6 +8,7 @@ import { useTeams } from '../settings/use-business.ts'
 import { TagChips } from './standing.tsx'
 import { Trouble } from './trouble.tsx'
 import { When } from './when.tsx'
+import { AskWhyAll } from './why.tsx'
 import style from './workflow.module.css'
 
 interface Props {
@@ -27,6 +28,11 @@ export const WorkflowPanel = ({ conversationId, conversation, close }: Props) =>
       <Team conversationId={conversationId} teamId={conversation.teamId} />
       <Tags conversationId={conversationId} tags={conversation.tags} />
       <Machines conversationId={conversationId} conversation={conversation} />
+      <Section says="Why">
+        <div className={style.choices}>
+          <AskWhyAll done={close} />
+        </div>
+      </Section>
       <Rating conversationId={conversationId} close={close} />
     </div>
   )

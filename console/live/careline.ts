@@ -11,15 +11,17 @@ import { ownStatus } from './own-status.ts'
 import { isWritten } from './written.ts'
 
 let client: Client | undefined
-let signedOut: () => Promise<unknown> = async () => undefined
+let signedOut: (wasEnded: boolean) => Promise<unknown> = async () => undefined
 
 /** HTTP: sign-in, lists, files. */
-export const api = createCore({ tokens: keepingOwn(webTokens(localStorage)), onSignedOut: () => void leave() })
+export const api = createCore({ tokens: keepingOwn(webTokens(localStorage)), onSignedOut: () => void leave(true) })
 
-/** Says what follows when the session is over, whoever ended it. */
-export const whenSignedOut = (then: () => Promise<unknown>) => void (signedOut = then)
+/** Says what follows when the session is over: whoever is here left, or it was ended elsewhere. */
+export const whenSignedOut = (then: typeof signedOut) => void (signedOut = then)
 
 export const sessionKey = ['session']
+/** The ways to sign in here, which are nobody's. */
+export const waysKey = ['ways']
 
 /** Somebody has signed in: nothing of who was here before is shown to them. */
 export function enter() {
@@ -30,20 +32,22 @@ export function enter() {
 let leaving: Promise<void> | undefined
 
 /** The session is over: first nobody looks any more, then the line is closed and what was known is forgotten. */
-export const leave = () => (leaving ??= end().finally(() => (leaving = undefined)))
+export const leave = (wasEnded = false) => (leaving ??= end(wasEnded).finally(() => (leaving = undefined)))
 
 let home: string | undefined
 
 /** Whoever acts as somebody goes there when that is over, whoever notices it first. */
 export const comesHomeTo = (path: string) => void (home = path)
 
-async function end() {
+async function end(wasEnded: boolean) {
   const own = ownSession()
   if (own) return become(own, home ?? '/settings/team')
   if (home !== undefined) return location.assign(home)
-  await signedOut()
+  await signedOut(wasEnded)
   forgetLine()
-  cache.clear()
+  cache.getMutationCache().clear()
+  // The page for signing in is there by now, and waits for these.
+  cache.removeQueries({ predicate: ({ queryKey: [name] }) => name !== waysKey[0] })
 }
 
 /** Goes on as somebody else in this browser, a colleague or oneself again, on a page that knows nothing of before. */
@@ -98,7 +102,7 @@ export function careline(): Client {
     const now = api.session()
     if (now && now.user.id !== owner) become(now, '/inbox')
     // Ended by the server, not by us: the token was good, the session behind it is not any more.
-    else void api.logout().finally(leave)
+    else void api.logout().finally(() => leave(true))
   })
   for (const entry of made.outbox()) if (entry.state === 'refused' && !isWritten(entry)) made.discard(entry.id)
   return made

@@ -1,11 +1,12 @@
-import type { AuditSearch } from '../../client/watch.ts'
+import type { AuditSearch } from '../../client/audit.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { api } from '../live/careline.ts'
+import { audit } from '../live/audit.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useMembers } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { ChoiceField } from '../parts/fields.tsx'
 import style from '../parts/page.module.css'
-import { useActions } from './use-watch.ts'
+import { useActing, useActions } from './use-watch.ts'
 
 interface Props {
   search: AuditSearch
@@ -29,7 +30,7 @@ export const AuditFilter = ({ search, change }: Props) => {
     const { [name]: _, ...rest } = search
     change(value === '' ? rest : { ...rest, [name]: value })
   }
-  const save = () => void doing.do(async () => keep(await api.audit.file(search)))
+  const save = () => void doing.do(async () => keep(await audit.file(search)))
   return (
     <section aria-label="Which entries">
       <div className={style.choice}>
@@ -54,6 +55,7 @@ export const AuditFilter = ({ search, change }: Props) => {
             ))}
           </select>
         </label>
+        <Acting actingId={search.actingId} choose={(id) => set('actingId', id)} />
         <Acts action={search.action} choose={(action) => set('action', action)} />
         <Days search={search} set={set} />
         <label>
@@ -70,6 +72,27 @@ export const AuditFilter = ({ search, change }: Props) => {
       </div>
       {failed && <Trouble error={failed} what="There is no file." />}
     </section>
+  )
+}
+
+/** Of operators one is told that they are: nobody is to take them for colleagues. */
+const Acting = ({ actingId = '', choose }: { actingId: string | undefined; choose: (id: string) => void }) => {
+  const acting = useActing().data?.items ?? []
+  if (acting.length === 0) return null
+  return (
+    <div className={style.short}>
+      <ChoiceField
+        says="Acting as another"
+        value={actingId}
+        options={[
+          ['', 'Whether or not'],
+          ...acting.map(
+            ({ id, name }) => [id, id.startsWith('opr_') ? `Operator ${name ?? id}` : (name ?? id)] as const,
+          ),
+        ]}
+        change={choose}
+      />
+    </div>
   )
 }
 

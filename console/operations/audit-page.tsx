@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { AuditChain, AuditEntry, AuditSearch, AuditVerdict } from '../../client/watch.ts'
+import type { AuditChain, AuditEntry, AuditSearch, AuditVerdict } from '../../client/audit.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { api } from '../live/careline.ts'
+import { audit } from '../live/audit.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import style from '../parts/page.module.css'
@@ -42,7 +42,7 @@ const Chain = () => {
   const { failed, isBusy, ...doing } = useDoing()
   const look = () =>
     void doing.do(async () => {
-      await api.audit.verify()
+      await audit.verify()
       await cache.invalidateQueries({ queryKey: ['operations', 'audit'] })
     })
   return (

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { care } from '../live/keeping.ts'
+import { care } from '../live/care.ts'
 import { mayIn, useSession } from '../live/use-session.ts'
 import style from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'

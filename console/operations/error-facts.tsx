@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import type { ErrorKind, ErrorStatus } from '../../client/watch.ts'
+import type { ErrorKind, ErrorStatus } from '../../client/errors.ts'
 import type { Times } from '../inbox/times.ts'
 import style from '../parts/page.module.css'
 import { figure } from './cells.tsx'

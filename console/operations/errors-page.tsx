@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { ErrorKind, ErrorStatus } from '../../client/watch.ts'
+import type { ErrorKind, ErrorStatus } from '../../client/errors.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { api } from '../live/careline.ts'

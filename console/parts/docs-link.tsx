@@ -18,18 +18,23 @@ async function answer({ source, origin, data }: MessageEvent<unknown>) {
 }
 const listen = (event: MessageEvent<unknown>) => void answer(event)
 
-/** Opens the documentation in a window of its own, where requests can be tried out in one's own name. */
+/** In a window of its own, where requests can be tried out in one's own name. */
+export function openDocs() {
+  const window = globalThis.open('/api/v1/docs', '_blank')
+  if (!window) return
+  opened.add(window)
+  globalThis.addEventListener('message', listen)
+}
+
+/** Opens the documentation. */
 export const DocsLink = ({ children }: { children: ReactNode }) => (
   <a
     href="/api/v1/docs"
     onClick={(event) => {
-      // Whoever opens it otherwise (another window, a new tab by the middle button) gets it without a name.
+      // Whoever opens it otherwise (another window, a new tab by the middle button) has a name for as long as the token lasts.
       if (event.ctrlKey || event.metaKey || event.shiftKey) return
       event.preventDefault()
-      const window = globalThis.open('/api/v1/docs', '_blank')
-      if (!window) return
-      opened.add(window)
-      globalThis.addEventListener('message', listen)
+      openDocs()
     }}
   >
     {children}

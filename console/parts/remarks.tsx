@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState, type FormEvent } from 'react'
-import type { Remark, RemarkKind } from '../../client/watch.ts'
+import type { Remark, RemarkKind } from '../../client/remarks.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { api } from '../live/careline.ts'
+import { remarks } from '../live/remarks.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { pagesQuery, usePages } from '../live/use-page.ts'
 import { useMembers, useSession } from '../live/use-session.ts'
@@ -18,7 +18,7 @@ interface Props {
 }
 
 const remarksQuery = (kind: RemarkKind, recordId: string) =>
-  pagesQuery(['remarks', kind, recordId], (cursor) => api.remarks.of(kind, recordId, cursor))
+  pagesQuery(['remarks', kind, recordId], (cursor) => remarks.of(kind, recordId, cursor))
 
 /** What staff left on a record for one another: the latest first, and a place to leave one more. */
 export const Remarks = ({ kind, recordId, about }: Props) => {
@@ -59,7 +59,7 @@ const Leave = ({ kind, recordId, about }: Props) => {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void doing.do(async () => {
-      await api.remarks.make({ kind, recordId, text: text.trim() })
+      await remarks.make({ kind, recordId, text: text.trim() })
       setText('')
       await renewed()
     })
@@ -113,14 +113,14 @@ const One = ({ remark }: { remark: Remark }) => {
           <Button
             tone="quiet"
             disabled={isBusy}
-            onClick={() => act(() => api.remarks.change(remark, { isPinned: !isPinned }))}
+            onClick={() => act(() => remarks.change(remark, { isPinned: !isPinned }))}
           >
             {isPinned ? 'Unpin' : 'Pin'}
           </Button>
           <Button tone="quiet" onClick={() => setEditing(true)}>
             Change
           </Button>
-          <Button tone="quiet" disabled={isBusy} onClick={() => act(() => api.remarks.remove(remark))}>
+          <Button tone="quiet" disabled={isBusy} onClick={() => act(() => remarks.remove(remark))}>
             Delete
           </Button>
         </span>
@@ -137,7 +137,7 @@ const Edit = ({ remark, done }: { remark: Remark; done: () => void }) => {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void doing
-      .do(() => api.remarks.change(remark, { text: text.trim() }).finally(renewed))
+      .do(() => remarks.change(remark, { text: text.trim() }).finally(renewed))
       .then((isDone) => isDone && done())
   }
   return (

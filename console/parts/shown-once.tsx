@@ -11,13 +11,16 @@ interface Props {
   children: ReactNode
 }
 
+/** Whoever pressed far below would leave without it. */
+const inSight = (shown: HTMLElement | null) => shown?.scrollIntoView({ block: 'nearest' })
+
 /** A link or a secret that is shown this once, to be copied. */
 export const ShownOnce = ({ says, value, children }: Props) => {
   const [isCopied, setCopied] = useState(false)
   const { failed, ...doing } = useDoing()
   const copy = () => void doing.do(() => navigator.clipboard.writeText(value).then(() => setCopied(true)))
   return (
-    <div className={style.made} role="status">
+    <div ref={inSight} className={style.made} role="status">
       <p>{children}</p>
       <p className={style.link}>
         <input readOnly aria-label={says} value={value} onFocus={({ target }) => target.select()} />

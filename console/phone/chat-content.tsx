@@ -42,14 +42,19 @@ export const ChatContent = ({ content, says, answer, file }: Props) => {
     case 'email':
       return <Words>{[content.subject, content.text].filter((part) => part !== '').join('\n')}</Words>
     case 'template':
-      return <Template content={content} says={says} />
+      return <Template content={content} says={says} file={file} />
     default:
       return <Words>{says}</Words>
   }
 }
 
-const Template = ({ content: { copyCode }, says }: { content: Of<'template'>; says: string }) => (
+interface TemplateProps extends Pick<Props, 'says' | 'file'> {
+  content: Of<'template'>
+}
+
+const Template = ({ content: { copyCode, file: above }, says, file }: TemplateProps) => (
   <>
+    {above && file(above)}
     <Words>{says}</Words>
     {copyCode !== undefined && <CopyCode code={copyCode} />}
   </>

@@ -2,6 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { type ComponentProps, type ReactNode, useState } from 'react'
 import { usePlainTitle } from '../shell/use-title.ts'
 import { KeyGate } from './key-gate.tsx'
+import { Places } from './places.tsx'
 import { PhoneError, phoneKey } from './phone-api.ts'
 import page from './phone.module.css'
 
@@ -33,6 +34,7 @@ function Opened<Data>({ title, gate = 'Phones', query, says, children, forget }:
   return (
     <div className={page.page}>
       <header className={page.head}>
+        <Places />
         <div>
           <h1>{title}</h1>
           <p>{says}</p>

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router'
 import { Words } from '../inbox/content/words.tsx'
 import { timesIn } from '../inbox/times.ts'
 import { useNow } from '../live/use-now.ts'
@@ -17,12 +16,7 @@ export const LettersPage = () => {
       title="Letters"
       gate="Letters"
       query={lettersQuery}
-      says={
-        <>
-          What Careline would have mailed; nothing has left this server. <Link to="/texts">To the texts</Link>{' '}
-          <Link to="/phone">To the phones</Link>
-        </>
-      }
+      says="Sign-in links, codes and invitations that Careline would have mailed; nothing has left this server."
     >
       {(data) => (
         <>

@@ -29,18 +29,14 @@ export const MailsPage = () => {
       title="Mails"
       gate="Mails"
       query={mailsQuery}
-      says={
-        <>
-          What people write here reaches the inbox, and what the business mails them is read here.{' '}
-          <Link to="/phone">To the phones</Link> <Link to="/letters">To the letters</Link>
-        </>
-      }
+      says="What people write here reaches the inbox, and what the business mails them is read here."
     >
       {(data) => (
         <>
           {data?.lines.length === 0 ? (
             <p className={style.none}>
-              No mailbox of this server is simulated. Connect one by Resend without its keys.
+              No mailbox of this server is simulated. Connect one under{' '}
+              <Link to="/settings/channels">Settings, Channels</Link>: “E-mail by Resend”, with “Simulate it” on.
             </p>
           ) : (
             <Write draft={draft} change={setDraft} lines={data?.lines ?? []} />

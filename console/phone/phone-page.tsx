@@ -1,11 +1,12 @@
 import { useMediaQuery } from '@mantine/hooks'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { usePlainTitle } from '../shell/use-title.ts'
 import { FaultBar } from './fault-bar.tsx'
 import { Handset } from './handset.tsx'
 import { KeyGate } from './key-gate.tsx'
 import { People } from './people.tsx'
+import { Places } from './places.tsx'
 import { PhoneError, phoneKey, type Channel, type Person, type Snapshot } from './phone-api.ts'
 import style from './phone.module.css'
 import { usePhones } from './use-phones.ts'
@@ -51,13 +52,10 @@ const Table = ({ snapshot: { channels, people } }: { snapshot: Snapshot }) => {
   return (
     <div className={style.page}>
       <header className={style.head}>
+        <Places />
         <div>
           <h1>Phones</h1>
-          <p>
-            What you type here reaches the inbox as it would from WhatsApp itself.{' '}
-            <Link to="/letters">To the letters</Link> <Link to="/texts">To the texts</Link>{' '}
-            <Link to="/mails">To the mails</Link> <Link to="/app">To the app</Link> <Link to="/slack">To Slack</Link>
-          </p>
+          <p>What you type here reaches the inbox as it would from WhatsApp itself.</p>
         </div>
         {channels.length > 1 && <Channels channels={channels} chosen={chosen} choose={setChosen} />}
         <FaultBar channel={channel} />
@@ -113,6 +111,7 @@ const Channels = ({ channels, chosen, choose }: ChannelsProps) => (
 const Nothing = () => (
   <div className={style.page}>
     <header className={style.head}>
+      <Places />
       <h1>Phones</h1>
       <p>No WhatsApp number of this server is simulated. Add one with “simulate” on, and its people appear here.</p>
     </header>

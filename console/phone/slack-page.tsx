@@ -15,17 +15,15 @@ export const SlackDeskPage = () => (
   <KeptPage
     title="Slack"
     query={slackQuery}
-    says={
-      <>
-        What your team would hear there; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
-        <Link to="/mails">To the mails</Link>
-      </>
-    }
+    says="What your team would hear there, with buttons that work; nothing has left this server."
   >
     {(data) => (
       <>
         {data?.length === 0 && (
-          <p className={style.none}>No Slack of this server is simulated. Connect one in the settings.</p>
+          <p className={style.none}>
+            No Slack of this server is simulated. Press “Simulate Slack” in the{' '}
+            <Link to="/settings/slack">settings</Link>.
+          </p>
         )}
         {data?.map((team) => (
           <Team key={team.id} team={team} />

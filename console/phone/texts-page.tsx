@@ -23,12 +23,7 @@ export const TextsPage = () => (
     title="Texts"
     gate="Texts"
     query={textsQuery}
-    says={
-      <>
-        SMS as people see them; nothing has left this server. <Link to="/phone">To the phones</Link>{' '}
-        <Link to="/letters">To the letters</Link>
-      </>
-    }
+    says="SMS as people see them, sign-in codes among them; nothing has left this server."
   >
     {(data) => data && <Texts {...data} />}
   </KeptPage>
@@ -40,6 +35,12 @@ const Texts = ({ lines, texts }: { lines: SimulatedLine[]; texts: SimulatedText[
     <>
       {lines.length > 0 && <Write lines={lines} />}
       {threads.length === 0 && <p className={style.none}>No text has been written yet.</p>}
+      {lines.length === 0 && (
+        <p className={style.none}>
+          To write from here, connect a simulated number under <Link to="/settings/channels">Settings, Channels</Link>:
+          “SMS by Twilio”, with “Simulate it” on.
+        </p>
+      )}
       <ul className={style.threads}>
         {threads.map(({ key, ...thread }) => (
           <Thread key={key} {...thread} line={lines.find(({ number }) => number === thread.number)} />

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { ErrorKind, ErrorStatus } from '../../client/watch.ts'
+import type { ErrorKind, ErrorStatus } from '../../client/errors.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useDoing } from '../live/use-doing.ts'
 import { pagesQuery } from '../live/use-page.ts'

@@ -1,6 +1,7 @@
 import { IconMicrophone, IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import style from './player.module.css'
+import { Wave } from './wave.tsx'
 
 interface Props {
   url: string | undefined
@@ -25,18 +26,21 @@ export const Player = ({ url, says, isVoice, failed }: Props) => {
       <button type="button" aria-label={`${isPlaying ? 'Pause' : 'Play'}: ${says}`} disabled={!url} onClick={toggle}>
         {isPlaying ? <IconPlayerPauseFilled size={17} /> : <IconPlayerPlayFilled size={17} />}
       </button>
-      <input
-        type="range"
-        min={0}
-        max={length || 1}
-        step="any"
-        value={at}
-        aria-label={`Where the sound stands: ${says}`}
-        aria-valuetext={`${clock(at)} of ${clock(length)}`}
-        onChange={(event) => {
-          if (audio.current) audio.current.currentTime = Number(event.target.value)
-        }}
-      />
+      <div className={style.way}>
+        {isVoice && url && <Wave url={url} heard={length > 0 ? at / length : 0} />}
+        <input
+          type="range"
+          min={0}
+          max={length || 1}
+          step="any"
+          value={at}
+          aria-label={`Where the sound stands: ${says}`}
+          aria-valuetext={`${clock(at)} of ${clock(length)}`}
+          onChange={(event) => {
+            if (audio.current) audio.current.currentTime = Number(event.target.value)
+          }}
+        />
+      </div>
       <span className="figures">{clock(isPlaying || at > 0 ? at : length)}</span>
       {isVoice && <IconMicrophone size={15} stroke={1.9} aria-hidden="true" />}
       <audio

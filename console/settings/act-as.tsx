@@ -4,7 +4,7 @@ import { ApiProblem } from '../../client/problem.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { keepOwn } from '../live/acting.ts'
 import { api, become } from '../live/careline.ts'
-import { access } from '../live/keeping.ts'
+import { access } from '../live/access.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
 

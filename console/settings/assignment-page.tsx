@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Team } from '../../client/business.ts'
 import type { AssignmentRule, TeamRule, Workload } from '../../client/tools.ts'
 import { Trouble } from '../inbox/trouble.tsx'
@@ -8,8 +8,10 @@ import { tools } from '../live/tools.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useMembers } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { CheckField, ChoiceField, Field } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
+import { Form } from './form.tsx'
 import { useBusinessRenewed, useTeams } from './use-business.ts'
 import style from './settings.module.css'
 import tool from './tools.module.css'
@@ -42,30 +44,23 @@ export const AssignmentPage = () => {
 const Business = ({ rule, rev }: { rule: AssignmentRule; rev: number }) => {
   const [draft, setDraft] = useState(rule)
   const renewed = useToolsRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(() => tools.setRules(draft, rev).finally(() => renewed('business')))
-  }
   return (
-    <form className={style.form} onSubmit={submit}>
+    <Form
+      says="Save"
+      submit={() => tools.setRules(draft, rev).finally(() => renewed('business'))}
+      what="Nothing has changed."
+    >
       <RuleFields rule={draft} change={(change) => setDraft({ ...draft, ...change })} />
-      <label>
-        Minutes until what somebody holds who went offline goes to others; 0 leaves it with them
-        <input
-          type="number"
-          min={0}
-          max={10_080}
-          required
-          value={draft.reassignAfterMinutes}
-          onChange={({ target }) => setDraft({ ...draft, reassignAfterMinutes: target.valueAsNumber || 0 })}
-        />
-      </label>
-      {failed && <Trouble error={failed} what="Nothing has changed." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        Save
-      </Button>
-    </form>
+      <Field
+        says="Minutes until what somebody holds who went offline goes to others; 0 leaves it with them"
+        type="number"
+        min={0}
+        max={10_080}
+        required
+        value={String(draft.reassignAfterMinutes)}
+        change={(typed) => setDraft({ ...draft, reassignAfterMinutes: Number(typed) })}
+      />
+    </Form>
   )
 }
 
@@ -77,43 +72,27 @@ const modes = [
 
 const RuleFields = ({ rule, change }: { rule: TeamRule; change: (change: Partial<TeamRule>) => void }) => (
   <>
-    <label>
-      Conversations that nobody has
-      <select value={rule.mode} onChange={({ target }) => change({ mode: target.value as TeamRule['mode'] })}>
-        {modes.map(([mode, says]) => (
-          <option key={mode} value={mode}>
-            {says}
-          </option>
-        ))}
-      </select>
-    </label>
-    <label>
-      Open conversations at a time, each
-      <input
-        type="number"
-        min={1}
-        max={1_000}
-        required
-        value={rule.capacity}
-        onChange={({ target }) => change({ capacity: target.valueAsNumber || 1 })}
-      />
-    </label>
-    <label className={tool.check}>
-      <input
-        type="checkbox"
-        checked={rule.onlyOnline}
-        onChange={({ target }) => change({ onlyOnline: target.checked })}
-      />
-      Only to who is online
-    </label>
-    <label className={tool.check}>
-      <input
-        type="checkbox"
-        checked={rule.usesSkills}
-        onChange={({ target }) => change({ usesSkills: target.checked })}
-      />
-      By skill: what has the tag “german” goes to who has the skill “german”
-    </label>
+    <ChoiceField
+      says="Conversations that nobody has"
+      value={rule.mode}
+      options={modes}
+      change={(mode) => change({ mode })}
+    />
+    <Field
+      says="Open conversations at a time, each"
+      type="number"
+      min={1}
+      max={1_000}
+      required
+      value={String(rule.capacity)}
+      change={(typed) => change({ capacity: Number(typed) || 1 })}
+    />
+    <CheckField says="Only to who is online" isOn={rule.onlyOnline} turn={(onlyOnline) => change({ onlyOnline })} />
+    <CheckField
+      says="By skill: what has the tag “german” goes to who has the skill “german”"
+      isOn={rule.usesSkills}
+      turn={(usesSkills) => change({ usesSkills })}
+    />
   </>
 )
 
@@ -128,14 +107,11 @@ const OfTeam = ({ team, usual }: { team: Team; usual: AssignmentRule }) => {
         <b>
           <bdi>{team.name}</bdi>
         </b>
-        <label className={tool.check}>
-          <input
-            type="checkbox"
-            checked={rule !== null}
-            onChange={({ target }) => setRule(target.checked ? { mode, onlyOnline, capacity, usesSkills } : null)}
-          />
-          Rules of its own
-        </label>
+        <CheckField
+          says="Rules of its own"
+          isOn={rule !== null}
+          turn={(isOn) => setRule(isOn ? { mode, onlyOnline, capacity, usesSkills } : null)}
+        />
         {rule && (
           <div className={style.form}>
             <RuleFields rule={rule} change={(change) => setRule({ ...rule, ...change })} />
@@ -186,31 +162,21 @@ const OfMember = ({ workload, usual }: { workload: Workload; usual: number }) =>
         <b>
           <bdi>{name}</bdi>
         </b>
-        <label className={tool.check}>
-          <input
-            type="checkbox"
-            checked={draft.takes}
-            onChange={({ target }) => setDraft({ ...draft, takes: target.checked })}
-          />
-          Gets conversations by itself
-        </label>
-        <label>
-          At a time
-          <input
-            type="number"
-            min={1}
-            max={1_000}
-            placeholder={String(usual)}
-            value={draft.capacity ?? ''}
-            onChange={({ target }) =>
-              setDraft({ ...draft, capacity: target.value === '' ? null : target.valueAsNumber })
-            }
-          />
-        </label>
-        <label>
-          Skills, with commas
-          <input maxLength={1_000} value={skills} onChange={({ target }) => setSkills(target.value)} />
-        </label>
+        <CheckField
+          says="Gets conversations by itself"
+          isOn={draft.takes}
+          turn={(takes) => setDraft({ ...draft, takes })}
+        />
+        <Field
+          says="At a time"
+          type="number"
+          min={1}
+          max={1_000}
+          placeholder={String(usual)}
+          value={draft.capacity === null ? '' : String(draft.capacity)}
+          change={(typed) => setDraft({ ...draft, capacity: typed === '' ? null : Number(typed) })}
+        />
+        <Field says="Skills, with commas" maxLength={1_000} value={skills} change={setSkills} />
         {failed && <Trouble error={failed} what="Nothing has changed." />}
       </span>
       <Button disabled={isBusy} aria-label={`Save ${name}`} onClick={save}>

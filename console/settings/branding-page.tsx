@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ChangeEvent, FormEvent } from 'react'
+import type { ChangeEvent } from 'react'
 import type { Business } from '../../client/business.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { api } from '../live/careline.ts'
 import { businesses } from '../live/business.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
+import { Form } from './form.tsx'
 import style from './settings.module.css'
 import { useBusiness, useBusinessRenewed } from './use-business.ts'
 import { useDraft } from './use-draft.ts'
@@ -39,40 +41,30 @@ const Looks = ({ business }: { business: Business }) => {
   const { colour, fromName } = business.branding
   const [draft, setDraft] = useDraft({ fromName, colour: colour || ours })
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const save = () => {
     const branding = { fromName: draft.fromName.trim(), colour: draft.colour === ours ? '' : draft.colour }
-    void doing.do(() => businesses.change({ branding }, business.rev).then(renewed))
+    return businesses.change({ branding }, business.rev).then(renewed)
   }
   return (
     <section aria-labelledby="looks">
       <h2 id="looks">Name and colour</h2>
-      <form className={style.form} onSubmit={submit}>
-        <label>
-          In whose name letters come
-          <input
-            dir="auto"
-            maxLength={120}
-            placeholder={business.name}
-            value={draft.fromName}
-            onChange={({ target }) => setDraft({ ...draft, fromName: target.value })}
-          />
-        </label>
-        <label>
-          Colour of buttons
-          <input
-            type="color"
-            className={style.colour}
-            value={draft.colour}
-            onChange={({ target }) => setDraft({ ...draft, colour: target.value })}
-          />
-        </label>
-        {failed && <Trouble error={failed} what="Nothing has changed." />}
-        <Button tone="main" type="submit" disabled={isBusy}>
-          Save
-        </Button>
-      </form>
+      <Form says="Save" submit={save} what="Nothing has changed.">
+        <Field
+          says="In whose name letters come"
+          dir="auto"
+          maxLength={120}
+          placeholder={business.name}
+          value={draft.fromName}
+          change={(fromName) => setDraft({ ...draft, fromName })}
+        />
+        <Field
+          says="Colour of buttons"
+          type="color"
+          className={style.colour}
+          value={draft.colour}
+          change={(chosen) => setDraft({ ...draft, colour: chosen })}
+        />
+      </Form>
     </section>
   )
 }

@@ -1,10 +1,8 @@
-import type { FormEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { Business } from '../../client/business.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
-import style from './settings.module.css'
+import { ChoiceField, NameField } from '../parts/fields.tsx'
+import { Form } from './form.tsx'
 import { useBusinessRenewed } from './use-business.ts'
 import { useDraft } from './use-draft.ts'
 
@@ -32,78 +30,38 @@ export const BusinessFields = ({ business, press, then, children }: Props) => {
   const { timezone, locale, currency } = business.settings
   const [draft, setDraft] = useDraft({ name: business.name, timezone, locale, currency })
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
   const put = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const save = async () => {
     const { name, ...settings } = draft
-    void doing.do(async () => {
-      await businesses.change({ name: name.trim(), settings }, business.rev)
-      await renewed()
-      await then?.()
-    })
+    await businesses.change({ name: name.trim(), settings }, business.rev)
+    await renewed()
+    await then?.()
   }
   return (
-    <form className={style.form} onSubmit={submit}>
-      <label>
-        What it is called
-        <input
-          required
-          dir="auto"
-          maxLength={200}
-          value={draft.name}
-          onChange={({ target }) => put({ name: target.value })}
-        />
-      </label>
-      <Choice
+    <Form says={press} submit={save} what="Nothing has changed." beside={children}>
+      <NameField max={200} value={draft.name} change={(name) => put({ name })} />
+      <ChoiceField
         says="Time zone"
         value={draft.timezone}
-        options={['UTC', ...zones]}
-        put={(timezone) => put({ timezone })}
+        options={withOwn(draft.timezone, ['UTC', ...zones], (zone) => zone)}
+        change={(timezone) => put({ timezone })}
       />
-      <Choice
+      <ChoiceField
         says="Currency"
         value={draft.currency}
-        options={currencies}
-        nameOf={(code) => nameIn('currency', code)}
-        put={(currency) => put({ currency })}
+        options={withOwn(draft.currency, currencies, (code) => nameIn('currency', code))}
+        change={(currency) => put({ currency })}
       />
-      <Choice
+      <ChoiceField
         says="Language of letters"
         value={draft.locale}
-        options={spoken}
-        nameOf={(tag) => nameIn('language', tag)}
-        put={(locale) => put({ locale })}
+        options={withOwn(draft.locale, spoken, (tag) => nameIn('language', tag))}
+        change={(locale) => put({ locale })}
       />
-      {failed && <Trouble error={failed} what="Nothing has changed." />}
-      <div className={style.line}>
-        <Button tone="main" type="submit" disabled={isBusy}>
-          {press}
-        </Button>
-        {children}
-      </div>
-    </form>
+    </Form>
   )
 }
 
-interface ChoiceProps {
-  says: string
-  value: string
-  options: readonly string[]
-  nameOf?: (option: string) => string
-  put: (value: string) => void
-}
-
-/** One of many; what is chosen is among them, whatever it is. */
-const Choice = ({ says, value, options, nameOf = (option) => option, put }: ChoiceProps) => (
-  <label>
-    {says}
-    <select value={value} onChange={({ target }) => put(target.value)}>
-      {[...new Set([value, ...options])].map((option) => (
-        <option key={option} value={option}>
-          {nameOf(option)}
-        </option>
-      ))}
-    </select>
-  </label>
-)
+/** What is chosen is among them, whatever it is. */
+const withOwn = (own: string, others: readonly string[], nameOf: (one: string) => string) =>
+  [...new Set([own, ...others])].map((one) => [one, nameOf(one)] as const)

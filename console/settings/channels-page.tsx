@@ -2,7 +2,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import type { ChannelKind, ChannelView, ProviderField } from '../../client/connections.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { connections } from '../live/keeping.ts'
+import { connections } from '../live/connections.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
@@ -13,7 +13,8 @@ import { whereTo } from './channel-mail.tsx'
 import { ChannelPart } from './channel-part.tsx'
 import { Copied } from './copied.tsx'
 import style from './settings.module.css'
-import { useChannelKinds, useChannels, useConnectionsRenewed } from './use-connections.ts'
+import { useChannels } from './use-channels.ts'
+import { useChannelKinds, useConnectionsRenewed } from './use-connections.ts'
 
 /** The ways in which people reach the business; one of them in full. */
 export const ChannelsPage = () => {

@@ -1,10 +1,8 @@
-import { useState, type ComponentProps, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Business } from '../../client/business.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
-import style from './settings.module.css'
+import { Field } from '../parts/fields.tsx'
+import { Form } from './form.tsx'
 import { useBusinessRenewed } from './use-business.ts'
 
 const countriesIn = (typed: string) => typed.toUpperCase().match(/[A-Z]+/g) ?? []
@@ -15,28 +13,20 @@ export const CodeRulesForm = ({ business }: { business: Business }) => {
   const [countries, setCountries] = useState((codes.countries ?? []).join(' '))
   const [spend, setSpend] = useState((codes.dailySpend / 100).toFixed(2))
   const [template, setTemplate] = useState(codes.template)
-  const [isSaved, setSaved] = useState(false)
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const save = async () => {
+  const save = () => {
     const named = countriesIn(countries)
     const changed = {
       countries: named.length === 0 ? null : named,
       dailySpend: Math.round(Number(spend) * 100),
       template,
     }
-    await businesses.change({ settings: { codes: changed } }, business.rev)
-    await renewed()
-  }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setSaved(false)
-    setSaved(await doing.do(save))
+    return businesses.change({ settings: { codes: changed } }, business.rev).then(renewed)
   }
   return (
     <section aria-labelledby="codes">
       <h2 id="codes">Codes by SMS and WhatsApp</h2>
-      <form className={style.form} onSubmit={(event) => void submit(event)}>
+      <Form says="Save" submit={save} what="The rules stay as they were." tells>
         <Field
           says="Countries they go to, two letters each; none for all"
           maxLength={1_000}
@@ -61,21 +51,7 @@ export const CodeRulesForm = ({ business }: { business: Business }) => {
           value={template}
           change={setTemplate}
         />
-        {failed && <Trouble error={failed} what="The rules stay as they were." />}
-        <Button type="submit" disabled={isBusy}>
-          Save
-        </Button>
-        <p role="status">{isSaved && 'Saved.'}</p>
-      </form>
+      </Form>
     </section>
   )
 }
-
-type FieldProps = Omit<ComponentProps<'input'>, 'onChange'> & { says: string; change: (typed: string) => void }
-
-const Field = ({ says, change, ...input }: FieldProps) => (
-  <label>
-    {says}
-    <input {...input} onChange={({ target }) => change(target.value)} />
-  </label>
-)

@@ -1,11 +1,9 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Business, ContactRules } from '../../client/business.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
+import { ChoiceField, Field } from '../parts/fields.tsx'
 import { Choices } from './choices.tsx'
-import style from './settings.module.css'
+import { Form } from './form.tsx'
 import { useBusinessRenewed } from './use-business.ts'
 
 const waiting = [
@@ -13,68 +11,65 @@ const waiting = [
   { name: 'operational', words: 'What concerns their matters' },
   { name: 'transactional', words: 'What they asked for' },
 ] as const
+const ends = [
+  ['marketing', 'what comes on its channel, and offers and news everywhere'],
+  ['channel', 'what comes on its channel'],
+] as const
 
 /** When and how often people are written to of the business's own accord, and what a STOP ends. */
 export const ContactRulesForm = ({ business }: { business: Business }) => {
   const [rules, setRules] = useState<ContactRules>(business.settings.contact)
-  const [isSaved, setSaved] = useState(false)
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
   const change = (changed: Partial<ContactRules>) => setRules({ ...rules, ...changed })
-  const save = async () => {
-    await businesses.change({ settings: { contact: rules } }, business.rev)
-    await renewed()
-  }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setSaved(false)
-    setSaved(await doing.do(save))
-  }
+  const save = () => businesses.change({ settings: { contact: rules } }, business.rev).then(renewed)
   return (
     <section aria-labelledby="contact">
       <h2 id="contact">When people are written to</h2>
-      <form className={style.form} onSubmit={(event) => void submit(event)}>
+      <Form says="Save" submit={save} what="The rules stay as they were." tells>
         <Quiet rules={rules} change={change} />
         <Marketing rules={rules} change={change} />
-        <label>
-          STOP ends
-          <select
-            value={rules.stopEnds}
-            onChange={({ target }) => change({ stopEnds: target.value === 'channel' ? 'channel' : 'marketing' })}
-          >
-            <option value="marketing">what comes on its channel, and offers and news everywhere</option>
-            <option value="channel">what comes on its channel</option>
-          </select>
-        </label>
-        <label>
-          A machine answers the mails of one person once in so many hours; 0 for always
-          <input
-            type="number"
-            required
-            min={0}
-            max={720}
-            value={rules.mailAnswerHours}
-            onChange={({ target }) => change({ mailAnswerHours: target.valueAsNumber })}
-          />
-        </label>
-        <label>
-          What HELP is answered with, before how to stop
-          <input
-            maxLength={320}
-            placeholder="Sea Dental, +49 30 1234, weekdays 9 to 17."
-            value={rules.help}
-            onChange={({ target }) => change({ help: target.value })}
-          />
-        </label>
-        {failed && <Trouble error={failed} what="The rules stay as they were." />}
-        <Button type="submit" disabled={isBusy}>
-          Save
-        </Button>
-        <p role="status">{isSaved && 'Saved.'}</p>
-      </form>
+        <ChoiceField
+          says="STOP ends"
+          value={rules.stopEnds}
+          options={ends}
+          change={(stopEnds) => change({ stopEnds })}
+        />
+        <Count
+          says="A machine answers the mails of one person once in so many hours; 0 for always"
+          max={720}
+          value={rules.mailAnswerHours}
+          change={(mailAnswerHours) => change({ mailAnswerHours })}
+        />
+        <Field
+          says="What HELP is answered with, before how to stop"
+          maxLength={320}
+          placeholder="Sea Dental, +49 30 1234, weekdays 9 to 17."
+          value={rules.help}
+          change={(help) => change({ help })}
+        />
+      </Form>
     </section>
   )
 }
+
+interface CountProps {
+  says: string
+  min?: number
+  max: number
+  value: number
+  change: (value: number) => void
+}
+
+const Count = ({ min = 0, value, change, ...rest }: CountProps) => (
+  <Field
+    type="number"
+    required
+    min={min}
+    value={Number.isNaN(value) ? '' : String(value)}
+    change={(typed) => change(typed === '' ? NaN : Number(typed))}
+    {...rest}
+  />
+)
 
 interface PartProps {
   rules: ContactRules
@@ -83,46 +78,38 @@ interface PartProps {
 
 const Quiet = ({ rules: { quietFrom, quietTo, quietFor }, change }: PartProps) => (
   <>
-    <label>
-      It is quiet from, by the person’s own clock
-      <input type="time" required value={quietFrom} onChange={({ target }) => change({ quietFrom: target.value })} />
-    </label>
-    <label>
-      Until; the same time for never
-      <input type="time" required value={quietTo} onChange={({ target }) => change({ quietTo: target.value })} />
-    </label>
-    <Choices
-      says="What waits until then"
-      all={waiting}
-      chosen={quietFor}
-      choose={(chosen) => change({ quietFor: waiting.map(({ name }) => name).filter((name) => chosen.includes(name)) })}
+    <Field
+      says="It is quiet from, by the person’s own clock"
+      type="time"
+      required
+      value={quietFrom}
+      change={(quietFrom) => change({ quietFrom })}
     />
+    <Field
+      says="Until; the same time for never"
+      type="time"
+      required
+      value={quietTo}
+      change={(quietTo) => change({ quietTo })}
+    />
+    <Choices says="What waits until then" all={waiting} chosen={quietFor} choose={(quietFor) => change({ quietFor })} />
   </>
 )
 
 const Marketing = ({ rules: { marketingMax, marketingDays }, change }: PartProps) => (
   <>
-    <label>
-      Offers and news to one person at most; none with 0
-      <input
-        type="number"
-        required
-        min={0}
-        max={100}
-        value={marketingMax}
-        onChange={({ target }) => change({ marketingMax: target.valueAsNumber })}
-      />
-    </label>
-    <label>
-      Within so many days
-      <input
-        type="number"
-        required
-        min={1}
-        max={90}
-        value={marketingDays}
-        onChange={({ target }) => change({ marketingDays: target.valueAsNumber })}
-      />
-    </label>
+    <Count
+      says="Offers and news to one person at most; none with 0"
+      max={100}
+      value={marketingMax}
+      change={(marketingMax) => change({ marketingMax })}
+    />
+    <Count
+      says="Within so many days"
+      min={1}
+      max={90}
+      value={marketingDays}
+      change={(marketingDays) => change({ marketingDays })}
+    />
   </>
 )

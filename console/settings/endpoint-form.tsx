@@ -1,10 +1,8 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { WebhookEndpoint } from '../../client/connections.ts'
-import { Trouble } from '../inbox/trouble.tsx'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
+import { CheckField, Field } from '../parts/fields.tsx'
 import { Choices } from './choices.tsx'
-import style from './settings.module.css'
+import { Form } from './form.tsx'
 import { useEventTypes } from './use-connections.ts'
 
 /** Without an address it leads to the catcher. */
@@ -28,61 +26,42 @@ const empty = { name: '', url: '', events: [] }
 
 /** What an endpoint is called, where it is, and what it hears of. */
 export const EndpointForm = ({ start = empty, says, what, save, canCatch = false }: Props) => {
-  const [draft, setDraft] = useState<{ name: string; url: string; events: readonly string[] }>(start)
+  const [draft, setDraft] = useState<{ name: string; url: string; events: string[] }>(start)
   const [isCaught, setCaught] = useState(false)
-  const { failed, isBusy, ...doing } = useDoing()
   const { name, url, events } = draft
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    const given = { name: name.trim(), url: isCaught ? undefined : url.trim(), events: [...events] }
-    if ((await doing.do(() => save(given))) && start === empty) setDraft(empty)
+  const submit = async () => {
+    await save({ name: name.trim(), url: isCaught ? undefined : url.trim(), events })
+    if (start === empty) setDraft(empty)
   }
   return (
-    <form className={style.form} onSubmit={(event) => void submit(event)} data-wide>
-      <label>
-        Name
-        <input
+    <Form says={says} submit={submit} what={what} isWhole={events.length > 0} isWide>
+      <Field
+        says="Name"
+        required
+        dir="auto"
+        maxLength={120}
+        value={name}
+        change={(next) => setDraft({ ...draft, name: next })}
+      />
+      {canCatch && <CheckField says="Catch them here, to try it out" isOn={isCaught} turn={setCaught} />}
+      {!isCaught && (
+        <Field
+          says="Address"
           required
-          dir="auto"
-          maxLength={120}
-          value={name}
-          onChange={({ target }) => setDraft({ ...draft, name: target.value })}
+          type="url"
+          maxLength={2_048}
+          placeholder="https://"
+          value={url}
+          change={(next) => setDraft({ ...draft, url: next })}
         />
-      </label>
-      {canCatch && (
-        <div className={style.checks}>
-          <label>
-            <input type="checkbox" checked={isCaught} onChange={({ target }) => setCaught(target.checked)} />
-            Catch them here, to try it out
-          </label>
-        </div>
       )}
-      {!isCaught && <Address value={url} change={(next) => setDraft({ ...draft, url: next })} />}
       <Heard chosen={events} choose={(next) => setDraft({ ...draft, events: next })} />
-      {failed && <Trouble error={failed} what={what} />}
-      <Button tone="main" type="submit" disabled={isBusy || events.length === 0}>
-        {says}
-      </Button>
-    </form>
+    </Form>
   )
 }
 
-const Heard = ({ chosen, choose }: { chosen: readonly string[]; choose: (chosen: readonly string[]) => void }) => {
+const Heard = ({ chosen, choose }: { chosen: readonly string[]; choose: (chosen: string[]) => void }) => {
   const types = useEventTypes().data?.items ?? []
   const all = types.map(({ type, words }) => ({ name: type, words: `${words} (${type})` }))
   return <Choices says="What it hears of" all={all} chosen={chosen} choose={choose} />
 }
-
-const Address = ({ value, change }: { value: string; change: (value: string) => void }) => (
-  <label>
-    Address
-    <input
-      required
-      type="url"
-      maxLength={2_048}
-      placeholder="https://"
-      value={value}
-      onChange={({ target }) => change(target.value)}
-    />
-  </label>
-)

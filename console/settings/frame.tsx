@@ -17,6 +17,7 @@ const tabs = [
   { to: '/settings/fields', says: 'Own fields', needs: 'people.fields' },
   { to: '/settings/statuses', says: 'Statuses', needs: 'people.fields' },
   { to: '/settings/tags', says: 'Tags', needs: 'people.write' },
+  { to: '/settings/forms', says: 'Website forms', needs: 'workspace.manage' },
   { to: '/settings/suppressions', says: 'Nothing goes to', needs: 'people.read' },
   { to: '/settings/modules', says: 'Modules', needs: 'workspace.manage' },
   { to: '/settings/branding', says: 'Branding', needs: 'workspace.manage' },

@@ -1,15 +1,18 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { ApiKeyLine, MadeApiKey, PermissionLine } from '../../client/access.ts'
 import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { access } from '../live/keeping.ts'
+import { access } from '../live/access.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useMembers, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { ChoiceField, Field } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { ShownOnce } from '../parts/shown-once.tsx'
 import { useTitle } from '../shell/use-title.ts'
-import { Choices } from './choices.tsx'
+import { Form } from './form.tsx'
+import { Listed } from './listed.tsx'
+import { PermissionChoices, Permitted, Presets } from './permission-choices.tsx'
 import style from './settings.module.css'
 import { useAccessRenewed, useKeys, usePermissions } from './use-access.ts'
 
@@ -31,19 +34,22 @@ export const KeysPage = () => {
           A key lets another program of yours in: it does what you tick for it, and nothing else. It stays when you go.
         </p>
       </header>
-      {error && !data && <Trouble error={error} what="The keys cannot be read." again={() => void refetch()} />}
       {made && (
         <ShownOnce says={`The secret of ${made.key.name}`} value={made.secret}>
           This is the secret of <bdi>{made.key.name}</bdi>. It is not shown again: copy it now, and keep it where only
           that program reads it.
         </ShownOnce>
       )}
-      {data?.items.length === 0 && <p className={page.none}>There is none yet.</p>}
-      <ul className={style.rows} aria-label="API keys">
-        {data?.items.map((one) => (
-          <Key key={one.id} line={one} permissions={permissions} made={setMade} />
-        ))}
-      </ul>
+      <Listed
+        says="API keys"
+        items={data?.items}
+        error={error}
+        again={refetch}
+        unread="The keys cannot be read."
+        none="There is none yet."
+      >
+        {(one) => <Key key={one.id} line={one} permissions={permissions} made={setMade} />}
+      </Listed>
       <New permissions={permissions} made={setMade} />
     </div>
   )
@@ -62,7 +68,6 @@ const Key = ({ line, permissions, made }: KeyProps) => {
   const [isLeaving, setLeaving] = useState(false)
   const renewed = useAccessRenewed()
   const { failed, isBusy, ...doing } = useDoing()
-  const wordsOf = (scope: string) => permissions.find((one) => one.name === scope)?.words ?? scope
   const rotate = () =>
     void doing.do(async () => {
       made(await access.rotateKey(id, graceHours))
@@ -83,11 +88,7 @@ const Key = ({ line, permissions, made }: KeyProps) => {
         <Standing line={line} />
         <details className={style.what}>
           <summary>{scopes.length === 1 ? 'May do one thing' : `May do ${scopes.length} things`}</summary>
-          <ul>
-            {scopes.map((scope) => (
-              <li key={scope}>{wordsOf(scope)}</li>
-            ))}
-          </ul>
+          <Permitted all={permissions} chosen={scopes} />
         </details>
       </span>
       {isLeaving ? (
@@ -126,70 +127,50 @@ const Standing = ({ line: { formerUntil, perMinute } }: { line: ApiKeyLine }) =>
 }
 
 const lasts = [
-  { says: 'Until it is revoked', days: 0 },
-  { says: '30 days', days: 30 },
-  { says: '90 days', days: 90 },
-  { says: 'A year', days: 365 },
-]
+  ['0', 'Until it is revoked'],
+  ['30', '30 days'],
+  ['90', '90 days'],
+  ['365', 'A year'],
+] as const
 
 const New = ({ permissions, made }: Omit<KeyProps, 'line'>) => {
   const own = useSession().permissions
   // A key can do at most what its maker may do.
   const scopes = permissions.filter(({ name, isScope }) => isScope && (own?.includes(name) ?? true))
   const [name, setName] = useState('')
-  const [days, setDays] = useState(0)
+  const [days, setDays] = useState<(typeof lasts)[number][0]>('0')
   const [perMinute, setPerMinute] = useState('')
-  const [chosen, setChosen] = useState<readonly string[]>([])
+  const [chosen, setChosen] = useState<string[]>([])
   const renewed = useAccessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(async () => {
-      const more = {
-        ...(days > 0 && { expiresAt: new Date(Date.now() + days * dayMs).toISOString() }),
-        ...(perMinute !== '' && { perMinute: Number(perMinute) }),
-      }
-      made(await access.makeKey({ name: name.trim(), scopes: [...chosen], ...more }))
-      setName('')
-      setChosen([])
-      await renewed.keys()
-    })
+  const submit = async () => {
+    const more = {
+      ...(days !== '0' && { expiresAt: new Date(Date.now() + Number(days) * dayMs).toISOString() }),
+      ...(perMinute !== '' && { perMinute: Number(perMinute) }),
+    }
+    made(await access.makeKey({ name: name.trim(), scopes: [...chosen], ...more }))
+    setName('')
+    setChosen([])
+    await renewed.keys()
   }
   return (
     <section aria-labelledby="new-key">
       <h2 id="new-key">Make a key</h2>
-      <form className={style.form} onSubmit={submit} data-wide>
-        <label>
-          Name
-          <input required dir="auto" maxLength={120} value={name} onChange={({ target }) => setName(target.value)} />
-        </label>
-        <label>
-          How long it is good
-          <select value={days} onChange={({ target }) => setDays(Number(target.value))}>
-            {lasts.map((one) => (
-              <option key={one.days} value={one.days}>
-                {one.says}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Requests a minute, if not as many as a member
-          <input
-            type="number"
-            inputMode="numeric"
-            min={1}
-            max={100_000}
-            value={perMinute}
-            onChange={({ target }) => setPerMinute(target.value)}
-          />
-        </label>
-        <Choices says="What it may do" all={scopes} chosen={chosen} choose={setChosen} />
-        {failed && <Trouble error={failed} what="No key was made." />}
-        <Button tone="main" type="submit" disabled={isBusy || chosen.length === 0}>
-          Make the key
-        </Button>
-      </form>
+      <Form says="Make the key" submit={submit} what="No key was made." isWhole={chosen.length > 0} isWide>
+        <Field says="Name" required dir="auto" maxLength={120} value={name} change={setName} />
+        <ChoiceField says="How long it is good" value={days} options={lasts} change={setDays} />
+        <Field
+          says="Requests a minute, if not as many as a member"
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={100_000}
+          value={perMinute}
+          change={setPerMinute}
+        />
+        <h3>What it may do</h3>
+        {scopes.length > 0 && <Presets all={scopes} choose={setChosen} />}
+        <PermissionChoices all={scopes} chosen={chosen} choose={setChosen} />
+      </Form>
     </section>
   )
 }

@@ -1,93 +1,58 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Deed, Macro, MacroFields } from '../../client/tools.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { useMacros, useToolsRenewed } from '../inbox/use-tools.ts'
 import { tools } from '../live/tools.ts'
-import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
+import { NameField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
 import { DeedFields, deedNames, newDeed, useDeedWords } from './deed-fields.tsx'
+import { Form } from './form.tsx'
+import { Another, Listed, Row } from './listed.tsx'
 import { TeamField } from './team-field.tsx'
-import style from './settings.module.css'
 import tool from './tools.module.css'
 
-const name = 'macros'
 const empty: MacroFields = { name: '', deeds: [newDeed('assign')], teamId: null }
 
 /** Several things that are done at once: `M` in a conversation, or with all that are selected. */
 export const MacrosPage = () => {
   const { data, error, refetch } = useMacros()
+  const renewed = useToolsRenewed()
   useTitle('Macros')
   return (
     <div className={page.page}>
       <h1>Macros</h1>
-      {error && !data && <Trouble error={error} what="The macros cannot be read." again={() => void refetch()} />}
-      {data?.length === 0 && <p className={page.none}>No macros yet. One is made below.</p>}
-      {data && data.length > 0 && (
-        <ul className={style.rows} aria-label="Macros">
-          {data.map((macro) => (
-            <One key={`${macro.id}/${String(macro.rev)}`} macro={macro} />
-          ))}
-        </ul>
-      )}
-      <Make />
+      <Listed
+        says="Macros"
+        items={data}
+        error={error}
+        again={refetch}
+        unread="The macros cannot be read."
+        none="No macros yet. One is made below."
+      >
+        {(macro) => <One key={`${macro.id}/${String(macro.rev)}`} macro={macro} />}
+      </Listed>
+      <Another title="A new macro" make={(fields: MacroFields) => tools.makeMacro(fields).then(() => renewed(name))}>
+        {(submit) => <MacroForm fields={empty} says="Make it" submit={submit} />}
+      </Another>
     </div>
   )
 }
 
+const name = 'macros'
+
 const One = ({ macro }: { macro: Macro }) => {
-  const [isOpen, setOpen] = useState(false)
   const renewed = useToolsRenewed()
   const wordsOf = useDeedWords()
-  const { failed, isBusy, ...doing } = useDoing()
+  const change = (fields: MacroFields) => tools.changeMacro(macro, fields).finally(() => renewed(name))
   return (
-    <li>
-      <span>
-        <b>
-          <bdi>{macro.name}</bdi>
-        </b>
-        {isOpen ? (
-          <Form
-            fields={macro}
-            says="Save"
-            submit={(fields) => tools.changeMacro(macro, fields).finally(() => renewed(name))}
-          />
-        ) : (
-          <small>{macro.deeds.map(wordsOf).join(' → ')}</small>
-        )}
-        {failed && <Trouble error={failed} what="Nothing has changed." />}
-      </span>
-      <span className={tool.act}>
-        <Button tone="quiet" aria-label={`Change ${macro.name}`} aria-pressed={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? 'Close' : 'Change'}
-        </Button>
-        <Button
-          tone="quiet"
-          aria-label={`Delete ${macro.name}`}
-          disabled={isBusy}
-          onClick={() => void doing.do(() => tools.removeMacro(macro).finally(() => renewed(name)))}
-        >
-          Delete
-        </Button>
-      </span>
-    </li>
-  )
-}
-
-const Make = () => {
-  const [made, setMade] = useState(0)
-  const renewed = useToolsRenewed()
-  const submit = async (fields: MacroFields) => {
-    await tools.makeMacro(fields)
-    setMade(made + 1)
-    await renewed(name)
-  }
-  return (
-    <section aria-labelledby="new-macro">
-      <h2 id="new-macro">A new macro</h2>
-      <Form key={made} fields={empty} says="Make it" submit={submit} />
-    </section>
+    <Row
+      name={macro.name}
+      form={<MacroForm fields={macro} says="Save" submit={change} />}
+      acts={[{ says: 'Delete', do: () => tools.removeMacro(macro).finally(() => renewed(name)) }]}
+    >
+      <small>{macro.deeds.map(wordsOf).join(' → ')}</small>
+    </Row>
   )
 }
 
@@ -99,34 +64,15 @@ interface FormProps {
   submit: (fields: MacroFields) => Promise<unknown>
 }
 
-const Form = ({ fields: { name, deeds, teamId }, says, submit }: FormProps) => {
+const MacroForm = ({ fields: { name, deeds, teamId }, says, submit }: FormProps) => {
   const [draft, setDraft] = useState<MacroFields>({ name, deeds, teamId })
-  const { failed, isBusy, ...doing } = useDoing()
+  const put = (part: Partial<MacroFields>) => setDraft({ ...draft, ...part })
   return (
-    <form
-      className={style.form}
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault()
-        void doing.do(() => submit(draft))
-      }}
-    >
-      <label>
-        What it is called
-        <input
-          required
-          dir="auto"
-          maxLength={80}
-          value={draft.name}
-          onChange={({ target }) => setDraft({ ...draft, name: target.value })}
-        />
-      </label>
-      <Steps deeds={draft.deeds} set={(next) => setDraft({ ...draft, deeds: next })} />
-      <TeamField teamId={draft.teamId} change={(teamId) => setDraft({ ...draft, teamId })} />
-      {failed && <Trouble error={failed} what="Nothing was saved." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        {says}
-      </Button>
-    </form>
+    <Form says={says} submit={() => submit(draft)} isWide>
+      <NameField max={80} value={draft.name} change={(name) => put({ name })} />
+      <Steps deeds={draft.deeds} set={(deeds) => put({ deeds })} />
+      <TeamField teamId={draft.teamId} change={(teamId) => put({ teamId })} />
+    </Form>
   )
 }
 

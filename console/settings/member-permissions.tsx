@@ -2,11 +2,11 @@ import { useState } from 'react'
 import type { PermissionLine } from '../../client/access.ts'
 import type { TeamMember } from '../../client/people.ts'
 import { Trouble } from '../inbox/trouble.tsx'
-import { access } from '../live/keeping.ts'
+import { access } from '../live/access.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
-import { Choices } from './choices.tsx'
+import { PermissionChoices } from './permission-choices.tsx'
 import style from './settings.module.css'
 import { usePermissions } from './use-access.ts'
 import { useRenewed } from './use-people.ts'
@@ -20,7 +20,7 @@ export const MemberPermissions = ({ member }: { member: TeamMember }) => {
     <details className={style.what} data-below onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         {differs === 0 ? 'As the role says' : `${differs} other than the role says`}
-        <span className={style.hidden}>: {member.name}</span>
+        <span className="unseen">: {member.name}</span>
       </summary>
       {isOpen && <Editor member={member} />}
     </details>
@@ -30,7 +30,7 @@ export const MemberPermissions = ({ member }: { member: TeamMember }) => {
 const Editor = ({ member: { id, role, permissions } }: { member: TeamMember }) => {
   const own = useSession().permissions
   const all = usePermissions().data?.items ?? []
-  const [chosen, setChosen] = useState<readonly string[]>(permissions)
+  const [chosen, setChosen] = useState(permissions)
   const renewed = useRenewed()
   const { failed, isBusy, ...doing } = useDoing()
   const isUsual = ({ roles }: PermissionLine) => roles.includes(role)
@@ -47,8 +47,7 @@ const Editor = ({ member: { id, role, permissions } }: { member: TeamMember }) =
   }
   return (
     <div className={style.editor}>
-      <Choices
-        says="What they may do"
+      <PermissionChoices
         // Nobody gives what they do not have.
         all={all.filter(({ name }) => own?.includes(name) ?? true)}
         chosen={chosen}

@@ -1,9 +1,7 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Offer } from '../../client/business.ts'
-import { Trouble } from '../inbox/trouble.tsx'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
-import style from './settings.module.css'
+import { Field, NameField, WordsField } from '../parts/fields.tsx'
+import { Form } from './form.tsx'
 
 /** What can be said of a service. */
 export type OfferDraft = Pick<Offer, 'name' | 'description' | 'durationMin' | 'priceMinor' | 'currency'>
@@ -19,106 +17,50 @@ interface Props {
   currency: string
   says: string
   save: (draft: OfferDraft) => Promise<unknown>
-  back?: () => void
 }
 
 /** A service, new or changed. */
-export const OfferForm = ({ of, currency, says, save, back }: Props) => {
+export const OfferForm = ({ of, currency, says, save }: Props) => {
   const minor = 10 ** digitsOf(currency)
-  const [draft, setDraft] = useState<Said>({
-    name: of?.name ?? '',
-    description: of?.description ?? '',
-    minutes: String(of?.durationMin ?? 30),
-    price: String((of?.priceMinor ?? 0) / minor),
-  })
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    const { name, description, minutes, price } = draft
+  const [name, setName] = useState(of?.name ?? '')
+  const [description, setDescription] = useState(of?.description ?? '')
+  const [minutes, setMinutes] = useState(String(of?.durationMin ?? 30))
+  const [price, setPrice] = useState(String((of?.priceMinor ?? 0) / minor))
+  const submit = () => {
     // Rounded in decimal, where 1.15 is 115 and not 114.99999999999999.
     const priceMinor = Math.round(Number(`${price}e${String(digitsOf(currency))}`))
     const said = { name: name.trim(), description: description.trim(), durationMin: Number(minutes) }
-    void doing.do(async () => {
-      await save({ ...said, priceMinor, currency })
-      if (!of) setDraft({ ...draft, name: '', description: '' })
-    })
+    return save({ ...said, priceMinor, currency })
   }
   return (
-    <form className={style.form} onSubmit={submit}>
-      <Fields draft={draft} currency={currency} minor={minor} change={(said) => setDraft({ ...draft, ...said })} />
-      {failed && <Trouble error={failed} what={of ? 'It stays as it was.' : 'Nothing was added.'} />}
-      <p className={style.line}>
-        <Button type="submit" disabled={isBusy}>
-          {says}
-        </Button>
-        {back && (
-          <Button tone="quiet" onClick={back}>
-            Leave it
-          </Button>
-        )}
-      </p>
-    </form>
-  )
-}
-
-interface Said {
-  name: string
-  description: string
-  minutes: string
-  price: string
-}
-interface FieldsProps {
-  draft: Said
-  currency: string
-  /** How many of the smallest unit the currency has. */
-  minor: number
-  change: (said: Partial<Said>) => void
-}
-
-const Fields = ({ draft, currency, minor, change }: FieldsProps) => (
-  <>
-    <label>
-      What it is called
-      <input
-        required
-        dir="auto"
-        maxLength={120}
-        value={draft.name}
-        onChange={({ target }) => change({ name: target.value })}
-      />
-    </label>
-    <label>
-      What it is, if its name does not say
-      <textarea
-        dir="auto"
+    <Form says={says} submit={submit} what={of ? 'It stays as it was.' : 'Nothing was added.'}>
+      <NameField max={120} value={name} change={setName} />
+      <WordsField
+        says="What it is, if its name does not say"
         rows={2}
         maxLength={2_000}
-        value={draft.description}
-        onChange={({ target }) => change({ description: target.value })}
+        value={description}
+        change={setDescription}
       />
-    </label>
-    <label>
-      How long it takes, in minutes
-      <input
+      <Field
+        says="How long it takes, in minutes"
         type="number"
         required
         min={5}
         max={1_440}
-        value={draft.minutes}
-        onChange={({ target }) => change({ minutes: target.value })}
+        value={minutes}
+        change={setMinutes}
       />
-    </label>
-    <label>
-      Price in {currency}
-      <input
+      <Field
+        says={`Price in ${currency}`}
         type="number"
         required
         min={0}
         max={1_000_000}
         step={1 / minor}
-        value={draft.price}
-        onChange={({ target }) => change({ price: target.value })}
+        value={price}
+        change={setPrice}
       />
-    </label>
-  </>
-)
+    </Form>
+  )
+}

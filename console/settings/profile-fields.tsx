@@ -1,25 +1,23 @@
-import type { FormEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { Business, Profile } from '../../client/business.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
-import style from './settings.module.css'
+import { Field } from '../parts/fields.tsx'
+import { Form } from './form.tsx'
 import { useBusinessRenewed } from './use-business.ts'
 import { useDraft } from './use-draft.ts'
 
-interface Field {
+interface Asked {
   says: string
   type: 'text' | 'email' | 'tel' | 'url'
-  max: number
+  maxLength: number
 }
-const fields: Record<keyof Profile, Field> = {
-  legalName: { says: 'Name in contracts and on receipts', type: 'text', max: 200 },
-  email: { says: 'E-mail', type: 'email', max: 254 },
-  phone: { says: 'Phone', type: 'tel', max: 32 },
-  address: { says: 'Address', type: 'text', max: 500 },
-  website: { says: 'Website', type: 'url', max: 2_048 },
-  privacyUrl: { says: 'Address of the privacy notice (https://…)', type: 'url', max: 2_048 },
+const fields: Record<keyof Profile, Asked> = {
+  legalName: { says: 'Name in contracts and on receipts', type: 'text', maxLength: 200 },
+  email: { says: 'E-mail', type: 'email', maxLength: 254 },
+  phone: { says: 'Phone', type: 'tel', maxLength: 32 },
+  address: { says: 'Address', type: 'text', maxLength: 500 },
+  website: { says: 'Website', type: 'url', maxLength: 2_048 },
+  privacyUrl: { says: 'Address of the privacy notice (https://…)', type: 'url', maxLength: 2_048 },
 }
 export const profileNames = Object.keys(fields) as (keyof Profile)[]
 
@@ -37,38 +35,24 @@ interface Props {
 export const ProfileFields = ({ business, names, areNeeded = false, press, then, children }: Props) => {
   const [draft, setDraft] = useDraft(business.profile)
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(async () => {
-      const profile = Object.fromEntries(names.map((name) => [name, draft[name].trim()]))
-      await businesses.change({ profile }, business.rev)
-      await renewed()
-      await then?.()
-    })
+  const save = async () => {
+    const profile = Object.fromEntries(names.map((name) => [name, draft[name].trim()]))
+    await businesses.change({ profile }, business.rev)
+    await renewed()
+    await then?.()
   }
   return (
-    <form className={style.form} onSubmit={submit}>
+    <Form says={press} submit={save} what="Nothing has changed." beside={children}>
       {names.map((name) => (
-        <label key={name}>
-          {fields[name].says}
-          <input
-            type={fields[name].type}
-            required={areNeeded}
-            maxLength={fields[name].max}
-            dir="auto"
-            value={draft[name]}
-            onChange={({ target }) => setDraft({ ...draft, [name]: target.value })}
-          />
-        </label>
+        <Field
+          key={name}
+          {...fields[name]}
+          required={areNeeded}
+          dir="auto"
+          value={draft[name]}
+          change={(typed) => setDraft({ ...draft, [name]: typed })}
+        />
       ))}
-      {failed && <Trouble error={failed} what="Nothing has changed." />}
-      <div className={style.line}>
-        <Button tone="main" type="submit" disabled={isBusy}>
-          {press}
-        </Button>
-        {children}
-      </div>
-    </form>
+    </Form>
   )
 }

@@ -1,14 +1,14 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Canned, CannedFields } from '../../client/tools.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { useCanned, useToolsRenewed } from '../inbox/use-tools.ts'
 import { tools } from '../live/tools.ts'
-import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
+import { Field, NameField, WordsField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
+import { Form } from './form.tsx'
+import { Another, Listed, Row } from './listed.tsx'
 import { TeamField } from './team-field.tsx'
-import style from './settings.module.css'
 import tool from './tools.module.css'
 
 const name = 'canned-responses'
@@ -17,6 +17,7 @@ const empty: CannedFields = { shortcut: '', name: '', texts: [{ locale: 'en', te
 /** Texts that are written once and used often: `/` in the composer brings them. */
 export const RepliesPage = () => {
   const { data, error, refetch } = useCanned()
+  const renewed = useToolsRenewed()
   useTitle('Canned answers')
   return (
     <div className={page.page}>
@@ -28,81 +29,40 @@ export const RepliesPage = () => {
         <code>{'{{workspace.phone}}'}</code>, <code>{'{{workspace.website}}'}</code>. What follows the bar stands there
         where nothing is known.
       </p>
-      {error && !data && <Trouble error={error} what="The answers cannot be read." again={() => void refetch()} />}
-      {data?.length === 0 && <p className={page.none}>No answers yet. One is made below.</p>}
-      {data && data.length > 0 && (
-        <ul className={style.rows} aria-label="Canned answers">
-          {data.map((canned) => (
-            <One key={`${canned.id}/${String(canned.rev)}`} canned={canned} />
-          ))}
-        </ul>
-      )}
-      <Make />
+      <Listed
+        says="Canned answers"
+        items={data}
+        error={error}
+        again={refetch}
+        unread="The answers cannot be read."
+        none="No answers yet. One is made below."
+      >
+        {(canned) => <One key={`${canned.id}/${String(canned.rev)}`} canned={canned} />}
+      </Listed>
+      <Another title="A new answer" make={(fields: CannedFields) => tools.makeCanned(fields).then(() => renewed(name))}>
+        {(submit) => <CannedForm fields={empty} says="Make it" submit={submit} />}
+      </Another>
     </div>
   )
 }
 
 const One = ({ canned }: { canned: Canned }) => {
-  const [isOpen, setOpen] = useState(false)
   const renewed = useToolsRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
+  const change = (fields: CannedFields) => tools.changeCanned(canned, fields).finally(() => renewed(name))
   return (
-    <li>
-      <span>
-        <b>
-          /{canned.shortcut} <bdi>{canned.name}</bdi>
-        </b>
-        {isOpen ? (
-          <Form
-            fields={canned}
-            says="Save"
-            submit={(fields) => tools.changeCanned(canned, fields).finally(() => renewed(name))}
-          />
-        ) : (
-          canned.texts.map(({ locale, text }) => (
-            <small key={locale} className={tool.text} dir="auto" lang={locale}>
-              {canned.texts.length > 1 && `${locale}: `}
-              {text}
-            </small>
-          ))
-        )}
-        {failed && <Trouble error={failed} what="Nothing has changed." />}
-      </span>
-      <span className={tool.act}>
-        <Button
-          tone="quiet"
-          aria-label={`Change ${canned.name}`}
-          aria-pressed={isOpen}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {isOpen ? 'Close' : 'Change'}
-        </Button>
-        <Button
-          tone="quiet"
-          aria-label={`Delete ${canned.name}`}
-          disabled={isBusy}
-          onClick={() => void doing.do(() => tools.removeCanned(canned).finally(() => renewed(name)))}
-        >
-          Delete
-        </Button>
-      </span>
-    </li>
-  )
-}
-
-const Make = () => {
-  const [made, setMade] = useState(0)
-  const renewed = useToolsRenewed()
-  const submit = async (fields: CannedFields) => {
-    await tools.makeCanned(fields)
-    setMade(made + 1)
-    await renewed(name)
-  }
-  return (
-    <section aria-labelledby="new-canned">
-      <h2 id="new-canned">A new answer</h2>
-      <Form key={made} fields={empty} says="Make it" submit={submit} />
-    </section>
+    <Row
+      name={canned.name}
+      mark={`/${canned.shortcut} `}
+      form={<CannedForm fields={canned} says="Save" submit={change} />}
+      acts={[{ says: 'Delete', do: () => tools.removeCanned(canned).finally(() => renewed(name)) }]}
+    >
+      {canned.texts.map(({ locale, text }) => (
+        <small key={locale} className={tool.text} dir="auto" lang={locale}>
+          {canned.texts.length > 1 && `${locale}: `}
+          {text}
+        </small>
+      ))}
+    </Row>
   )
 }
 
@@ -112,39 +72,22 @@ interface FormProps {
   submit: (fields: CannedFields) => Promise<unknown>
 }
 
-const Form = ({ fields, says, submit }: FormProps) => {
+const CannedForm = ({ fields, says, submit }: FormProps) => {
   const { shortcut, name, texts, teamId } = fields
   const [draft, setDraft] = useState<CannedFields>({ shortcut, name, texts, teamId })
-  const { failed, isBusy, ...doing } = useDoing()
+  const put = (part: Partial<CannedFields>) => setDraft({ ...draft, ...part })
   const setText = (index: number, change: Partial<CannedFields['texts'][number]>) =>
-    setDraft({ ...draft, texts: draft.texts.map((one, nth) => (nth === index ? { ...one, ...change } : one)) })
+    put({ texts: draft.texts.map((one, nth) => (nth === index ? { ...one, ...change } : one)) })
   return (
-    <form
-      className={style.form}
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault()
-        void doing.do(() => submit(draft))
-      }}
-    >
-      <label>
-        Shortcut
-        <input
-          required
-          maxLength={40}
-          value={draft.shortcut}
-          onChange={({ target }) => setDraft({ ...draft, shortcut: target.value.toLowerCase().replaceAll(' ', '-') })}
-        />
-      </label>
-      <label>
-        What it is called
-        <input
-          required
-          dir="auto"
-          maxLength={80}
-          value={draft.name}
-          onChange={({ target }) => setDraft({ ...draft, name: target.value })}
-        />
-      </label>
+    <Form says={says} submit={() => submit(draft)}>
+      <Field
+        says="Shortcut"
+        required
+        maxLength={40}
+        value={draft.shortcut}
+        change={(typed) => put({ shortcut: typed.toLowerCase().replaceAll(' ', '-') })}
+      />
+      <NameField max={80} value={draft.name} change={(name) => put({ name })} />
       {draft.texts.map((one, index) => (
         <Text
           // Two may be in the same language until it is saved: their places are what they are.
@@ -152,21 +95,15 @@ const Form = ({ fields, says, submit }: FormProps) => {
           {...one}
           change={(change) => setText(index, change)}
           remove={
-            draft.texts.length > 1
-              ? () => setDraft({ ...draft, texts: draft.texts.filter((_, nth) => nth !== index) })
-              : undefined
+            draft.texts.length > 1 ? () => put({ texts: draft.texts.filter((_, nth) => nth !== index) }) : undefined
           }
         />
       ))}
-      <Button tone="quiet" onClick={() => setDraft({ ...draft, texts: [...draft.texts, { locale: '', text: '' }] })}>
+      <Button tone="quiet" onClick={() => put({ texts: [...draft.texts, { locale: '', text: '' }] })}>
         Another language
       </Button>
-      <TeamField teamId={draft.teamId} change={(teamId) => setDraft({ ...draft, teamId })} />
-      {failed && <Trouble error={failed} what="Nothing was saved." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        {says}
-      </Button>
-    </form>
+      <TeamField teamId={draft.teamId} change={(teamId) => put({ teamId })} />
+    </Form>
   )
 }
 
@@ -179,28 +116,16 @@ interface TextProps {
 
 const Text = ({ locale, text, change, remove }: TextProps) => (
   <>
-    <label>
-      Language
-      <input
-        required
-        minLength={2}
-        maxLength={35}
-        placeholder="en, de, pt-BR"
-        value={locale}
-        onChange={({ target }) => change({ locale: target.value })}
-      />
-    </label>
-    <label>
-      Text
-      <textarea
-        required
-        dir="auto"
-        rows={4}
-        maxLength={4_096}
-        value={text}
-        onChange={({ target }) => change({ text: target.value })}
-      />
-    </label>
+    <Field
+      says="Language"
+      required
+      minLength={2}
+      maxLength={35}
+      placeholder="en, de, pt-BR"
+      value={locale}
+      change={(locale) => change({ locale })}
+    />
+    <WordsField says="Text" required maxLength={4_096} value={text} change={(text) => change({ text })} />
     {remove && (
       <Button tone="quiet" onClick={remove}>
         Without this language

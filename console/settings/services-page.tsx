@@ -1,13 +1,9 @@
-import { useState } from 'react'
 import type { Offer } from '../../client/business.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
-import { OfferForm, priceOf } from './offer-form.tsx'
-import style from './settings.module.css'
+import { Another, Listed, Row } from './listed.tsx'
+import { type OfferDraft, OfferForm, priceOf } from './offer-form.tsx'
 import { useBusiness, useBusinessRenewed, useOffers } from './use-business.ts'
 
 /** What the business offers. */
@@ -19,25 +15,20 @@ export const ServicesPage = () => {
   return (
     <div className={page.page}>
       <h1>Services</h1>
-      {error && !data && <Trouble error={error} what="The services cannot be read." again={() => void refetch()} />}
-      {data?.items.length === 0 && <p className={page.none}>No services yet. One is added below.</p>}
-      {data && data.items.length > 0 && (
-        <ul className={style.rows} aria-label="Services">
-          {data.items.map((one) => (
-            <One key={one.id} one={one} />
-          ))}
-        </ul>
-      )}
+      <Listed
+        says="Services"
+        items={data?.items}
+        error={error}
+        again={refetch}
+        unread="The services cannot be read."
+        none="No services yet. One is added below."
+      >
+        {(one) => <One key={`${one.id}/${String(one.rev)}`} one={one} />}
+      </Listed>
       {currency && (
-        <section aria-labelledby="new-service">
-          <h2 id="new-service">A new service</h2>
-          <OfferForm
-            key={currency}
-            currency={currency}
-            says="Add it"
-            save={(draft) => businesses.makeOffer(draft).then(renewed)}
-          />
-        </section>
+        <Another title="A new service" make={(draft: OfferDraft) => businesses.makeOffer(draft).then(renewed)}>
+          {(save) => <OfferForm key={currency} currency={currency} says="Add it" save={save} />}
+        </Another>
       )}
     </div>
   )
@@ -45,53 +36,28 @@ export const ServicesPage = () => {
 
 const One = ({ one }: { one: Offer }) => {
   const { name, description, durationMin, currency, isActive } = one
-  const [isOpen, setOpen] = useState(false)
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const act = (work: () => Promise<unknown>) => void doing.do(() => work().finally(renewed))
-  const save = (draft: Parameters<typeof businesses.changeOffer>[1]) =>
-    businesses.changeOffer(one, draft).then(() => (setOpen(false), renewed()))
-  if (isOpen)
-    return (
-      <li>
-        <OfferForm of={one} currency={currency} says="Save" save={save} back={() => setOpen(false)} />
-      </li>
-    )
+  const change = (changed: Parameters<typeof businesses.changeOffer>[1]) =>
+    businesses.changeOffer(one, changed).finally(renewed)
+  const pause = isActive ? 'Pause' : 'Offer again'
   return (
-    <li>
-      <span>
-        <b>
-          <bdi>{name}</bdi>
-        </b>
-        {!isActive && <em>not offered now</em>}
-        <small className="figures">
-          {durationMin} min, {priceOf(one)}
+    <Row
+      name={name}
+      form={<OfferForm of={one} currency={currency} says="Save" save={change} />}
+      acts={[
+        { says: pause, label: `${pause}: ${name}`, do: () => change({ isActive: !isActive }) },
+        { says: 'Take out', do: () => businesses.removeOffer(one).finally(renewed) },
+      ]}
+    >
+      {!isActive && <em>not offered now</em>}
+      <small className="figures">
+        {durationMin} min, {priceOf(one)}
+      </small>
+      {description !== '' && (
+        <small dir="auto">
+          <bdi>{description}</bdi>
         </small>
-        {description !== '' && (
-          <small dir="auto">
-            <bdi>{description}</bdi>
-          </small>
-        )}
-      </span>
-      <Button aria-label={`Change ${name}`} disabled={isBusy} onClick={() => setOpen(true)}>
-        Change
-      </Button>
-      <Button
-        aria-label={`${isActive ? 'Pause' : 'Offer again'}: ${name}`}
-        disabled={isBusy}
-        onClick={() => act(() => businesses.changeOffer(one, { isActive: !isActive }))}
-      >
-        {isActive ? 'Pause' : 'Offer again'}
-      </Button>
-      <Button
-        tone="quiet"
-        aria-label={`Take out ${name}`}
-        disabled={isBusy}
-        onClick={() => act(() => businesses.removeOffer(one))}
-      >
-        Take out
-      </Button>
-      {failed && <Trouble error={failed} what="Nothing has changed." />}
-    </li>
+      )}
+    </Row>
   )
 }

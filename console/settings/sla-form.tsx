@@ -1,9 +1,8 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { SlaFields, SlaPolicy } from '../../client/workflow.ts'
-import { Trouble } from '../inbox/trouble.tsx'
-import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
-import style from './settings.module.css'
+import { ChoiceField, Field, NameField } from '../parts/fields.tsx'
+import { Choices } from './choices.tsx'
+import { Form } from './form.tsx'
 import { useTeams } from './use-business.ts'
 
 interface Written {
@@ -20,7 +19,11 @@ const empty: Written = {
   ...{ name: '', first: '60', next: '', done: '', calendar: 'business' },
   ...{ priorities: [], teamIds: [], tags: '' },
 }
-const levels = ['urgent', 'high', 'normal', 'low', 'none'] as const
+const levels = (['urgent', 'high', 'normal', 'low', 'none'] as const).map((name) => ({ name, words: name }))
+const calendars = [
+  ['business', 'Those of our opening hours'],
+  ['always', 'All of them'],
+] as const
 const minutesOf = (text: string) => (text.trim() === '' ? null : Number(text))
 const textOf = (minutes: number | null) => (minutes === null ? '' : String(minutes))
 
@@ -57,109 +60,55 @@ function fieldsOf({ name, first, next, done, calendar, priorities, teamIds, tags
   }
 }
 
+export type SlaDraft = ReturnType<typeof fieldsOf>
 interface Props {
   policy: SlaPolicy | undefined
   says: string
-  submit: (fields: ReturnType<typeof fieldsOf>) => Promise<unknown>
+  submit: (draft: SlaDraft) => Promise<unknown>
 }
 
 /** What is promised, and to whom. */
 export const SlaForm = ({ policy, says, submit }: Props) => {
   const [written, setWritten] = useState(policy ? writtenOf(policy) : empty)
-  const { failed, isBusy, ...doing } = useDoing()
+  const teams = (useTeams().data?.items ?? []).map(({ id, name }) => ({ name: id, words: name }))
   const set = (change: Partial<Written>) => setWritten({ ...written, ...change })
   return (
-    <form
-      className={style.form}
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault()
-        void doing.do(() => submit(fieldsOf(written, policy)))
-      }}
-    >
-      <label>
-        What it is called
-        <input
-          required
-          dir="auto"
-          maxLength={80}
-          value={written.name}
-          onChange={({ target }) => set({ name: target.value })}
-        />
-      </label>
+    <Form says={says} submit={() => submit(fieldsOf(written, policy))} what="What was promised is as it was.">
+      <NameField max={80} value={written.name} change={(name) => set({ name })} />
       <Minutes says="First answer, minutes" value={written.first} change={(first) => set({ first })} />
       <Minutes says="Every next answer, minutes" value={written.next} change={(next) => set({ next })} />
       <Minutes says="Until it is resolved, minutes" value={written.done} change={(done) => set({ done })} />
-      <label>
-        Which minutes count
-        <select
-          value={written.calendar}
-          onChange={({ target }) => set({ calendar: target.value as SlaFields['calendar'] })}
-        >
-          <option value="business">Those of our opening hours</option>
-          <option value="always">All of them</option>
-        </select>
-      </label>
-      <Levels chosen={written.priorities} change={(priorities) => set({ priorities })} />
-      <label>
-        Only with one of these tags, with commas; empty for all
-        <input dir="auto" maxLength={500} value={written.tags} onChange={({ target }) => set({ tags: target.value })} />
-      </label>
-      <Teams chosen={written.teamIds} change={(teamIds) => set({ teamIds })} />
-      {failed && <Trouble error={failed} what="What was promised is as it was." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        {says}
-      </Button>
-    </form>
+      <ChoiceField
+        says="Which minutes count"
+        value={written.calendar}
+        options={calendars}
+        change={(calendar) => set({ calendar })}
+      />
+      <Choices
+        says="Only for these priorities; none for all"
+        all={levels}
+        chosen={written.priorities}
+        choose={(priorities) => set({ priorities })}
+      />
+      <Field
+        says="Only with one of these tags, with commas; empty for all"
+        dir="auto"
+        maxLength={500}
+        value={written.tags}
+        change={(tags) => set({ tags })}
+      />
+      {teams.length > 0 && (
+        <Choices
+          says="Only for these teams; none for all"
+          all={teams}
+          chosen={written.teamIds}
+          choose={(teamIds) => set({ teamIds })}
+        />
+      )}
+    </Form>
   )
 }
 
-const turned = <One,>(all: One[], one: One) =>
-  all.includes(one) ? all.filter((other) => other !== one) : [...all, one]
-
-const Minutes = ({ says, value, change }: { says: string; value: string; change: (value: string) => void }) => (
-  <label>
-    {says}
-    <input
-      type="number"
-      min={1}
-      max={1_000_000}
-      step={1}
-      value={value}
-      placeholder="not promised"
-      onChange={({ target }) => change(target.value)}
-    />
-  </label>
+const Minutes = (minutes: { says: string; value: string; change: (value: string) => void }) => (
+  <Field type="number" min={1} max={1_000_000} step={1} placeholder="not promised" {...minutes} />
 )
-
-interface LevelsProps {
-  chosen: Written['priorities']
-  change: (priorities: Written['priorities']) => void
-}
-
-const Levels = ({ chosen, change }: LevelsProps) => (
-  <fieldset className={style.checks}>
-    <legend>Only for these priorities; none for all</legend>
-    {levels.map((level) => (
-      <label key={level}>
-        <input type="checkbox" checked={chosen.includes(level)} onChange={() => change(turned(chosen, level))} />
-        {level}
-      </label>
-    ))}
-  </fieldset>
-)
-
-const Teams = ({ chosen, change }: { chosen: string[]; change: (teamIds: string[]) => void }) => {
-  const teams = useTeams().data?.items ?? []
-  if (teams.length === 0) return null
-  return (
-    <fieldset className={style.checks}>
-      <legend>Only for these teams; none for all</legend>
-      {teams.map(({ id, name }) => (
-        <label key={id}>
-          <input type="checkbox" checked={chosen.includes(id)} onChange={() => change(turned(chosen, id))} />
-          <bdi>{name}</bdi>
-        </label>
-      ))}
-    </fieldset>
-  )
-}

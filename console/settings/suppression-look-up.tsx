@@ -1,13 +1,11 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { SuppressedOn, Suppression } from '../../client/people-settings.ts'
 import { channelWords } from '../../kernel/channel-words.ts'
 import { timesIn } from '../inbox/times.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { peopleSettings } from '../live/people-settings.ts'
-import { useDoing } from '../live/use-doing.ts'
 import { useSession } from '../live/use-session.ts'
-import { Button } from '../parts/button.tsx'
-import style from './settings.module.css'
+import { ChoiceField, Field } from '../parts/fields.tsx'
+import { Form } from './form.tsx'
 
 export const why: Record<Suppression['reason'], string> = {
   stop: 'They wrote STOP',
@@ -18,22 +16,17 @@ export const why: Record<Suppression['reason'], string> = {
   erased: 'They were erased',
 }
 
-const kinds = Object.entries(channelWords).filter(([kind]) => kind !== 'app')
+const kinds = (['whatsapp', 'sms', 'email'] satisfies SuppressedOn[]).map(
+  (kind: SuppressedOn) => [kind, channelWords[kind]] as const,
+)
 
-export const ChannelChoice = ({
-  channel,
-  choose,
-}: {
+interface ChannelProps {
+  says: string
   channel: SuppressedOn
   choose: (channel: SuppressedOn) => void
-}) => (
-  <select value={channel} onChange={({ target }) => choose(target.value as SuppressedOn)}>
-    {kinds.map(([kind, says]) => (
-      <option key={kind} value={kind}>
-        {says}
-      </option>
-    ))}
-  </select>
+}
+export const ChannelField = ({ says, channel, choose }: ChannelProps) => (
+  <ChoiceField says={says} value={channel} options={kinds} change={choose} />
 )
 
 /** Nobody can read an address back from the list; whoever has one can ask for it. */
@@ -42,41 +35,22 @@ export const LookUp = () => {
   const [address, setAddress] = useState('')
   const [said, setSaid] = useState<string>()
   const times = timesIn(useSession().workspace.timezone)
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(async () => {
-      const [one] = (await peopleSettings.checkSuppressed([{ channel, address: address.trim() }])).items
-      setSaid(one ? `Nothing goes there: ${why[one.reason]}, ${times.full(one.at)}.` : 'It may be written to.')
-    })
+  const submit = async () => {
+    const [one] = (await peopleSettings.checkSuppressed([{ channel, address: address.trim() }])).items
+    setSaid(one ? `Nothing goes there: ${why[one.reason]}, ${times.full(one.at)}.` : 'It may be written to.')
+  }
+  const type = (typed: string) => {
+    setAddress(typed)
+    setSaid(undefined)
   }
   return (
     <section aria-labelledby="look-up">
       <h2 id="look-up">Look an address up</h2>
-      <form className={style.form} onSubmit={submit}>
-        <label>
-          On which channel
-          <ChannelChoice channel={channel} choose={setChannel} />
-        </label>
-        <label>
-          Which address
-          <input
-            required
-            minLength={3}
-            maxLength={254}
-            value={address}
-            onChange={({ target }) => {
-              setAddress(target.value)
-              setSaid(undefined)
-            }}
-          />
-        </label>
-        {failed && <Trouble error={failed} what="It could not be looked up." />}
+      <Form says="Look it up" submit={submit} what="It could not be looked up.">
+        <ChannelField says="On which channel" channel={channel} choose={setChannel} />
+        <Field says="Which address" required minLength={3} maxLength={254} value={address} change={type} />
         {said !== undefined && <p role="status">{said}</p>}
-        <Button type="submit" disabled={isBusy}>
-          Look it up
-        </Button>
-      </form>
+      </Form>
     </section>
   )
 }

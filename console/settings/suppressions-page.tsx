@@ -1,29 +1,28 @@
 import { Link } from '@tanstack/react-router'
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { LiftReason, SuppressedOn, Suppression } from '../../client/people-settings.ts'
 import { channelWords } from '../../kernel/channel-words.ts'
 import { timesIn } from '../inbox/times.ts'
-import { Trouble } from '../inbox/trouble.tsx'
 import { peopleSettings } from '../live/people-settings.ts'
-import { useDoing } from '../live/use-doing.ts'
 import { mayIn, useMembers, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { ChoiceField, WordsField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
-import style from './settings.module.css'
-import { ChannelChoice, LookUp, why } from './suppression-look-up.tsx'
-import tool from './tools.module.css'
+import { Form } from './form.tsx'
+import { Listed } from './listed.tsx'
+import { ChannelField, LookUp, why } from './suppression-look-up.tsx'
 import { useNamedRenewed, useSuppressions } from './use-people-settings.ts'
 
 /** Only they themselves can end it: by START, or on the page that a letter leads to. */
 const isTheirs = ({ reason }: Suppression) => reason === 'stop' || reason === 'complaint' || reason === 'erased'
 
-const liftReasons: Record<LiftReason, string> = {
-  asked: 'They asked for it',
-  mistake: 'It was a mistake',
-  new_owner: 'Somebody else has the address now',
-  mended: 'The address works again',
-}
+const liftReasons = [
+  ['asked', 'They asked for it'],
+  ['mistake', 'It was a mistake'],
+  ['new_owner', 'Somebody else has the address now'],
+  ['mended', 'The address works again'],
+] as const
 
 /** Addresses that get nothing more, whoever has them. */
 export const SuppressionsPage = () => {
@@ -38,15 +37,16 @@ export const SuppressionsPage = () => {
         Addresses that get nothing more, on whatever list they stand. They are kept as codes that nobody can read back,
         so that they outlive the people.
       </p>
-      {found.error && <Trouble error={found.error} what="The list cannot be read." again={found.again} />}
-      {found.pages && items.length === 0 && <p className={page.none}>Nobody: everybody may be written to.</p>}
-      {items.length > 0 && (
-        <ul className={style.rows} aria-label="Addresses to which nothing goes">
-          {items.map((one) => (
-            <One key={one.id} one={one} may={may} />
-          ))}
-        </ul>
-      )}
+      <Listed
+        says="Addresses to which nothing goes"
+        items={found.pages && items}
+        error={found.error}
+        again={found.again}
+        unread="The list cannot be read."
+        none="Nobody: everybody may be written to."
+      >
+        {(one) => <One key={one.id} one={one} may={may} />}
+      </Listed>
       {found.hasNextPage && (
         <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
           Show more
@@ -102,28 +102,14 @@ const One = ({ one, may }: { one: Suppression; may: boolean }) => {
 const Lift = ({ id }: { id: string }) => {
   const [reason, setReason] = useState<LiftReason>('asked')
   const renewed = useNamedRenewed('suppressions')
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(() => peopleSettings.lift(id, reason).finally(renewed))
-  }
   return (
-    <form className={style.form} onSubmit={submit}>
-      <label>
-        Why; the audit keeps it
-        <select value={reason} onChange={({ target }) => setReason(target.value as LiftReason)}>
-          {Object.entries(liftReasons).map(([one, says]) => (
-            <option key={one} value={one}>
-              {says}
-            </option>
-          ))}
-        </select>
-      </label>
-      {failed && <Trouble error={failed} what="Nothing goes there still." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        Let it in again
-      </Button>
-    </form>
+    <Form
+      says="Let it in again"
+      submit={() => peopleSettings.lift(id, reason).finally(renewed)}
+      what="Nothing goes there still."
+    >
+      <ChoiceField says="Why; the audit keeps it" value={reason} options={liftReasons} change={setReason} />
+    </Form>
   )
 }
 
@@ -134,47 +120,32 @@ const Add = () => {
   const [text, setText] = useState('')
   const [done, setDone] = useState<{ added: number; known: number }>()
   const renewed = useNamedRenewed('suppressions')
-  const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     const addresses = text.split(/[\n,;]/).map((one) => one.trim())
     const places = [...new Set(addresses)].filter((one) => one !== '').map((address) => ({ channel, address }))
-    void doing.do(async () => {
-      setDone(await peopleSettings.suppress(places.slice(0, addressesMax)))
-      setText('')
-      await renewed()
-    })
+    setDone(await peopleSettings.suppress(places.slice(0, addressesMax)))
+    setText('')
+    await renewed()
   }
   return (
     <section aria-labelledby="new-suppression">
       <h2 id="new-suppression">Take addresses out</h2>
-      <form className={style.form} onSubmit={submit}>
-        <label>
-          Channel
-          <ChannelChoice channel={channel} choose={setChannel} />
-        </label>
-        <label>
-          Addresses, one on each line
-          <textarea
-            required
-            rows={4}
-            className={tool.text}
-            placeholder={channel === 'email' ? 'anna@example.com' : '+49 151 23456781'}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-          />
-        </label>
-        {failed && <Trouble error={failed} what="None of them was taken out." />}
+      <Form says="Nothing goes there any more" submit={submit} what="None of them was taken out.">
+        <ChannelField says="Channel" channel={channel} choose={setChannel} />
+        <WordsField
+          says="Addresses, one on each line"
+          required
+          placeholder={channel === 'email' ? 'anna@example.com' : '+49 151 23456781'}
+          value={text}
+          change={setText}
+        />
         {done && (
           <p role="status">
             {done.added === 1 ? 'One address' : `${String(done.added)} addresses`}; people here have{' '}
             {done.known === 1 ? 'one' : String(done.known)} of them.
           </p>
         )}
-        <Button tone="main" type="submit" disabled={isBusy}>
-          Nothing goes there any more
-        </Button>
-      </form>
+      </Form>
     </section>
   )
 }

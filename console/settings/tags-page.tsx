@@ -1,11 +1,14 @@
-import { useDeferredValue, useState, type FormEvent } from 'react'
+import { useDeferredValue, useState } from 'react'
 import type { Tag, TagCount } from '../../client/people-settings.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { peopleSettings } from '../live/people-settings.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
+import { CheckField, ChoiceField, Field } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
+import { Form } from './form.tsx'
+import { Another, Listed } from './listed.tsx'
 import style from './settings.module.css'
 import tool from './tools.module.css'
 import { useNamedRenewed, useTagCounts, useTags } from './use-people-settings.ts'
@@ -18,6 +21,7 @@ export const TagsPage = () => {
   const found = useTags(useDeferredValue(q.trim().toLowerCase()))
   const tags = found.pages?.flatMap(({ items }) => items) ?? []
   const counts = useTagCounts(tags.map(({ label }) => label)).data?.items
+  const renewed = useNamedRenewed('tags')
   useTitle('Tags')
   return (
     <div className={page.page}>
@@ -30,26 +34,31 @@ export const TagsPage = () => {
         Find a tag
         <input type="search" dir="auto" maxLength={64} value={q} onChange={({ target }) => setQ(target.value)} />
       </label>
-      {found.error && <Trouble error={found.error} what="The tags cannot be read." again={found.again} />}
-      {found.pages && tags.length === 0 && <p className={page.none}>No such tags. One is made below.</p>}
-      {tags.length > 0 && (
-        <ul className={style.rows} aria-label="Tags">
-          {tags.map((tag) => (
-            <One
-              key={`${tag.id}/${String(tag.rev)}`}
-              tag={tag}
-              others={tags.filter(({ id }) => id !== tag.id)}
-              count={counts?.find(({ label }) => label === tag.label)}
-            />
-          ))}
-        </ul>
-      )}
+      <Listed
+        says="Tags"
+        items={found.pages && tags}
+        error={found.error}
+        again={found.again}
+        unread="The tags cannot be read."
+        none="No such tags. One is made below."
+      >
+        {(tag) => (
+          <One
+            key={`${tag.id}/${String(tag.rev)}`}
+            tag={tag}
+            others={tags.filter(({ id }) => id !== tag.id)}
+            count={counts?.find(({ label }) => label === tag.label)}
+          />
+        )}
+      </Listed>
       {found.hasNextPage && (
         <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
           Show more
         </button>
       )}
-      <Make />
+      <Another title="A new tag" make={(written: Written) => peopleSettings.makeTag(written).then(renewed)}>
+        {(submit) => <TagForm tag={empty} says="Make it" submit={submit} />}
+      </Another>
     </div>
   )
 }
@@ -80,7 +89,7 @@ const One = ({ tag, others, count }: OneProps) => {
           {description !== '' && <bdi> · {description}</bdi>}
         </small>
       </span>
-      <span className={tool.act}>
+      <span className={style.acts}>
         <Button
           tone="quiet"
           aria-label={`Change ${label}`}
@@ -117,39 +126,26 @@ const One = ({ tag, others, count }: OneProps) => {
 
 const Change = ({ tag }: { tag: Tag }) => {
   const renewed = useNamedRenewed('tags')
-  return <Form tag={tag} says="Save" submit={(fields) => peopleSettings.changeTag(tag, fields).finally(renewed)} />
+  return <TagForm tag={tag} says="Save" submit={(written) => peopleSettings.changeTag(tag, written).finally(renewed)} />
 }
 
 const Merge = ({ tag, others }: Pick<OneProps, 'tag' | 'others'>) => {
   const [into, setInto] = useState('')
   const renewed = useNamedRenewed('tags')
-  const { failed, isBusy, ...doing } = useDoing()
   return (
-    <form
-      className={style.form}
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault()
-        void doing.do(() => peopleSettings.mergeTags(tag, into).finally(renewed))
-      }}
+    <Form
+      says="Merge them"
+      submit={() => peopleSettings.mergeTags(tag, into).finally(renewed)}
+      what="They are two still."
     >
-      <label>
-        Whoever has {tag.label} has from now on
-        <select required value={into} onChange={({ target }) => setInto(target.value)}>
-          <option value="" disabled>
-            Choose
-          </option>
-          {others.map(({ id, label }) => (
-            <option key={id} value={id}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
-      {failed && <Trouble error={failed} what="They are two still." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        Merge them
-      </Button>
-    </form>
+      <ChoiceField
+        says={`Whoever has ${tag.label} has from now on`}
+        until="Choose"
+        value={into}
+        options={others.map(({ id, label }) => [id, label])}
+        change={setInto}
+      />
+    </Form>
   )
 }
 
@@ -172,87 +168,50 @@ const Delete = ({ tag, count }: Pick<OneProps, 'tag' | 'count'>) => {
   )
 }
 
-const Make = () => {
-  const [made, setMade] = useState(0)
-  const renewed = useNamedRenewed('tags')
-  const submit = async (fields: Written) => {
-    await peopleSettings.makeTag(fields)
-    setMade(made + 1)
-    await renewed()
-  }
-  return (
-    <section aria-labelledby="new-tag">
-      <h2 id="new-tag">A new tag</h2>
-      <Form key={made} tag={undefined} says="Make it" submit={submit} />
-    </section>
-  )
-}
-
 type Written = Pick<Tag, 'label' | 'description' | 'colour'>
 const empty: Written = { label: '', description: '', colour: null }
 const firstColour = '#2563eb'
 
 interface FormProps {
-  tag: Tag | undefined
+  tag: Written
   says: string
-  submit: (fields: Written) => Promise<unknown>
+  submit: (written: Written) => Promise<unknown>
 }
 
-const Form = ({ tag, says, submit }: FormProps) => {
-  const { label, description, colour } = tag ?? empty
+const TagForm = ({ tag: { label, description, colour }, says, submit }: FormProps) => {
   const [draft, setDraft] = useState<Written>({ label, description, colour })
-  const { failed, isBusy, ...doing } = useDoing()
   const put = (part: Partial<Written>) => setDraft({ ...draft, ...part })
   return (
-    <form
-      className={style.form}
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault()
-        void doing.do(() => submit({ ...draft, label: draft.label.trim() }))
-      }}
-    >
-      <label>
-        Tag
-        <input
-          required
-          dir="auto"
-          maxLength={64}
-          value={draft.label}
-          onChange={({ target }) => put({ label: target.value.toLowerCase() })}
-        />
-      </label>
-      <label>
-        What it means, optional
-        <input
-          dir="auto"
-          maxLength={300}
-          value={draft.description}
-          onChange={({ target }) => put({ description: target.value })}
-        />
-      </label>
-      <label className={tool.check}>
-        <input
-          type="checkbox"
-          checked={draft.colour !== null}
-          onChange={({ target }) => put({ colour: target.checked ? firstColour : null })}
-        />
-        With a colour
-      </label>
+    <Form says={says} submit={() => submit({ ...draft, label: draft.label.trim() })}>
+      <Field
+        says="Tag"
+        required
+        dir="auto"
+        maxLength={64}
+        value={draft.label}
+        change={(typed) => put({ label: typed.toLowerCase() })}
+      />
+      <Field
+        says="What it means, optional"
+        dir="auto"
+        maxLength={300}
+        value={draft.description}
+        change={(description) => put({ description })}
+      />
+      <CheckField
+        says="With a colour"
+        isOn={draft.colour !== null}
+        turn={(isOn) => put({ colour: isOn ? firstColour : null })}
+      />
       {draft.colour !== null && (
-        <label>
-          Colour
-          <input
-            type="color"
-            className={style.colour}
-            value={draft.colour}
-            onChange={({ target }) => put({ colour: target.value })}
-          />
-        </label>
+        <Field
+          says="Colour"
+          type="color"
+          className={style.colour}
+          value={draft.colour}
+          change={(colour) => put({ colour })}
+        />
       )}
-      {failed && <Trouble error={failed} what="Nothing was saved." />}
-      <Button tone="main" type="submit" disabled={isBusy}>
-        {says}
-      </Button>
-    </form>
+    </Form>
   )
 }

@@ -1,3 +1,4 @@
+import { ChoiceField } from '../parts/fields.tsx'
 import { useTeams } from './use-business.ts'
 
 /** Whom something is for: a team, or everybody. */
@@ -5,16 +6,11 @@ export const TeamField = ({ teamId, change }: { teamId: string | null; change: (
   const teams = useTeams().data?.items ?? []
   if (teams.length === 0) return null
   return (
-    <label>
-      For
-      <select value={teamId ?? ''} onChange={({ target }) => change(target.value === '' ? null : target.value)}>
-        <option value="">Everybody</option>
-        {teams.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <ChoiceField
+      says="For"
+      value={teamId ?? ''}
+      options={[['', 'Everybody'], ...teams.map(({ id, name }) => [id, name] as const)]}
+      change={(id) => change(id === '' ? null : id)}
+    />
   )
 }

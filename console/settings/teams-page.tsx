@@ -1,12 +1,15 @@
-import { useState, type FormEvent } from 'react'
+import { useState } from 'react'
 import type { Team } from '../../client/business.ts'
 import type { TeamMember } from '../../client/people.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { businesses } from '../live/business.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { Button } from '../parts/button.tsx'
+import { NameField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
+import { Choices } from './choices.tsx'
+import { Form } from './form.tsx'
+import { Another, Listed, Row } from './listed.tsx'
 import style from './settings.module.css'
 import { useBusinessRenewed, useTeams } from './use-business.ts'
 import { useTeam } from './use-people.ts'
@@ -15,20 +18,24 @@ import { useTeam } from './use-people.ts'
 export const TeamsPage = () => {
   const { data, error, refetch } = useTeams()
   const members = useTeam().data?.items ?? []
+  const renewed = useBusinessRenewed()
   useTitle('Teams')
   return (
     <div className={page.page}>
       <h1>Teams</h1>
-      {error && !data && <Trouble error={error} what="The teams cannot be read." again={() => void refetch()} />}
-      {data?.items.length === 0 && <p className={page.none}>No teams yet. One is made below.</p>}
-      {data && data.items.length > 0 && (
-        <ul className={style.rows} aria-label="Teams">
-          {data.items.map((team) => (
-            <One key={team.id} team={team} members={members} />
-          ))}
-        </ul>
-      )}
-      <Make />
+      <Listed
+        says="Teams"
+        items={data?.items}
+        error={error}
+        again={refetch}
+        unread="The teams cannot be read."
+        none="No teams yet. One is made below."
+      >
+        {(team) => <One key={team.id} team={team} members={members} />}
+      </Listed>
+      <Another title="A new team" make={(name: string) => businesses.makeTeam({ name }).then(renewed)}>
+        {(submit) => <New submit={submit} />}
+      </Another>
     </div>
   )
 }
@@ -36,75 +43,38 @@ export const TeamsPage = () => {
 const One = ({ team, members }: { team: Team; members: TeamMember[] }) => {
   const { name, memberIds } = team
   const renewed = useBusinessRenewed()
-  const { failed, isBusy, ...doing } = useDoing()
-  const act = (work: () => Promise<unknown>) => void doing.do(() => work().finally(renewed))
-  const turn = (id: string) => {
-    const rest = memberIds.filter((one) => one !== id)
-    act(() => businesses.changeTeam(team, { memberIds: memberIds.includes(id) ? rest : [...rest, id] }))
-  }
   return (
-    <li>
-      <span>
-        <b>
-          <bdi>{name}</bdi>
-        </b>
-        <small>{memberIds.length === 1 ? 'one member' : `${String(memberIds.length)} members`}</small>
-        <details className={style.what}>
-          <summary>Who is in it</summary>
-          <fieldset className={style.checks}>
-            <legend className="unseen">Who is in {name}</legend>
-            {members.map((member) => (
-              <label key={member.id}>
-                <input
-                  type="checkbox"
-                  disabled={isBusy}
-                  checked={memberIds.includes(member.id)}
-                  onChange={() => turn(member.id)}
-                />
-                <bdi>{member.name}</bdi>
-              </label>
-            ))}
-          </fieldset>
-        </details>
-      </span>
-      <Button
-        tone="quiet"
-        aria-label={`Dissolve ${name}`}
-        disabled={isBusy}
-        onClick={() => act(() => businesses.removeTeam(team))}
-      >
-        Dissolve
-      </Button>
-      {failed && <Trouble error={failed} what="Nothing has changed." />}
-    </li>
+    <Row name={name} acts={[{ says: 'Dissolve', do: () => businesses.removeTeam(team).finally(renewed) }]}>
+      <small>{memberIds.length === 1 ? 'one member' : `${String(memberIds.length)} members`}</small>
+      <Members team={team} members={members} />
+    </Row>
   )
 }
 
-const Make = () => {
-  const [name, setName] = useState('')
+const Members = ({ team, members }: { team: Team; members: TeamMember[] }) => {
   const renewed = useBusinessRenewed()
   const { failed, isBusy, ...doing } = useDoing()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void doing.do(async () => {
-      await businesses.makeTeam({ name: name.trim() })
-      setName('')
-      await renewed()
-    })
-  }
   return (
-    <section aria-labelledby="new-team">
-      <h2 id="new-team">A new team</h2>
-      <form className={style.form} onSubmit={submit}>
-        <label>
-          What it is called
-          <input required dir="auto" maxLength={80} value={name} onChange={({ target }) => setName(target.value)} />
-        </label>
-        {failed && <Trouble error={failed} what="No team was made." />}
-        <Button tone="main" type="submit" disabled={isBusy}>
-          Make it
-        </Button>
-      </form>
-    </section>
+    <details className={style.what}>
+      <summary>Who is in it</summary>
+      <Choices
+        says={`Who is in ${team.name}`}
+        isUnseen
+        all={members.map(({ id, name }) => ({ name: id, words: name }))}
+        chosen={team.memberIds}
+        choose={(memberIds) => void doing.do(() => businesses.changeTeam(team, { memberIds }).finally(renewed))}
+        isFixed={isBusy}
+      />
+      {failed && <Trouble error={failed} what="Nothing has changed." />}
+    </details>
+  )
+}
+
+const New = ({ submit }: { submit: (name: string) => Promise<unknown> }) => {
+  const [name, setName] = useState('')
+  return (
+    <Form says="Make it" submit={() => submit(name.trim())} what="No team was made.">
+      <NameField max={80} value={name} change={setName} />
+    </Form>
   )
 }

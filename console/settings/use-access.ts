@@ -1,5 +1,5 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { access } from '../live/keeping.ts'
+import { access } from '../live/access.ts'
 
 const permissionsQuery = queryOptions({
   queryKey: ['permissions'],

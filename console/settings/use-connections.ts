@@ -1,13 +1,11 @@
 import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ChannelView } from '../../client/connections.ts'
-import { isChannelKind } from '../../kernel/channel-words.ts'
-import { api } from '../live/careline.ts'
-import { connections } from '../live/keeping.ts'
+import { connections } from '../live/connections.ts'
+import { channelsQuery } from './use-channels.ts'
 
 /** What goes on at an endpoint is looked at again while its page is open. */
 const everyMs = 1_000
 
-const channels = queryOptions({ queryKey: ['integrations'], queryFn: () => api.integrations.list(), staleTime: 0 })
 const kinds = queryOptions({ queryKey: ['channel-kinds'], queryFn: () => connections.kinds(), staleTime: Infinity })
 const endpoints = queryOptions({
   queryKey: ['webhook-endpoints'],
@@ -19,20 +17,6 @@ const types = queryOptions({
   queryFn: () => connections.eventTypes(),
   staleTime: Infinity,
 })
-
-export const useChannels = () => useQuery(channels)
-const channelKindOf = (kind = '') => (isChannelKind(kind) ? kind : undefined)
-
-/** How long every row of the inbox goes by what is known of the channels: their kind never changes. */
-const kindMs = 5 * 60_000
-
-/** Of which kind a channel is; undefined until it is known, and of one that was removed. */
-export const useChannelKind = (channelId: string | null) =>
-  useQuery({
-    ...channels,
-    staleTime: kindMs,
-    select: ({ items }) => channelKindOf(items.find(({ id }) => id === channelId)?.kind),
-  }).data
 
 export const useChannelKinds = () => useQuery(kinds)
 /** What can be said of a channel's provider. */
@@ -88,7 +72,7 @@ export const useCaught = (id: string) =>
 export function useConnectionsRenewed() {
   const cache = useQueryClient()
   return {
-    channels: () => cache.invalidateQueries({ queryKey: channels.queryKey }),
+    channels: () => cache.invalidateQueries({ queryKey: channelsQuery.queryKey }),
     webhooks: () => cache.invalidateQueries({ queryKey: endpoints.queryKey }),
   }
 }

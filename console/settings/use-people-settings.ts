@@ -14,6 +14,13 @@ const statusesQuery = queryOptions({
   staleTime: 60_000,
 })
 
+const formsQuery = queryOptions({
+  queryKey: ['lead-forms', 'all'],
+  queryFn: () => peopleSettings.forms(),
+  staleTime: 0,
+})
+
+export const useLeadForms = () => useQuery(formsQuery)
 export const useOwnFields = () => useQuery(fieldsQuery)
 export const useStatuses = () => useQuery(statusesQuery)
 export const useTags = (q: string) =>
@@ -29,7 +36,7 @@ export const useSuppressions = () =>
   usePages(pagesQuery(['suppressions'], (cursor) => peopleSettings.suppressions(cursor)))
 
 /** What is named so is read anew. */
-export function useNamedRenewed(name: 'custom-fields' | 'tags' | 'user-status-options' | 'suppressions') {
+export function useNamedRenewed(name: 'custom-fields' | 'lead-forms' | 'tags' | 'user-status-options' | 'suppressions') {
   const cache = useQueryClient()
   return () => cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(name) })
 }

@@ -1,7 +1,8 @@
 import { Menu } from '@mantine/core'
-import { IconCheck, IconLogout } from '@tabler/icons-react'
+import { IconApi, IconCheck, IconLogout } from '@tabler/icons-react'
 import { api, leave } from '../live/careline.ts'
 import { type OwnStatus, ownStatus, statuses, useOwnStatus } from '../live/own-status.ts'
+import { openDocs } from '../parts/docs-link.tsx'
 import { Dot } from '../parts/dot.tsx'
 import { menuLooks } from '../parts/menu.ts'
 import style from './me-menu.module.css'
@@ -43,6 +44,9 @@ export const MeMenu = ({ name, isOpen, toggle }: Props) => {
         </Menu.RadioGroup>
         <Menu.Divider />
         <WorkspaceItems />
+        <Menu.Item leftSection={<IconApi size={18} stroke={1.7} />} onClick={openDocs}>
+          API documentation
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout className="turns" size={18} stroke={1.7} />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>

@@ -1,4 +1,4 @@
-import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import type { StepName } from '../../client/business.ts'
 import { loadThread } from '../inbox/load-thread.ts'
 import { isView, type View } from '../inbox/views.ts'
@@ -6,31 +6,32 @@ import { cache } from '../live/cache.ts'
 import { streamQuery } from '../live/use-stream.ts'
 import { isStep } from '../onboarding/step-names.ts'
 import { operationsRoutes } from './routes/operations.ts'
+import { page } from './routes/page.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { byToken, root, shell, signed, staff, wordsIn } from './routes/root.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { signingInRoutes } from './routes/signing-in.ts'
 
-const inboxPage = lazyRouteComponent(() => import('../inbox/inbox-page.tsx'), 'InboxPage')
+const inboxPage = page(() => import('../inbox/inbox-page.tsx'), 'InboxPage')
 
 const confirmEmail = createRoute({
   getParentRoute: () => signed,
   path: '/confirm-email',
   validateSearch: byToken,
-  component: lazyRouteComponent(() => import('../sign-in/confirm-email-page.tsx'), 'ConfirmEmailPage'),
+  component: page(() => import('../sign-in/confirm-email-page.tsx'), 'ConfirmEmailPage'),
 })
 
 const onboarding = createRoute({
   getParentRoute: () => signed,
   path: '/onboarding',
   validateSearch: (search): { step?: StepName | 'end' } => (isStep(search['step']) ? { step: search['step'] } : {}),
-  component: lazyRouteComponent(() => import('../onboarding/onboarding-page.tsx'), 'OnboardingPage'),
+  component: page(() => import('../onboarding/onboarding-page.tsx'), 'OnboardingPage'),
 })
 
 const openBusiness = createRoute({
   getParentRoute: () => signed,
   path: '/open-business',
-  component: lazyRouteComponent(() => import('../onboarding/open-page.tsx'), 'OpenPage'),
+  component: page(() => import('../onboarding/open-page.tsx'), 'OpenPage'),
 })
 
 const home = createRoute({
@@ -57,13 +58,13 @@ const inbox = createRoute({
 const queue = createRoute({
   getParentRoute: () => staff,
   path: '/queue',
-  component: lazyRouteComponent(() => import('../queue/queue-page.tsx'), 'QueuePage'),
+  component: page(() => import('../queue/queue-page.tsx'), 'QueuePage'),
 })
 
 const mentions = createRoute({
   getParentRoute: () => staff,
   path: '/mentions',
-  component: lazyRouteComponent(() => import('../inbox/mentions-page.tsx'), 'MentionsPage'),
+  component: page(() => import('../inbox/mentions-page.tsx'), 'MentionsPage'),
 })
 
 const conversation = createRoute({
@@ -83,14 +84,14 @@ const person = createRoute({
     ...wordsIn(search, 'tab'),
     ...wordsIn(search, 'merge'),
   }),
-  component: lazyRouteComponent(() => import('../people/person-page.tsx'), 'PersonPage'),
+  component: page(() => import('../people/person-page.tsx'), 'PersonPage'),
 })
 
 const search = createRoute({
   getParentRoute: () => staff,
   path: '/search',
   validateSearch: (asked): { q?: string } => wordsIn(asked, 'q'),
-  component: lazyRouteComponent(() => import('../people/search-page.tsx'), 'SearchPage'),
+  component: page(() => import('../people/search-page.tsx'), 'SearchPage'),
 })
 
 /** A realm of its own: nothing of who is signed in to a workspace counts there. */
@@ -102,7 +103,7 @@ const platform = createRoute({
     const show = (['workspaces', 'errors', 'jobs', 'backups'] as const).find((one) => one === search['show'])
     return { ...(show && { show }), ...wordsIn(search, 'error') }
   },
-  component: lazyRouteComponent(() => import('../platform/platform-page.tsx'), 'PlatformPage'),
+  component: page(() => import('../platform/platform-page.tsx'), 'PlatformPage'),
 })
 
 const phone = createRoute({
@@ -112,19 +113,19 @@ const phone = createRoute({
     const show = search['show']
     return typeof show === 'string' || typeof show === 'number' ? { show: String(show) } : {}
   },
-  component: lazyRouteComponent(() => import('../phone/phone-page.tsx'), 'PhonePage'),
+  component: page(() => import('../phone/phone-page.tsx'), 'PhonePage'),
 })
 
 const letters = createRoute({
   getParentRoute: () => shell,
   path: '/letters',
-  component: lazyRouteComponent(() => import('../phone/letters-page.tsx'), 'LettersPage'),
+  component: page(() => import('../phone/letters-page.tsx'), 'LettersPage'),
 })
 
 const texts = createRoute({
   getParentRoute: () => shell,
   path: '/texts',
-  component: lazyRouteComponent(() => import('../phone/texts-page.tsx'), 'TextsPage'),
+  component: page(() => import('../phone/texts-page.tsx'), 'TextsPage'),
 })
 
 const app = createRoute({
@@ -134,19 +135,19 @@ const app = createRoute({
     ...wordsIn(search, 'business'),
     ...(Number(search['phones']) >= 1 && { phones: Math.min(4, Math.floor(Number(search['phones']))) }),
   }),
-  component: lazyRouteComponent(() => import('../phone/app-page.tsx'), 'AppPage'),
+  component: page(() => import('../phone/app-page.tsx'), 'AppPage'),
 })
 
 const mails = createRoute({
   getParentRoute: () => shell,
   path: '/mails',
-  component: lazyRouteComponent(() => import('../phone/mails-page.tsx'), 'MailsPage'),
+  component: page(() => import('../phone/mails-page.tsx'), 'MailsPage'),
 })
 
 const slack = createRoute({
   getParentRoute: () => shell,
   path: '/slack',
-  component: lazyRouteComponent(() => import('../phone/slack-page.tsx'), 'SlackDeskPage'),
+  component: page(() => import('../phone/slack-page.tsx'), 'SlackDeskPage'),
 })
 
 export const makeRouter = () =>

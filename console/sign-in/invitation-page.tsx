@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { ApiProblem } from '../../client/problem.ts'
 import type { Invitation } from '../../client/people.ts'
@@ -37,6 +37,10 @@ const Void = ({ error }: { error: Error }) => (
     <p>
       {error instanceof ApiProblem ? error.title : 'It could not be read.'} Whoever invited you can make a new link.
     </p>
+    <p>Were you here before? Then you can sign in.</p>
+    <Link to="/sign-in" className={style.other}>
+      Sign in
+    </Link>
   </section>
 )
 

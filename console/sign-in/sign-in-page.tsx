@@ -7,6 +7,7 @@ import { hasPasskeys, showPasskey } from '../live/passkeys.ts'
 import { ByMail, Forgotten } from './by-mail.tsx'
 import { ByPhone } from './by-phone.tsx'
 import { Card } from './card.tsx'
+import { Demo } from './demo.tsx'
 import { Failed } from './failed.tsx'
 import { FromGoogle, ToGoogle } from './google.tsx'
 import { useSignIn, useWays } from './use-sign-in.ts'
@@ -94,6 +95,7 @@ interface Ways {
 const ByPassword = ({ byMail, byPhone, forgotten }: Ways) => {
   const { failed, isBusy, run } = useSignIn()
   const { mail = false, signUp = false } = useWays().data ?? {}
+  const { ended } = useSearch({ from: '/sign-in' })
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const submit = (event: FormEvent) => {
@@ -104,6 +106,7 @@ const ByPassword = ({ byMail, byPhone, forgotten }: Ways) => {
     <>
       <form className={style.form} onSubmit={submit}>
         <h1>Sign in</h1>
+        {ended && <p role="status">You are signed out here: it was done elsewhere, or you were away for long.</p>}
         <EmailField autoFocus value={email} change={setEmail} />
         <PasswordField says="Password" value={password} change={setPassword} />
         <Failed words={failed} />
@@ -117,6 +120,7 @@ const ByPassword = ({ byMail, byPhone, forgotten }: Ways) => {
         )}
       </form>
       <OtherWays byMail={byMail} byPhone={byPhone} />
+      <Demo />
       {signUp && (
         <Link to="/register" className={style.other}>
           Open a business

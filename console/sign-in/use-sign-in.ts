@@ -1,9 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { api } from '../live/careline.ts'
+import { api, waysKey } from '../live/careline.ts'
 import { useEntering } from './entering.ts'
 
-const waysQuery = queryOptions({ queryKey: ['ways'], queryFn: () => api.ways(), staleTime: Infinity })
+const waysQuery = queryOptions({ queryKey: waysKey, queryFn: () => api.ways(), staleTime: Infinity })
 
 /** Which ways of signing in there are here. */
 export const useWays = () => useQuery(waysQuery)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { Actor, Chain, Link, Verdict } from '../../actors/audit/contract.ts'
 import { csvLine } from '../../kernel/csv.ts'
 import { instant } from '../../kernel/marks.ts'
-import { actionsMax, type AuditFilter } from '../../store/audit.ts'
-import { type Names, namesIn } from '../audit-names.ts'
+import { namedMax, type AuditFilter } from '../../store/audit.ts'
+import { type Names, namesIn, namesOf } from '../audit-names.ts'
 import type { Ports } from '../ports.ts'
 import { get, Id, page, pageOf, post, raw } from '../http/route.ts'
 
@@ -23,6 +23,8 @@ type Entry = z.output<typeof Entry>
 
 const search = {
   actorId: Id.optional(),
+  /** Who in truth did it, where somebody acted in another's name: a member, or an operator of the installation. */
+  actingId: Id.optional(),
   action: z.string().max(64).optional(),
   targetId: z.string().max(200).optional(),
   /** `only` what was read, or everything `without` it. */
@@ -58,9 +60,24 @@ export const audit = [
       allow: 'audit.read',
       summary: 'What was written down so far, by name: what `action` may be',
       tags,
-      reply: z.object({ items: z.array(z.string().max(64)).max(actionsMax) }),
+      reply: z.object({ items: z.array(z.string().max(64)).max(namedMax) }),
     },
     async ({ auditLog, workspace }) => ({ items: await auditLog.actions(workspace.id) }),
+  ),
+
+  get(
+    '/admin/audit/acting',
+    {
+      allow: 'audit.read',
+      summary: 'Who ever acted in another’s name: what `actingId` may be',
+      tags,
+      reply: z.object({ items: z.array(z.object({ id: Id, name })).max(namedMax) }),
+    },
+    async (call) => {
+      const ids = await call.auditLog.acting(call.workspace.id)
+      const names = await namesOf(call, ids)
+      return { items: ids.map((id) => ({ id, name: names.get(id) ?? null })) }
+    },
   ),
 
   get(

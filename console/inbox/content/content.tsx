@@ -153,6 +153,7 @@ const Rows = ({ content }: { content: Of<'list'> }) => (
 
 const Template = ({ content }: { content: Of<'template'> }) => (
   <div>
+    {content.file && <Media content={content.file} />}
     {content.shown && <TemplateSaid shown={content.shown} />}
     <p className={style.kind}>
       <IconTemplate size={14} stroke={1.9} aria-hidden="true" />

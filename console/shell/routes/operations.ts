@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRoute, redirect } from '@tanstack/react-router'
+import { page } from './page.ts'
 import { staff, words, wordsIn } from './root.ts'
 
 const operations = createRoute({
   getParentRoute: () => staff,
   path: '/operations',
-  component: lazyRouteComponent(() => import('../../operations/frame.tsx'), 'OperationsFrame'),
+  component: page(() => import('../../operations/frame.tsx'), 'OperationsFrame'),
 })
 
 const first = createRoute({
@@ -20,31 +21,31 @@ const actors = createRoute({
     const [kind, find] = [words(search['kind']), words(search['find'])]
     return { ...(kind === undefined ? {} : { kind }), ...(find === undefined ? {} : { find }) }
   },
-  component: lazyRouteComponent(() => import('../../operations/actors-page.tsx'), 'ActorsPage'),
+  component: page(() => import('../../operations/actors-page.tsx'), 'ActorsPage'),
 })
 
 const actor = createRoute({
   getParentRoute: () => operations,
   path: 'actors/$kind/$id',
-  component: lazyRouteComponent(() => import('../../operations/actor-page.tsx'), 'ActorPage'),
+  component: page(() => import('../../operations/actor-page.tsx'), 'ActorPage'),
 })
 
 const deadLetters = createRoute({
   getParentRoute: () => operations,
   path: 'dead-letters',
-  component: lazyRouteComponent(() => import('../../operations/dead-letters-page.tsx'), 'DeadLettersPage'),
+  component: page(() => import('../../operations/dead-letters-page.tsx'), 'DeadLettersPage'),
 })
 
 const jobs = createRoute({
   getParentRoute: () => operations,
   path: 'jobs',
-  component: lazyRouteComponent(() => import('../../operations/jobs-page.tsx'), 'JobsPage'),
+  component: page(() => import('../../operations/jobs-page.tsx'), 'JobsPage'),
 })
 
 const backups = createRoute({
   getParentRoute: () => operations,
   path: 'backups',
-  component: lazyRouteComponent(() => import('../../operations/backups-page.tsx'), 'BackupsPage'),
+  component: page(() => import('../../operations/backups-page.tsx'), 'BackupsPage'),
 })
 
 const events = createRoute({
@@ -55,13 +56,13 @@ const events = createRoute({
     const from = Number(search['from'])
     return { ...(stream === undefined ? {} : { stream }), ...(Number.isSafeInteger(from) && from > 0 ? { from } : {}) }
   },
-  component: lazyRouteComponent(() => import('../../operations/events-page.tsx'), 'EventsPage'),
+  component: page(() => import('../../operations/events-page.tsx'), 'EventsPage'),
 })
 
 const audit = createRoute({
   getParentRoute: () => operations,
   path: 'audit',
-  component: lazyRouteComponent(() => import('../../operations/audit-page.tsx'), 'AuditPage'),
+  component: page(() => import('../../operations/audit-page.tsx'), 'AuditPage'),
 })
 
 const errors = createRoute({
@@ -69,7 +70,7 @@ const errors = createRoute({
   path: 'errors',
   /** One of them alone, as letters name it. */
   validateSearch: (search): { error?: string } => wordsIn(search, 'error'),
-  component: lazyRouteComponent(() => import('../../operations/errors-page.tsx'), 'ErrorsPage'),
+  component: page(() => import('../../operations/errors-page.tsx'), 'ErrorsPage'),
 })
 
 export const operationsRoutes = operations.addChildren([

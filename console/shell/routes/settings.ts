@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRoute, redirect } from '@tanstack/react-router'
+import { page } from './page.ts'
 import { staff, wordsIn } from './root.ts'
 
 const settings = createRoute({
   getParentRoute: () => staff,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../../settings/frame.tsx'), 'SettingsFrame'),
+  component: page(() => import('../../settings/frame.tsx'), 'SettingsFrame'),
 })
 
 const first = createRoute({
@@ -18,135 +19,141 @@ const account = createRoute({
   path: 'account',
   /** What Google said, where the browser comes back from there. */
   validateSearch: (search): { google?: string } => wordsIn(search, 'google'),
-  component: lazyRouteComponent(() => import('../../settings/account-page.tsx'), 'AccountPage'),
+  component: page(() => import('../../settings/account-page.tsx'), 'AccountPage'),
 })
 
 const business = createRoute({
   getParentRoute: () => settings,
   path: 'business',
-  component: lazyRouteComponent(() => import('../../settings/business-page.tsx'), 'BusinessPage'),
+  component: page(() => import('../../settings/business-page.tsx'), 'BusinessPage'),
 })
 
 const hours = createRoute({
   getParentRoute: () => settings,
   path: 'hours',
-  component: lazyRouteComponent(() => import('../../settings/hours-page.tsx'), 'HoursPage'),
+  component: page(() => import('../../settings/hours-page.tsx'), 'HoursPage'),
 })
 
 const modules = createRoute({
   getParentRoute: () => settings,
   path: 'modules',
-  component: lazyRouteComponent(() => import('../../settings/modules-page.tsx'), 'ModulesPage'),
+  component: page(() => import('../../settings/modules-page.tsx'), 'ModulesPage'),
 })
 
 const branding = createRoute({
   getParentRoute: () => settings,
   path: 'branding',
-  component: lazyRouteComponent(() => import('../../settings/branding-page.tsx'), 'BrandingPage'),
+  component: page(() => import('../../settings/branding-page.tsx'), 'BrandingPage'),
 })
 
 const teams = createRoute({
   getParentRoute: () => settings,
   path: 'teams',
-  component: lazyRouteComponent(() => import('../../settings/teams-page.tsx'), 'TeamsPage'),
+  component: page(() => import('../../settings/teams-page.tsx'), 'TeamsPage'),
 })
 
 const services = createRoute({
   getParentRoute: () => settings,
   path: 'services',
-  component: lazyRouteComponent(() => import('../../settings/services-page.tsx'), 'ServicesPage'),
+  component: page(() => import('../../settings/services-page.tsx'), 'ServicesPage'),
 })
 
 const assignment = createRoute({
   getParentRoute: () => settings,
   path: 'assignment',
-  component: lazyRouteComponent(() => import('../../settings/assignment-page.tsx'), 'AssignmentPage'),
+  component: page(() => import('../../settings/assignment-page.tsx'), 'AssignmentPage'),
 })
 
 const sla = createRoute({
   getParentRoute: () => settings,
   path: 'promises',
-  component: lazyRouteComponent(() => import('../../settings/sla-page.tsx'), 'SlaPage'),
+  component: page(() => import('../../settings/sla-page.tsx'), 'SlaPage'),
 })
 
 const templates = createRoute({
   getParentRoute: () => settings,
   path: 'templates',
-  component: lazyRouteComponent(() => import('../../settings/templates-page.tsx'), 'TemplatesPage'),
+  component: page(() => import('../../settings/templates-page.tsx'), 'TemplatesPage'),
 })
 
 const replies = createRoute({
   getParentRoute: () => settings,
   path: 'replies',
-  component: lazyRouteComponent(() => import('../../settings/replies-page.tsx'), 'RepliesPage'),
+  component: page(() => import('../../settings/replies-page.tsx'), 'RepliesPage'),
 })
 
 const macros = createRoute({
   getParentRoute: () => settings,
   path: 'macros',
-  component: lazyRouteComponent(() => import('../../settings/macros-page.tsx'), 'MacrosPage'),
+  component: page(() => import('../../settings/macros-page.tsx'), 'MacrosPage'),
 })
 
 const fields = createRoute({
   getParentRoute: () => settings,
   path: 'fields',
-  component: lazyRouteComponent(() => import('../../settings/fields-page.tsx'), 'FieldsPage'),
+  component: page(() => import('../../settings/fields-page.tsx'), 'FieldsPage'),
 })
 
 const statuses = createRoute({
   getParentRoute: () => settings,
   path: 'statuses',
-  component: lazyRouteComponent(() => import('../../settings/statuses-page.tsx'), 'StatusesPage'),
+  component: page(() => import('../../settings/statuses-page.tsx'), 'StatusesPage'),
 })
 
 const tags = createRoute({
   getParentRoute: () => settings,
   path: 'tags',
-  component: lazyRouteComponent(() => import('../../settings/tags-page.tsx'), 'TagsPage'),
+  component: page(() => import('../../settings/tags-page.tsx'), 'TagsPage'),
+})
+
+const forms = createRoute({
+  getParentRoute: () => settings,
+  path: 'forms',
+  component: page(() => import('../../settings/forms-page.tsx'), 'FormsPage'),
 })
 
 const suppressions = createRoute({
   getParentRoute: () => settings,
   path: 'suppressions',
-  component: lazyRouteComponent(() => import('../../settings/suppressions-page.tsx'), 'SuppressionsPage'),
+  component: page(() => import('../../settings/suppressions-page.tsx'), 'SuppressionsPage'),
 })
 
 const team = createRoute({
   getParentRoute: () => settings,
   path: 'team',
-  component: lazyRouteComponent(() => import('../../settings/team-page.tsx'), 'TeamPage'),
+  component: page(() => import('../../settings/team-page.tsx'), 'TeamPage'),
 })
 
 const channels = createRoute({
   getParentRoute: () => settings,
   path: 'channels',
   validateSearch: (search): { channel?: string } => wordsIn(search, 'channel'),
-  component: lazyRouteComponent(() => import('../../settings/channels-page.tsx'), 'ChannelsPage'),
+  component: page(() => import('../../settings/channels-page.tsx'), 'ChannelsPage'),
 })
 
 const slack = createRoute({
   getParentRoute: () => settings,
   path: 'slack',
-  component: lazyRouteComponent(() => import('../../settings/slack-page.tsx'), 'SlackPage'),
+  component: page(() => import('../../settings/slack-page.tsx'), 'SlackPage'),
 })
 
 const webhooks = createRoute({
   getParentRoute: () => settings,
   path: 'webhooks',
   validateSearch: (search): { endpoint?: string } => wordsIn(search, 'endpoint'),
-  component: lazyRouteComponent(() => import('../../settings/webhooks-page.tsx'), 'WebhooksPage'),
+  component: page(() => import('../../settings/webhooks-page.tsx'), 'WebhooksPage'),
 })
 
 const apiKeys = createRoute({
   getParentRoute: () => settings,
   path: 'keys',
-  component: lazyRouteComponent(() => import('../../settings/keys-page.tsx'), 'KeysPage'),
+  component: page(() => import('../../settings/keys-page.tsx'), 'KeysPage'),
 })
 
 const data = createRoute({
   getParentRoute: () => settings,
   path: 'data',
-  component: lazyRouteComponent(() => import('../../settings/data-page.tsx'), 'DataPage'),
+  component: page(() => import('../../settings/data-page.tsx'), 'DataPage'),
 })
 
 export const settingsRoutes = settings.addChildren([
@@ -166,6 +173,7 @@ export const settingsRoutes = settings.addChildren([
   fields,
   statuses,
   tags,
+  forms,
   suppressions,
   team,
   channels,

@@ -1,16 +1,18 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { page } from './page.ts'
 import { byToken, root, wordsIn } from './root.ts'
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { link?: string; mail?: string; google?: string; to?: string } => ({
+  validateSearch: (search): { link?: string; mail?: string; google?: string; to?: string; ended?: true } => ({
     ...wordsIn(search, 'link'),
     ...wordsIn(search, 'mail'),
     ...wordsIn(search, 'google'),
     ...wordsIn(search, 'to'),
+    ...(search['ended'] === true && { ended: true }),
   }),
-  component: lazyRouteComponent(() => import('../../sign-in/sign-in-page.tsx'), 'SignInPage'),
+  component: page(() => import('../../sign-in/sign-in-page.tsx'), 'SignInPage'),
 })
 
 const invitation = createRoute({
@@ -20,41 +22,41 @@ const invitation = createRoute({
     ...wordsIn(search, 'token'),
     ...wordsIn(search, 'google'),
   }),
-  component: lazyRouteComponent(() => import('../../sign-in/invitation-page.tsx'), 'InvitationPage'),
+  component: page(() => import('../../sign-in/invitation-page.tsx'), 'InvitationPage'),
 })
 
 const newPassword = createRoute({
   getParentRoute: () => root,
   path: '/new-password',
   validateSearch: byToken,
-  component: lazyRouteComponent(() => import('../../sign-in/new-password-page.tsx'), 'NewPasswordPage'),
+  component: page(() => import('../../sign-in/new-password-page.tsx'), 'NewPasswordPage'),
 })
 
 const register = createRoute({
   getParentRoute: () => root,
   path: '/register',
-  component: lazyRouteComponent(() => import('../../sign-in/register-page.tsx'), 'RegisterPage'),
+  component: page(() => import('../../sign-in/register-page.tsx'), 'RegisterPage'),
 })
 
 const welcome = createRoute({
   getParentRoute: () => root,
   path: '/welcome',
   validateSearch: byToken,
-  component: lazyRouteComponent(() => import('../../sign-in/welcome-page.tsx'), 'WelcomePage'),
+  component: page(() => import('../../sign-in/welcome-page.tsx'), 'WelcomePage'),
 })
 
 /** For whoever has the link; it asks for no sign-in. */
 const rate = createRoute({
   getParentRoute: () => root,
   path: '/rate/$token',
-  component: lazyRouteComponent(() => import('../../sign-in/rate-page.tsx'), 'RatePage'),
+  component: page(() => import('../../sign-in/rate-page.tsx'), 'RatePage'),
 })
 
 /** What somebody wants to get, by the link in a letter. */
 const preferences = createRoute({
   getParentRoute: () => root,
   path: '/unsubscribe/$token',
-  component: lazyRouteComponent(() => import('../../sign-in/preferences-page.tsx'), 'PreferencesPage'),
+  component: page(() => import('../../sign-in/preferences-page.tsx'), 'PreferencesPage'),
 })
 
 export const signingInRoutes = [signIn, invitation, newPassword, register, welcome, rate, preferences] as const
