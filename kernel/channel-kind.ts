@@ -46,14 +46,14 @@ export const kindRules: Readonly<Record<ChannelKind, KindRules>> = {
     says: channelWords.email,
     windowMs: null,
     textMax: 65_536,
-    carries: ['text', 'email', ...files, 'location', 'buttons', 'list'],
+    carries: ['text', 'email', ...files, 'location', 'contacts', 'buttons', 'list'],
     addresses: ['email'],
   },
   app: {
     says: channelWords.app,
     windowMs: null,
     textMax: 4_096,
-    carries: ['text', ...files, 'location', 'reaction', 'buttons', 'list'],
+    carries: ['text', ...files, 'location', 'contacts', 'reaction', 'buttons', 'list'],
     addresses: ['app'],
   },
 }

@@ -81,6 +81,8 @@ const Template = z.object({
   copyCode: some(15).optional(),
   /** For the place in its header. */
   header: words(60).optional(),
+  /** The picture, film or document above its words, where it has one. */
+  file: Media.pick({ kind: true, mime: true, mediaId: true, fileId: true, fileName: true, sizeBytes: true }).optional(),
   /** What a button is given: the end of its address, or (`copies`, ours to say) the coupon that it copies. */
   buttons: z
     .array(z.object({ index: z.int().min(0).max(9), value: words(2_000), copies: z.boolean().optional() }))
@@ -172,6 +174,7 @@ const Activity = z.object({
     'automation_resumed',
     'ai_mode',
     'held_back',
+    'handed_over',
     'schedule_cancelled',
     'sla_breached',
     'rating_asked',
@@ -201,11 +204,20 @@ export const Content = z.discriminatedUnion('kind', [
 ])
 export type Content = z.infer<typeof Content>
 
+/** A card that says something: who, and at least one number. */
+const OutgoingContacts = Contacts.extend({
+  contacts: z
+    .array(z.object({ name: some(512), phones: z.array(some(64)).min(1).max(20) }))
+    .min(1)
+    .max(10),
+})
+
 /** What staff and machines may send. */
 export const Outgoing = z.discriminatedUnion('kind', [
   Text.extend({ text: some(outgoingTextMax) }),
   Media,
   Location,
+  OutgoingContacts,
   Reaction,
   Buttons,
   List,
@@ -244,4 +256,10 @@ function shownAs(content: Exclude<Content, { text: string } | { title: string } 
   if (content.kind === 'reaction') return content.emoji ?? ''
   if (content.kind === 'activity') return content.text ?? ''
   return content.kind === 'unsupported' ? '' : (content.caption ?? content.fileName ?? '')
+}
+
+/** The file that a content brings as a message of its own, or above its words; a mail's files are its own matter. */
+export function fileOf(content: Content) {
+  if (content.kind === 'template') return content.file
+  return 'mime' in content ? content : undefined
 }

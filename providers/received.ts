@@ -34,7 +34,7 @@ export interface TemplateNews {
   isForeign?: boolean
 }
 
-interface Common {
+export interface Told {
   /** The same for every repetition of this event, and for no other: what to claim before processing. */
   eventKey: string
   /** This item alone as a whole webhook body, for the parser; holds the person's words. */
@@ -42,7 +42,7 @@ interface Common {
 }
 
 export type ReceivedItem =
-  | (Common & {
+  | (Told & {
       kind: 'message'
       providerId: string
       from: Correspondent
@@ -53,7 +53,7 @@ export type ReceivedItem =
       /** The provider took this word for an end, a begin or a question, and has answered it itself. */
       optOut?: 'stop' | 'start' | 'help'
     })
-  | (Common & {
+  | (Told & {
       kind: 'status'
       providerId: string
       status: 'sent' | 'delivered' | 'read' | 'failed'
@@ -63,7 +63,7 @@ export type ReceivedItem =
       error?: ProviderError
     })
   /** `providerId` is the message that was changed; `by: 'business'` when it was done in the business's own app. */
-  | (Common & {
+  | (Told & {
       kind: 'edited'
       providerId: string
       by: 'person' | 'business'
@@ -71,13 +71,13 @@ export type ReceivedItem =
       at: number
       content: Content
     })
-  | (Common & { kind: 'deleted'; providerId: string; by: 'person' | 'business'; from: Correspondent; at: number })
-  | (Common & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
+  | (Told & { kind: 'deleted'; providerId: string; by: 'person' | 'business'; from: Correspondent; at: number })
+  | (Told & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
   /** Of a template of the account `businessId`, as of `at`. */
-  | (Common & { kind: 'template'; businessId: string; news: TemplateNews; at: number })
+  | (Told & { kind: 'template'; businessId: string; news: TemplateNews; at: number })
   /** Kept, and nothing more: our own words said elsewhere, a number that changed, an account. */
-  | (Common & { kind: 'echo'; to: Correspondent })
-  | (Common & { kind: 'system'; from: Correspondent })
-  | (Common & { kind: 'other' })
+  | (Told & { kind: 'echo'; to: Correspondent })
+  | (Told & { kind: 'system'; from: Correspondent })
+  | (Told & { kind: 'other' })
 
 export type ReceivedOf<Kind extends ReceivedItem['kind']> = Extract<ReceivedItem, { kind: Kind }>

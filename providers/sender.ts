@@ -58,7 +58,7 @@ export interface MailThread {
   /** Who it is from, as people read it. */
   business: string
   /** Of marketing alone: takes who opens it off the list, without a question (RFC 8058). */
-  unsubscribeUrl?: string
+  unsubscribe?: { url: string; says: string }
   /** A machine answers: other machines must not. */
   isAutomatic?: boolean
 }

@@ -1,7 +1,7 @@
 import type { ChannelPorts } from '../actors/channel/effects.ts'
 import type { Outcome } from '../actors/channel/contract.ts'
 import type { ConversationPorts } from '../actors/conversation/effects.ts'
-import { Outgoing } from '../kernel/content.ts'
+import { fileOf, Outgoing } from '../kernel/content.ts'
 import { derivedId } from '../kernel/id.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type MailThread, type MediaFile, ProviderFailure, type Sender, type SendResult } from '../providers/sender.ts'
@@ -106,7 +106,7 @@ export class Delivery implements ChannelPorts, ConversationPorts {
       return { ...quoted, content: { ...content, to } }
     }
     if (content.kind === 'email') return { ...quoted, content, files: await this.#filesOf(workspaceId, content) }
-    const fileId = 'fileId' in content ? content.fileId : undefined
+    const fileId = fileOf(content)?.fileId
     if (!fileId) return { ...quoted, content }
     const file = await this.#parts.files.open(workspaceId, fileId)
     const { fileName } = file.row
@@ -138,7 +138,8 @@ export class Delivery implements ChannelPorts, ConversationPorts {
 /** What of it is in memory while a provider takes it, bytes. */
 function weightOf(content: Outgoing): number {
   if (content.kind === 'email') return (content.files ?? []).reduce((sum, one) => sum + one.sizeBytes, 0)
-  return 'sizeBytes' in content ? (content.sizeBytes ?? mediaMax(content.mime)) : 0
+  const file = fileOf(content)
+  return file ? (file.sizeBytes ?? mediaMax(file.mime)) : 0
 }
 
 /** A workspace's channel with its secrets, for the adapter; undefined where it is not there, or switched off. */

@@ -7,6 +7,7 @@ import { templates } from '../jobs/templates.ts'
 import { retention } from '../jobs/retention.ts'
 import { webhooks } from '../jobs/webhooks.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
+import { principal } from '../actors/runtime/system.ts'
 import type { Config } from '../kernel/config.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { defaultQuotas } from '../kernel/settings.ts'
@@ -20,6 +21,7 @@ import { openCare } from './main/care.ts'
 import { openConsents } from './main/consents.ts'
 import { ConnectedChannels } from './main/channels.ts'
 import { openGateway, openIntake, tellingConsoles } from './main/doors.ts'
+import { demoDoor } from './main/demo/door.ts'
 import { openFiles } from './main/files.ts'
 import { openLists } from './main/lists.ts'
 import { addressesOf, frontDoor, listening } from './main/front-door.ts'
@@ -120,17 +122,19 @@ async function openInside({ given, secrets, storage, others }: Ground) {
   const behind = { letters: mail.ports, texts: texts.office, outgoing, slack }
   const senders = openSenders(config, now)
   const fileToken = (workspaceId: string, fileId: string) => auth.tokens.file(workspaceId, fileId).token
-  const out = { senders, fileToken, unsubscribeUrl: (place: Place) => consents.preferences.linkOf(place) }
+  const out = { senders, fileToken, unsubscribe: (place: Place) => consents.preferences.footOf(place) }
   const workflow = openWorkflow({ store, config, secret: secrets.jwtSecret, now })
   const parts = { storage, files: files.room, channels, settings, clock, ...behind, ...out, ...workflow, log, cluster }
   const running = startActors(parts)
   await settings.follow((one) => running.clocks.of(one.id).set(one.clock))
   const people = new People(storage.claims, storage.vault, now)
-  const records = openRecords({ storage, people, room: files.room, notices, now, log })
-  const realm = openPersons({ storage, auth, system: running.system, settings, people, now })
+  const realm = openPersons({ storage, auth, system: running.system, settings, people, notices, now })
+  const workspaceFor = (id: string) => running.system.workspace(id, principal('system', 'website'))
+  const signOut = realm.persons.endAll.bind(realm.persons)
+  const records = openRecords({ storage, people, room: files.room, notices, signOut, workspaceFor, now, log })
   const audit = openAudit({ ...running, joint, now, log })
   const consents = openConsents({ ...running, storage, settings, now })
-  const templating = openTemplates({ ...running, storage, channels, settings, log })
+  const templating = openTemplates({ ...running, storage, channels, files: files.room, settings, log })
   return {
     ...running,
     ...audit,
@@ -227,6 +231,7 @@ function portsOf(ground: Ground, inside: Inside, doors: Doors, keeping: Keeping)
     store,
     rest,
     auth,
+    demo: demoDoor({ config, auth, phoneKey: secrets.phoneKey }),
     audit: inside.audit,
     beginAudit: inside.beginAudit,
     ...people,

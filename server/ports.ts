@@ -7,10 +7,12 @@ import type { Store } from '../store/connection.ts'
 import type { ErrorLogs } from '../store/error-logs.ts'
 import type { Rest } from '../store/rest.ts'
 import type { Suppressions } from '../store/suppressions.ts'
+import type { Origin } from '../store/settings/sessions.ts'
 import type { RatingLink } from '../store/settings/rating-links.ts'
+import type { MemberRole } from '../store/settings/members.ts'
 import type { Channel, ChannelSettings, OpenChannel } from '../store/settings/channels.ts'
 import type { Acting } from './auth/acting.ts'
-import type { Auth } from './auth/auth.ts'
+import type { Auth, SignedIn } from './auth/auth.ts'
 import type { Audit, BeginAudit } from './audit.ts'
 import type { Backups } from './backups.ts'
 import type { Closings } from './closing.ts'
@@ -107,10 +109,20 @@ export interface TextsTold {
 }
 
 /** Everything that a route's handler may use. */
+/** The demo, for whoever sits at the machine on which it is tried out. */
+export interface DemoDoor {
+  /** Undefined while there is none. */
+  who(): { business: string; members: { id: string; name: string; role: MemberRole }[]; phoneKey: string } | undefined
+  /** Undefined for somebody who is none of them. */
+  enter(memberId: string, from: Origin): Promise<SignedIn | undefined>
+}
+
 export interface Ports {
   store: Store
   rest: Rest
   auth: Auth
+  /** Undefined where others than its owner may come. */
+  demo?: DemoDoor | undefined
   authenticate: Authenticate
   account: OwnAccount
   /** What is not a route of its own says here what it did; routes declare it. */

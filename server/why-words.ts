@@ -27,6 +27,12 @@ const templateWords: Record<string, string> = {
   template_unfit: 'asks for what cannot be sent from here',
 }
 
+const heldWords: Record<string, string> = {
+  staff_wrote: 'a colleague had written meanwhile',
+  paused: 'machines are to keep silent here',
+  ai_off: 'machines may do nothing here',
+}
+
 /** What each rule has decided, by its name. A rule without words here says its name and its outcome. */
 const rules: Record<string, (facts: Facts, outcome: string) => string> = {
   'guard.blocked': () => 'Not sent: this person is blocked.',
@@ -65,10 +71,14 @@ const rules: Record<string, (facts: Facts, outcome: string) => string> = {
   staff_pauses_automation: (facts) =>
     `A colleague wrote, so machines keep silent${facts['until'] === null ? '' : ' for a while'}.`,
   automation_resumed: () => 'Machines may speak again.',
-  held_back: () => 'A machine’s answer was held back: a colleague had written meanwhile.',
+  handed_over: () => 'Handed over to people: it waits for them, and machines are silent until it is resolved.',
+  held_back: (facts) =>
+    `A machine’s answer was held back: ${heldWords[String(facts['why'])] ?? 'it may not say this'}.`,
   assignment: (facts) =>
     facts['memberId'] ? 'Given to a colleague by the rules of assignment.' : 'Nobody was free: it waits in the queue.',
   automation_paused: (facts) => `A colleague silenced the machines${facts['until'] === null ? '' : ' for a while'}.`,
+  sla_warning: (facts) => `A promise comes to its end: ${String(facts['promised']).replaceAll('_', ' ')}.`,
+  sla_breached: (facts) => `A promise was not kept in time: ${String(facts['promised']).replaceAll('_', ' ')}.`,
   reassignment: () => 'Whoever had it was away for too long: it was given on.',
   fallback: () => 'It could not go the usual way, and went by another.',
   draft: (_, outcome) =>

@@ -120,6 +120,18 @@ export class Tenant {
     return this.#of(name).countDocuments(this.#mine(filter), { limit: max })
   }
 
+  /** How many match, by each combination that there is of these fields. */
+  async tally(
+    name: TenantName,
+    filter: Filter,
+    fields: readonly string[],
+  ): Promise<{ of: unknown[]; count: number }[]> {
+    const key = Object.fromEntries(fields.map((field, index) => [`f${String(index)}`, `$${field}`]))
+    const groups = [{ $match: this.#mine(filter) }, { $group: { _id: key, count: { $sum: 1 } } }]
+    const found = await this.#of(name).aggregate<{ _id: Record<string, unknown>; count: number }>(groups).toArray()
+    return found.map(({ _id, count }) => ({ of: fields.map((_, index) => _id[`f${String(index)}`] ?? null), count }))
+  }
+
   async insert(name: TenantName, document: Stored) {
     await this.#of(name).insertOne({ ...document, workspaceId: this.workspaceId })
   }

@@ -12,7 +12,7 @@ import type { Vault } from './vault.ts'
  * them. `scanning`: a scanner has not seen them yet. `refused`: it found something, and the bytes are gone.
  */
 export type FileStatus = 'pending' | 'uploaded' | 'scanning' | 'ready' | 'refused'
-export type Purpose = 'message' | 'branding' | 'export' | 'import' | 'list'
+export type Purpose = 'message' | 'template' | 'branding' | 'export' | 'import' | 'list'
 
 /** Where bytes rest, and how. */
 export interface Blob extends Sealed {

@@ -7,7 +7,10 @@ import { standing } from './rules.ts'
 import type { State } from './state.ts'
 import { changed, headerOf, known } from './telling.ts'
 
-type What = Omit<Extract<Content, { kind: 'activity' }>, 'kind'>
+type What = Omit<Extract<Content, { kind: 'activity' }>, 'kind'> & {
+  /** Under which a decision names the line. */
+  messageId?: string
+}
 
 /** Who caused this turn, as a thread names them. */
 export function authorOf({ by }: Given): Message['author'] {
@@ -25,11 +28,11 @@ export const unsent = {
 }
 
 /** Something happened that staff should find in the thread: a line of it, beside what it changes. */
-export function lived(before: State, after: State, what: What, given: Given) {
+export function lived(before: State, after: State, { messageId, ...what }: What, given: Given) {
   const { userId } = known(after)
   const message: Message = {
     ...unsent,
-    _id: given.newId('msg'),
+    _id: messageId ?? given.newId('msg'),
     conversationId: given.id,
     n: after.messageCount + 1,
     direction: 'activity',

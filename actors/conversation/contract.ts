@@ -149,7 +149,13 @@ export const conversation = contract({
 
   rows: {
     /** `statusRank` guards updates: a status that comes late never overwrites a later one. */
-    message: Message.extend({ userId: id, statusRank: z.int(), providerId: z.string().max(512).nullable() }),
+    message: Message.extend({
+      userId: id,
+      statusRank: z.int(),
+      providerId: z.string().max(512).nullable(),
+      /** When we heard that it is on the person's device. */
+      reachedAt: instant().optional(),
+    }),
     episode: z.object({
       _id: id,
       conversationId: id,

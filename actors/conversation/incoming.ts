@@ -29,9 +29,10 @@ export const incoming = {
     const n = state.messageCount + 1
     const episode = begun(state, given)
     const message = written(input, n, episode?.id ?? state.lastEpisodeId ?? given.id, given)
-    const isHeard = state.heardAt === null || now - state.heardAt >= heardMs || input.name !== state.name
+    const isHeard = state.heardAt === null || now - state.heardAt >= heardMs || (state.name === '' && input.name !== '')
     const after = heard(state, { ...input, message, isHeard, episode }, given)
-    const { userId, name } = input
+    const { userId } = input
+    const { name } = after
     const change = changed(state, after, given, message)
     const taken = {
       ...change,
@@ -155,7 +156,8 @@ function addressed(state: State, { userId, name, address, channelId, kind }: Sen
   // An address that has not changed is not written, and not encrypted, again.
   const isSame = state.addresses[channelId] === address
   const addresses = isSame ? state.addresses : { ...state.addresses, [channelId]: address }
-  return { userId, name: name || state.name, contact, channelId, addresses }
+  // What a profile says is for who has no name here: people of the business call them otherwise for a reason.
+  return { userId, name: state.name || name, contact, channelId, addresses }
 }
 
 const shownAs = (address: string) => (/^\d+$/.test(address) ? `+${address}` : address)

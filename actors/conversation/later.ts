@@ -126,7 +126,7 @@ export function withoutOvertaken(change: ConversationChange, given: Given): Conv
     (before, { messageId }) =>
       joined(before, (state) =>
         joined(unplanned(state, messageId, true), (after) => ({
-          ...lived(after, after, { what: 'schedule_cancelled' }, given),
+          ...lived(after, after, { what: 'schedule_cancelled', value: messageId }, given),
           decisions: [{ rule: 'unless_answered@1', outcome: 'cancelled', facts: { messageId } }],
         })),
       ),

@@ -91,14 +91,15 @@ function utteranceOf(
 
 /** It does not go: the thread shows what it would have been, and why. */
 function held(state: State, text: string, why: string, sawRev: number | null, given: Given) {
+  const messageId = given.newId('msg')
   return {
-    ...heldBack(state, text, why, given),
+    ...heldBack(state, { messageId, text, why }, given),
     reply: { outcome: 'held' as const, messageId: null, why },
     decisions: [
       {
         rule: 'held_back@1',
         outcome: 'held',
-        facts: { why, by: given.by.id, sawRev, humanRev: state.humanRev },
+        facts: { messageId, why, by: given.by.id, sawRev, humanRev: state.humanRev },
       } as Decision,
     ],
   }
@@ -132,7 +133,7 @@ function spoken(
   }
   if (verdict.is === 'refused') {
     const why = verdict.problem.code.slice(0, 64)
-    const change = heldBack(state, text, why, given)
+    const change = heldBack(state, { messageId, text, why }, given)
     return { ...change, reply: { outcome: 'held' as const, messageId: null, why }, decisions: [verdict.decision] }
   }
   const change = said(state, { ...state, rules: verdict.rules }, verdict.utterance, verdict.way, given)

@@ -40,18 +40,19 @@ export const outgoing = {
     const failed = state.outgoing.find(({ id }) => id === messageId)
     if (failed?.status !== 'failed') throw conflict('not_failed', 'Only a message that failed can be sent again.')
 
-    const again = { content, ...(replyTo !== null && { replyTo }), ...(failed.class && { class: failed.class }) }
-    const utterance = utteranceOf(again, messageId, given)
+    const { tried: _, ...before } = failed
+    const utterance = utteranceOf({ content, ...asBefore(before, replyTo, given) }, messageId, given)
     const verdict = weigh(state, utterance, given)
     if (verdict.is === 'refused') throw new Refused(verdict.problem, [verdict.decision])
     if (verdict.is === 'deferred') throw new Refused(conflict(verdict.code, later(verdict)), [verdict.decision])
-    const outgoing = state.outgoing.map((one) => (one === failed ? { id: messageId, ...pending } : one))
+    const { channelId } = verdict.way
+    const outgoing = state.outgoing.map((one) => (one === failed ? { ...before, ...pending, channelId } : one))
     const last = state.last?.messageId === messageId ? { ...state.last, hasFailed: false } : state.last
     const after = { ...known(state), outgoing, last }
     return {
       state: after,
       reply: { messageId, n: state.messageCount },
-      rows: [update('message', messageId, standing('pending', null))],
+      rows: [update('message', messageId, { ...standing('pending', null), channelId })],
       events: [event('message.status_changed', { messageId, ...pending })],
       tells: [
         ...(last === state.last ? [] : touch(state, after, given)),
@@ -59,6 +60,20 @@ export const outgoing = {
       ],
     } satisfies Said
   },
+}
+
+/** By the way that was chosen, unless it is closed since, and for the purpose that it had: trying again allows nothing more. */
+function asBefore(
+  { channelId, class: purpose }: Omit<State['outgoing'][number], 'tried'>,
+  replyTo: string | null,
+  { settings }: Given,
+) {
+  const isClosed = settings.channels?.some(({ id, isActive }) => id === channelId && !isActive) ?? false
+  return {
+    ...(replyTo !== null && { replyTo }),
+    ...(channelId !== undefined && !isClosed && { channelId }),
+    ...(purpose && { class: purpose }),
+  }
 }
 
 const later = ({ until }: { until: number }) => `It must not go before ${isoOf(until)}.`

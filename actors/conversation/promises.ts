@@ -20,7 +20,8 @@ export const promises = {
     const after = { ...state, sla: found.sla }
     if (found.broken.length + found.warned.length === 0) return { ...changed(state, after, given), reminders }
 
-    const first = found.broken.length > 0 ? broken(state, after, found.broken, given) : changed(state, after, given)
+    const lines = found.broken.map((promised) => ({ promised, messageId: given.newId('msg') }))
+    const first = lines.length > 0 ? broken(state, after, lines, given) : changed(state, after, given)
     const told = joined(first, (next) => {
       const about = { policyId: sla.policyId, episodeId: episode.id, conversation: headerOf(known(next)) }
       return {
@@ -32,7 +33,7 @@ export const promises = {
         tells: calls(next, found, given),
         decisions: [
           ...found.warned.map((promised) => decided('sla_warning@1', promised, sla.policyId)),
-          ...found.broken.map((promised) => decided('sla_breached@1', promised, sla.policyId)),
+          ...lines.map(({ promised, messageId }) => decided('sla_breached@1', promised, sla.policyId, messageId)),
         ],
       }
     })
@@ -40,9 +41,14 @@ export const promises = {
   },
 }
 
-function broken(before: State, after: State, names: readonly Promised[], given: Given): ConversationChange {
-  const lines = names.map((promised) => (state: State) => {
-    return lived(state, state, { what: 'sla_breached', value: promised }, given)
+interface Broken {
+  promised: Promised
+  messageId: string
+}
+
+function broken(before: State, after: State, all: readonly Broken[], given: Given): ConversationChange {
+  const lines = all.map(({ promised, messageId }) => (state: State) => {
+    return lived(state, state, { what: 'sla_breached', value: promised, messageId }, given)
   })
   return lines.reduce<ConversationChange>((change, line) => joined(change, line), changed(before, after, given))
 }
@@ -58,8 +64,8 @@ function calls(
   return [attention.tell(assigneeId).called({ why, conversationId, messageId: null, by: by.id, at: now })]
 }
 
-const decided = (rule: Decision['rule'], promised: Promised, policyId: string): Decision => ({
+const decided = (rule: Decision['rule'], promised: Promised, policyId: string, messageId?: string): Decision => ({
   rule,
   outcome: 'told',
-  facts: { promised, policyId },
+  facts: { promised, policyId, ...(messageId !== undefined && { messageId }) },
 })

@@ -101,7 +101,9 @@ export function unsaid(state: State, utterance: Utterance, error: Failure, given
     state: after,
     rows,
   } = written(state, utterance, utterance.channelId ?? state.channelId, given, error)
-  const outgoing = ring(after.outgoing, { id: message._id, status: 'failed' as const, error }, outgoingMax)
+  const { _id: id, n, channelId } = message
+  const about = { n, content: utterance.content.kind, class: utterance.class, ...(channelId !== null && { channelId }) }
+  const outgoing = ring(after.outgoing, { id, status: 'failed' as const, error, ...about }, outgoingMax)
   const last = { ...lastOf(message), hasFailed: true }
   return { ...changed(state, { ...after, outgoing, last }, given, message), rows }
 }
@@ -177,9 +179,15 @@ export function handed(utterance: Utterance, { channelId, to }: Way, { id, now }
   return channel.tell(channelId).enqueue({ ...parcel, notAfter: now + sendForMs })
 }
 
+interface Unsaid {
+  messageId: string
+  text: string
+  why: string
+}
+
 /** What a machine wanted to say and must not any more, for staff to see. */
-export function heldBack(state: State, text: string, why: string, given: Given) {
-  return lived(state, state, { what: 'held_back', text, value: why }, given)
+export function heldBack(state: State, { why, ...rest }: Unsaid, given: Given) {
+  return lived(state, state, { what: 'held_back', value: why, ...rest }, given)
 }
 
 /** People of the business spoke: what a machine had prepared before is not sent any more, and shown. */
@@ -187,12 +195,13 @@ export function withoutDraft(change: Said, given: Given): Said {
   const { draft } = change.state
   if (!draft) return change
   return joined(change, (state) => {
-    const held = heldBack({ ...state, draft: null }, draft.text, 'staff_wrote', given)
-    const { by, sawRev } = draft
+    const { by, sawRev, text } = draft
+    const messageId = given.newId('msg')
+    const held = heldBack({ ...state, draft: null }, { messageId, text, why: 'staff_wrote' }, given)
     return {
       ...held,
       events: [...held.events, event('conversation.draft_changed', { draft: null })],
-      decisions: [{ rule: 'held_back@1', outcome: 'held', facts: { why: 'staff_wrote', by, sawRev } }],
+      decisions: [{ rule: 'held_back@1', outcome: 'held', facts: { messageId, why: 'staff_wrote', by, sawRev } }],
     }
   })
 }

@@ -16,7 +16,7 @@ type Known = State['outgoing'][number]
 export const statuses = {
   statusChanged(state: State, told: Told, given: Given): ConversationChange {
     const before = state.outgoing.find(({ id }) => id === told.messageId)
-    if (!before) return ofOlder(state, told)
+    if (!before) return ofOlder(state, told, given)
     // It goes by another way by now: what becomes of it on the first is not what becomes of it.
     if (before.tried?.includes(told.channelId ?? '')) return { state }
     if (!advances(before, told)) return { state, rows: named(told) }
@@ -29,10 +29,11 @@ export const statuses = {
 }
 
 /** Of an older message only its row knows the status: row and screens apply the same rule of ranks. */
-function ofOlder(state: State, told: Told): ConversationChange {
+function ofOlder(state: State, told: Told, { now }: Given): ConversationChange {
   const { messageId, status, error } = told
   const below = { field: 'statusRank', value: ceilingOf({ status, error }) }
-  const late = update('message', messageId, standing(status, error), below)
+  const reached = status === 'delivered' ? { reachedAt: now } : {}
+  const late = update('message', messageId, { ...standing(status, error), ...reached }, below)
   return { state, rows: [...named(told), late], events: [eventOf(told)] }
 }
 
@@ -46,16 +47,19 @@ function advanced(
   const { messageId, status, error, providerId } = told
   const outgoing = state.outgoing.map((one) => (one === before ? { ...one, status, error } : one))
   const hasFailed = status === 'failed'
+  const reached = isOnDevice(status) && !isOnDevice(before.status) ? { reachedAt: given.now } : {}
   const isNews = state.last?.messageId === messageId && state.last.hasFailed !== hasFailed
   const after = { ...state, outgoing, last: isNews && state.last ? { ...state.last, hasFailed } : state.last }
   return {
     state: after,
-    rows: [update('message', messageId, { ...standing(status, error), ...(providerId && { providerId }) })],
+    rows: [update('message', messageId, { ...standing(status, error), ...reached, ...(providerId && { providerId }) })],
     events: [eventOf(told)],
     // The list shows what needs a person: that the last word did not go out.
     tells: [...(isNews ? touch(state, after, given) : []), ...out],
   }
 }
+
+const isOnDevice = (status: string) => status === 'delivered' || status === 'read'
 
 const eventOf = ({ messageId, status, error }: Told) => event('message.status_changed', { messageId, status, error })
 

@@ -37,7 +37,9 @@ export function composed(account: ChannelAccount, message: OutgoingMessage): Mai
 /** What stands under every mail of the business, and under this kind. */
 function below(thread: MailThread | undefined) {
   const signature = thread?.signature ? `\n\n-- \n${thread.signature}` : ''
-  return thread?.unsubscribeUrl ? `${signature}\n\nUnsubscribe: ${thread.unsubscribeUrl}` : signature
+  if (!thread?.unsubscribe) return signature
+  const { says, url } = thread.unsubscribe
+  return `${signature}\n\n${says}: ${url}`
 }
 
 /** To nobody twice: SendGrid refuses a mail in which an address stands in two places. */
@@ -69,9 +71,12 @@ function headersOf(messageId: string, mailbox: string, { replyTo, thread }: Outg
 }
 
 /** What only programs read: that no person wrote it, and where its reader ends it with one click. */
-const ofMachines = ({ isAutomatic, unsubscribeUrl: url }: Partial<MailThread> = {}) => ({
+const ofMachines = ({ isAutomatic, unsubscribe }: Partial<MailThread> = {}) => ({
   ...(isAutomatic && { 'Auto-Submitted': 'auto-replied', 'X-Auto-Response-Suppress': 'All' }),
-  ...(url && { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+  ...(unsubscribe && {
+    'List-Unsubscribe': `<${unsubscribe.url}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  }),
 })
 
 /** What the other kinds of content say, in a mail. */
@@ -87,6 +92,11 @@ function wordsOf(content: Outgoing): { subject: string; text: string } {
       return { subject: '', text: [content.text, ...content.rows.map(({ title }) => `- ${title}`)].join('\n') }
     case 'location':
       return { subject: '', text: placeOf(content) }
+    case 'contacts':
+      return {
+        subject: '',
+        text: content.contacts.map(({ name, phones }) => [name, ...phones].join('\n')).join('\n\n'),
+      }
     case 'reaction':
       return { subject: '', text: content.emoji ?? '' }
     case 'template':

@@ -1,7 +1,13 @@
 import type { Purpose } from '../../store/files.ts'
+import { sampleTypes } from '../../kernel/template-kinds.ts'
 import { isKept, keptTypes } from './sniff.ts'
 
 const megabyte = 1024 * 1024
+
+function carriedMax(mime: string) {
+  if (mime.startsWith('image/')) return 5 * megabyte
+  return /^(audio|video)\//.test(mime) ? 16 * megabyte : 100 * megabyte
+}
 
 interface Declared {
   types: readonly string[]
@@ -14,14 +20,9 @@ interface Declared {
 /** What files are for, and what may be kept for it. */
 export const purposes: Readonly<Record<Purpose, Declared>> = {
   // Meta's own bounds: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types
-  message: {
-    types: keptTypes,
-    bytesMax(mime) {
-      if (mime.startsWith('image/')) return 5 * megabyte
-      return /^(audio|video)\//.test(mime) ? 16 * megabyte : 100 * megabyte
-    },
-    keptMs: null,
-  },
+  message: { types: keptTypes, bytesMax: carriedMax, keptMs: null },
+  // Above the words of a template: it belongs to nobody's thread, and goes to many.
+  template: { types: Object.values(sampleTypes).flat(), bytesMax: carriedMax, keptMs: null },
   branding: { types: ['image/jpeg', 'image/png', 'image/webp'], bytesMax: () => 2 * megabyte, keptMs: null },
   // What people are imported from, and what they are taken along in.
   import: { types: [], bytesMax: () => 50 * megabyte, keptMs: 30 * 24 * 60 * 60_000 },
@@ -30,7 +31,7 @@ export const purposes: Readonly<Record<Purpose, Declared>> = {
 }
 
 /** What somebody may bring; exports are made here. */
-export const broughtPurposes = ['message', 'branding'] as const satisfies readonly Purpose[]
+export const broughtPurposes = ['message', 'branding', 'template'] as const satisfies readonly Purpose[]
 
 /** The most that any upload may weigh, bytes. */
 export const uploadBytesMax = 100 * megabyte

@@ -77,7 +77,7 @@ const en: Language = {
   }),
   person_code: ({ code, minutes, workspace }) => ({
     subject: `${code} is your code for ${workspace}`,
-    before: [`Type this code where you are signing in to ${workspace}: ${code}`],
+    before: [`Type this code where ${workspace} asks you for it: ${code}`],
     press: '',
     after: [
       `It is good once, for ${minutes} minutes. Never tell it to anybody. If you did not ask for it, nothing has happened.`,
@@ -223,7 +223,7 @@ const de: Language = {
   }),
   person_code: ({ code, minutes, workspace }) => ({
     subject: `${code} ist Ihr Code für ${workspace}`,
-    before: [`Geben Sie diesen Code dort ein, wo Sie sich bei ${workspace} anmelden: ${code}`],
+    before: [`Geben Sie diesen Code dort ein, wo ${workspace} Sie danach fragt: ${code}`],
     press: '',
     after: [
       `Er gilt einmal und ${minutes} Minuten lang. Sagen Sie ihn niemandem. Wenn Sie ihn nicht angefordert haben, ist nichts geschehen.`,

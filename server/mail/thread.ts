@@ -10,7 +10,7 @@ interface Parts {
   latest(workspaceId: string, conversationId: string, limit: number): Promise<Message[]>
   businessOf(workspaceId: string): string
   /** Where the person says that no more of this is to come. */
-  unsubscribeUrl(place: Place): Promise<string>
+  unsubscribe(place: Place): Promise<{ url: string; says: string }>
 }
 
 /** So far back a thread's mails are looked for; beyond, a new one begins. */
@@ -18,7 +18,7 @@ const lookedAt = 50
 
 /** In which thread a mail of ours stands: that of the latest mail, under its subject. */
 export const threads =
-  ({ latest, businessOf, unsubscribeUrl }: Parts) =>
+  ({ latest, businessOf, unsubscribe }: Parts) =>
   async (channel: OpenChannel, conversationId: string, messageId: string): Promise<MailThread> => {
     const { workspaceId, fields } = channel
     const messages = await latest(workspaceId, conversationId, lookedAt)
@@ -31,7 +31,7 @@ export const threads =
       ...(own?.author.kind === 'automation' && { isAutomatic: true }),
       // Answers and what was ordered carry none: nobody ends those by one click (RFC 8058 is for bulk).
       ...(own?.class === 'marketing' && {
-        unsubscribeUrl: await unsubscribeUrl({
+        unsubscribe: await unsubscribe({
           workspaceId,
           userId: conversationId.slice(conversationIdOf('').length),
           channel: 'email',

@@ -51,7 +51,7 @@ interface Parts {
   /** Opens a file for whoever has it, for ten minutes. */
   fileToken(workspaceId: string, fileId: string): string
   /** Where a person ends what a letter is about. */
-  unsubscribeUrl(place: Place): Promise<string>
+  unsubscribe(place: Place): Promise<{ url: string; says: string }>
   /** What stands behind the platform's own texts. */
   texts: MessengerPorts
   log: Log
@@ -70,7 +70,7 @@ function runnersOf(parts: Parts): Runners {
     threadOf: threads({
       latest: async (workspaceId, id, limit) => (await queries.messagePage(workspaceId, id, { limit })).items,
       businessOf: (workspaceId) => settings.workspace(workspaceId)?.name ?? '',
-      unsubscribeUrl: parts.unsubscribeUrl,
+      unsubscribe: parts.unsubscribe,
     }),
     fileUrl: (workspaceId, fileId) => `/f/${fileToken(workspaceId, fileId)}`,
     files,

@@ -20,8 +20,12 @@ interface Parts {
   onError(error: unknown): void
 }
 
-// Meta's default for a number; a higher tier is a setting of the channel to come with the module that edits them.
-const limits = { perSecond: 80, burst: 80, pairMs: 0 }
+// Meta's default for a number; one of a higher tier, or a slower carrier, has a pace of its own.
+const usual = { perSecond: 80, pairMs: 0 }
+const limitsOf = ({ pace }: Pick<Channel, 'pace'>) => {
+  const { perSecond, pairMs } = pace ?? usual
+  return { perSecond, burst: Math.max(1, perSecond), pairMs }
+}
 
 /** Tells a channel's actor, the other processes, and the simulator that plays its provider, what the settings say. */
 export class ConnectedChannels {
@@ -45,7 +49,8 @@ export class ConnectedChannels {
     return `${this.#parts.simulator()?.url ?? this.#parts.here}/v23.0`
   }
 
-  readonly changed = async ({ id, workspaceId, simulate, provider }: Channel) => {
+  readonly changed = async ({ id, workspaceId, simulate, provider, pace }: Channel) => {
+    const limits = limitsOf({ pace })
     const { system, notices } = this.#parts
     await system.workspace(workspaceId, principal('system', 'settings')).at(channel, id).configure({ limits })
     if (simulate && provider === 'whatsapp') await this.#simulate(id, workspaceId)

@@ -2,6 +2,7 @@ import type { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { cloudTemplates } from '../../providers/whatsapp/templates.ts'
+import type { FileRoom } from '../files/file-room.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
 import type { Ports } from '../ports.ts'
 import { TemplateNewsRoom } from '../templates/news.ts'
@@ -12,16 +13,18 @@ import type { Storage } from './storage.ts'
 interface Parts {
   storage: Storage
   channels: ChannelSettings
+  files: Pick<FileRoom, 'open' | 'bytesOf'>
   settings: Pick<KnownSettings, 'templatesChanged' | 'all' | 'ofWorkspace'>
   clocks: WorkspaceClocks
   log: Pick<Log, 'warn'>
 }
 
 /** What people write for WhatsApp to approve, and what WhatsApp says of it. */
-export function openTemplates({ storage, channels, settings, clocks, log }: Parts) {
+export function openTemplates({ storage, channels, files, settings, clocks, log }: Parts) {
   const { store, rest } = storage
   let tell: Ports['resourceChanged'] = () => undefined
-  const parts = { store, rest, channels, api: cloudTemplates, changed: (id: string) => settings.templatesChanged(id) }
+  const changed = (id: string) => settings.templatesChanged(id)
+  const parts = { store, rest, channels, files, api: cloudTemplates, changed }
   const news = new TemplateNewsRoom({
     ...parts,
     timeOf: (workspaceId) => clocks.of(workspaceId).now(),

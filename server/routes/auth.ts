@@ -4,6 +4,7 @@ import { permissionNames } from '../../kernel/permissions.ts'
 import { memberRoles } from '../../kernel/role.ts'
 import { passwordMin } from '../auth/own-account.ts'
 import type { Auth, SignedIn } from '../auth/auth.ts'
+import { isAskedHere } from '../http/from-here.ts'
 import { get, originOf, post } from '../http/route.ts'
 
 const text = (max: number) => z.string().max(max)
@@ -98,9 +99,18 @@ export const auth = [
         /** Nothing is mailed, or sent to telephones, while this is tried out: it lies at /letters, and /texts. */
         playsMail: z.boolean(),
         playsTexts: z.boolean(),
+        /** Who may be signed in as by a press, on the machine that a demo runs on; null elsewhere. */
+        demo: z
+          .object({
+            business: text(200),
+            members: z.array(z.object({ id: text(128), name: text(200), role: z.enum(memberRoles) })).max(20),
+            /** Opens the simulated phones. */
+            phoneKey: text(128),
+          })
+          .nullable(),
       }),
     },
-    async ({ byMail, byPhone, registration, security: { google, passkeys }, config }) => ({
+    async ({ byMail, byPhone, registration, security: { google, passkeys }, config, demo, request }) => ({
       mail: byMail.isOpen,
       ...(await byPhone.ways()),
       signUp: registration.isOpen,
@@ -108,6 +118,7 @@ export const auth = [
       passkeysAt: passkeys.origin ?? null,
       playsMail: config.playsMail,
       playsTexts: config.playsTexts,
+      demo: (isAskedHere(request) ? demo?.who() : undefined) ?? null,
     }),
   ),
 

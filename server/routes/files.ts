@@ -21,7 +21,7 @@ export const File = z.object({
   name: z.string().max(255).nullable(),
   mime: z.string().max(128),
   sizeBytes: z.int().min(0),
-  purpose: z.enum(['message', 'branding', 'export', 'import', 'list']),
+  purpose: z.enum(['message', 'template', 'branding', 'export', 'import', 'list']),
   status: Status,
   /** Why it is refused. */
   why: z.string().max(200).nullable(),

@@ -5,6 +5,7 @@ import { Identity, Label } from '../../kernel/person.ts'
 import { get, Id, page, pageOf, post } from '../http/route.ts'
 import { Duplicate } from '../people/duplicates.ts'
 import { MergeShown } from '../people/merging.ts'
+import { requestsChanged } from './privacy.ts'
 
 const tags = ['Users']
 const Two = z.object({ winnerId: Id, loserId: Id, choices: MergeChoices.default({}) })
@@ -140,7 +141,11 @@ export const mergeRoutes = [
         files: z.int().nonnegative(),
       }),
     },
-    async ({ records, workspace, params, body: { name } }) => records.erasing.erase(workspace, params.id, name),
+    async ({ records, resourceChanged, workspace, caller, params, body: { name: typed } }) => {
+      const erased = await records.erasing.erase(workspace, params.id, { typed, by: caller.id })
+      resourceChanged(workspace.id, requestsChanged)
+      return erased
+    },
   ),
 
   post(

@@ -2,14 +2,45 @@ import { conversation } from '../../actors/conversation/contract.ts'
 import { Message } from '../../actors/conversation/contract/message.ts'
 import { Outgoing } from '../../kernel/content.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
+import { z } from 'zod'
 import { templateCodes } from '../../kernel/template-known.ts'
-import { messageById, shown } from '../../store/queries/messages.ts'
-import { get, post } from '../http/route.ts'
+import { messageById, messagesByProviderId, shown } from '../../store/queries/messages.ts'
+import { get, Id, post } from '../http/route.ts'
 import type { Ports } from '../ports.ts'
 
 const tags = ['Messages']
 
+const Ref = Message.pick({
+  conversationId: true,
+  channelId: true,
+  direction: true,
+  status: true,
+  error: true,
+  at: true,
+}).extend({ messageId: Id, userId: Id, providerId: z.string().max(512) })
+
 export const messages = [
+  get(
+    '/message-refs/:providerId',
+    {
+      allow: 'conversations.read',
+      module: 'inbox',
+      audit: { action: 'message.read', isRead: true },
+      summary: 'Which message a provider means: by the id that it has there, `wamid.…` or `SM…`',
+      tags,
+      params: z.object({ providerId: z.string().min(1).max(512) }),
+      query: z.object({ channelId: Id.optional() }),
+      reply: Ref,
+    },
+    async ({ store, rest, channels, workspace, params: { providerId }, query: { channelId } }) => {
+      const among = channelId === undefined ? (await channels.list(workspace.id)).map(({ id }) => id) : [channelId]
+      const [found] = await messagesByProviderId({ store, rest }, workspace.id, among, providerId)
+      if (!found) throw missing('not_found', 'No message of ours has this id there.')
+      const { _id: messageId, conversationId, userId, direction, status, error, at } = found
+      return { messageId, conversationId, userId, channelId: found.channelId, providerId, direction, status, error, at }
+    },
+  ),
+
   get(
     '/messages/:id',
     {

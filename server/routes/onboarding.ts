@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Module } from '../../kernel/modules.ts'
-import { get, type Incoming, post, put } from '../http/route.ts'
+import { get, post, put, languagesOf } from '../http/route.ts'
 import { stepNames } from '../onboarding.ts'
 import { presetNames, presets } from '../presets/preset.ts'
 
@@ -22,13 +22,6 @@ const Onboarding = z.object({
     .max(stepNames.length),
 })
 const tags = ['Onboarding']
-
-/** As browsers list them, the best first; who says nothing gets the language of the business. */
-const languagesOf = ({ header }: Incoming) =>
-  header('accept-language')
-    .slice(0, 200)
-    .split(',')
-    .filter((tag) => /^\s*[a-z]/i.test(tag))
 
 export const onboarding = [
   get(

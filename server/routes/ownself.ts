@@ -5,11 +5,16 @@ import { Locale, Timezone } from '../../kernel/settings.ts'
 import { del, get, patch, post, put } from '../http/route.ts'
 
 const about = { allow: 'person', tags: ['Own affairs'] } as const
-const Self = z.object({
+export const Self = z.object({
   id: z.string().max(128),
   name: z.string().max(200),
   timezone: z.string().max(64).nullable(),
   locale: z.string().max(16).nullable(),
+})
+/** What is written by itself is in this language, and not at night. */
+export const Language = z.object({
+  timezone: Timezone.nullable().optional(),
+  locale: Locale.max(16).nullable().optional(),
 })
 const Device = z.object({
   name: z.string().trim().max(100),
@@ -18,25 +23,22 @@ const Device = z.object({
 })
 const Push = z.object({ service: z.enum(['fcm', 'apns', 'webpush']), token: z.string().min(1).max(4_096) })
 
-/** Who somebody is who is looked after, and where they are signed in. */
-export const ownself = [
-  get('/me', { ...about, summary: 'Who I am to the business', reply: Self }, async ({ workspace, caller }) =>
-    self(await workspace.at(user, caller.id).view()),
+/** Who I am to the business, under the name that apps give it. */
+export const aboutMe = (path: '/me' | '/users/me') => [
+  get(path, { ...about, summary: 'Who I am to the business', reply: Self }, async ({ workspace, caller }) =>
+    selfOf(await workspace.at(user, caller.id).view()),
   ),
 
   patch(
-    '/me',
-    {
-      ...about,
-      summary: 'My language and time zone: what is written by itself is in this language, and not at night',
-      body: z.object({
-        timezone: Timezone.nullable().optional(),
-        locale: Locale.max(16).nullable().optional(),
-      }),
-      reply: Self,
-    },
-    async ({ workspace, caller, body }) => self(await workspace.at(user, caller.id).update(body)),
+    path,
+    { ...about, summary: 'My language and time zone', body: Language, reply: Self },
+    async ({ workspace, caller, body }) => selfOf(await workspace.at(user, caller.id).update(body)),
   ),
+]
+
+/** Who somebody is who is looked after, and where they are signed in. */
+export const ownself = [
+  ...aboutMe('/me'),
 
   get(
     '/me/devices',
@@ -91,7 +93,7 @@ export const ownself = [
   ),
 ]
 
-const self = ({ userId, name, timezone, locale }: { userId: string } & Omit<z.output<typeof Self>, 'id'>) => ({
+export const selfOf = ({ userId, name, timezone, locale }: { userId: string } & Omit<z.output<typeof Self>, 'id'>) => ({
   id: userId,
   name,
   timezone,

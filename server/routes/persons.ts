@@ -2,19 +2,9 @@ import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
 import { placeOf } from '../http/limits.ts'
 import { post } from '../http/route.ts'
+import { email, known, one, phone, slug, whichOne } from '../auth/known-by.ts'
 
 const tags = ['Own affairs']
-const slug = z.string().min(1).max(64)
-const phone = z.string().min(4).max(32).optional()
-const email = z.email().max(254).optional()
-/** By which they are known: one of them. */
-const one = ({ phone, email }: { phone?: string | undefined; email?: string | undefined }) =>
-  (phone === undefined) !== (email === undefined)
-const whichOne = { error: 'Say a number or an address: one of them.', path: ['phone'] }
-/** What is there of them, as the one that it is. */
-function known({ phone, email }: { phone?: string | undefined; email?: string | undefined }) {
-  return email === undefined ? { phone: phone ?? '' } : { email }
-}
 const SignedIn = z.object({
   accessToken: z.string().max(4_096),
   refreshToken: z.string().max(256),

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { busy, missing, Problem } from '../../kernel/problem.ts'
 import { bearerOf } from '../http/bearer.ts'
+import { isFromHere } from '../http/from-here.ts'
 import { get, raw } from '../http/route.ts'
 import type { Ports } from '../ports.ts'
 
@@ -75,8 +76,7 @@ export const system = [
 /** With a token: whoever shows it. Without: this machine, unless a proxy on it speaks for others. */
 function demandOperator({ metricsToken }: Ports['config'], request: { ip: string; header(name: string): string }) {
   if (metricsToken === undefined) {
-    const isHere = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.ip) && request.header('x-forwarded-for') === ''
-    if (!isHere) throw missing('not_found', 'There is nothing at this address.')
+    if (!isFromHere(request)) throw missing('not_found', 'There is nothing at this address.')
     return
   }
   const digest = (token: string) => createHash('sha256').update(token).digest()

@@ -3,7 +3,7 @@ import { Label } from '../../kernel/person.ts'
 import { conflict, invalid, missing, Problem } from '../../kernel/problem.ts'
 import { Kept, Resources } from '../../store/settings/resources.ts'
 import { tagCounts } from '../../store/settings/tag-moves.ts'
-import { TagFields, tags as home, tagsMax } from '../../store/settings/tags.ts'
+import { tagColours, TagFields, tags as home, tagsMax } from '../../store/settings/tags.ts'
 import { resource } from '../http/resource.ts'
 import { type Call, get, Id, post } from '../http/route.ts'
 import { relabel } from '../people/relabel.ts'
@@ -46,6 +46,17 @@ export const tagRoutes = [
     async ({ store, workspace, query }) => ({
       items: await tagCounts(store, workspace.id, labelsOf(query.labels), countMax),
     }),
+  ),
+
+  get(
+    '/tags/colours',
+    {
+      allow: 'people.read',
+      summary: 'The tags that have a colour, with it',
+      tags,
+      reply: z.object({ items: z.array(TagFields.pick({ label: true, colour: true })).max(tagsMax) }),
+    },
+    async ({ store, workspace }) => ({ items: await tagColours(store, workspace.id) }),
   ),
 
   ...resource({

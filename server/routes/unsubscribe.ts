@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ChannelKind } from '../../kernel/channel-kind.ts'
 import { Purpose } from '../../kernel/consent.ts'
-import { bytes, get, post, put } from '../http/route.ts'
+import { bytes, get, languagesOf, post, put } from '../http/route.ts'
 
 const tags = ['Preferences']
 const params = z.object({ token: z.string().regex(/^[\w~-]{1,400}$/) })
@@ -9,7 +9,7 @@ const Choice = z.object({ channel: ChannelKind, purpose: Purpose, isOn: z.boolea
 const Shown = z.object({
   /** Whose messages they are. */
   business: z.string().max(200),
-  /** In which language the page speaks first. */
+  /** In which language the page speaks: theirs, or their browser's, or the business's. */
   locale: z.string().max(35),
   /** What the link is about. */
   channel: ChannelKind,
@@ -44,7 +44,7 @@ export const unsubscribeRoutes = [
       reply: Shown,
       problems,
     },
-    ({ preferences, params }) => preferences.shown(params.token),
+    ({ preferences, params, request }) => preferences.shown(params.token, languagesOf(request)),
   ),
 
   post('/unsubscribe/:token', oneClick, async ({ preferences, params, request }) => {
@@ -70,7 +70,7 @@ export const unsubscribeRoutes = [
     },
     async ({ preferences, params, body, request }) => {
       await preferences.choose(params.token, body.choices, { ip: request.ip, text: body.text })
-      return preferences.shown(params.token)
+      return preferences.shown(params.token, languagesOf(request))
     },
   ),
 ]

@@ -188,7 +188,7 @@ export const users = [
       body: z.object({ reason: z.string().trim().max(500).default('') }),
       reply: Profile,
     },
-    async ({ workspace, params, body }) => workspace.at(user, params.id).block(body),
+    async ({ records, workspace, params, body }) => records.blocking.block(workspace, params.id, body),
   ),
 
   post(

@@ -251,6 +251,21 @@ export const machineRoutes = [
   ),
 
   post(
+    '/conversations/:id/handoff',
+    {
+      ...write,
+      summary: 'Hand it over to people: it is open and waits for them, and machines are silent until it is resolved',
+      body: of.handOff.input,
+      reply: of.handOff.reply,
+      problems: ['conversation_missing', 'unknown_team'],
+    },
+    async ({ store, rest, workspace, params, body }) => {
+      await knownTeam({ store, rest, workspace }, body.teamId ?? null)
+      return workspace.at(conversation, params.id).handOff(body)
+    },
+  ),
+
+  post(
     '/conversations/:id/proposals',
     {
       ...write,

@@ -68,12 +68,16 @@ export const models = {
     tenant: true,
     indexes: [
       [{ workspaceId: 1, conversationId: 1, n: -1 }],
+      // A channel's days. Only what never changes is in it: a status costs it nothing.
+      [{ workspaceId: 1, channelId: 1, at: 1 }],
       [
         { workspaceId: 1, channelId: 1, providerId: 1 },
         { partialFilterExpression: { providerId: { $type: 'string' } } },
       ],
     ],
   },
+  // What went by a channel on a day that is over, counted once.
+  channel_days: { tenant: true, indexes: [[{ workspaceId: 1, channelId: 1, day: 1 }]] },
   episodes: { tenant: true, indexes: [[{ workspaceId: 1, conversationId: 1, openedAt: -1 }]] },
   // What happened to a person besides what was said, from the latest; of one kind where it is asked for.
   activities: {
@@ -96,6 +100,17 @@ export const models = {
     tenant: true,
     indexes: [[{ workspaceId: 1, status: 1, _id: -1 }], [{ workspaceId: 1, userIds: 1 }]],
   },
+  // What people ask for by the law. Of each kind one is open at a time.
+  privacy_requests: {
+    tenant: true,
+    indexes: [
+      [{ workspaceId: 1, _id: -1 }],
+      [{ workspaceId: 1, status: 1, _id: -1 }],
+      [{ workspaceId: 1, userId: 1, _id: -1 }],
+      [{ workspaceId: 1, open: 1 }, { unique: true, partialFilterExpression: { open: { $type: 'string' } } }],
+    ],
+  },
+  lead_forms: { tenant: true, indexes: resourceIndexes },
   custom_fields: { tenant: true, indexes: resourceIndexes },
   tags: { tenant: true, indexes: resourceIndexes },
   // Labels that are being changed everywhere, the oldest first; named after what they were.
@@ -106,17 +121,26 @@ export const models = {
   events: { tenant: true, indexes: [[{ workspaceId: 1, at: 1 }]], former: ['workspaceId_1_stream_1_seq_1'] },
   decisions: {
     tenant: true,
-    indexes: [[{ workspaceId: 1, kind: 1, id: 1, at: -1, _id: -1 }]],
+    indexes: [
+      [{ workspaceId: 1, kind: 1, id: 1, at: -1, _id: -1 }],
+      // What kept messages from a channel.
+      [
+        { workspaceId: 1, 'facts.channelId': 1, at: 1 },
+        { partialFilterExpression: { 'facts.channelId': { $type: 'string' } } },
+      ],
+    ],
     former: ['workspaceId_1_kind_1_id_1_at_-1'],
   },
   dead_letters: { tenant: true, indexes: [[{ workspaceId: 1, _id: -1 }], [{ workspaceId: 1, status: 1, _id: -1 }]] },
-  // Links of the chain, found by number; searched from the latest, alone or by who, what, on what, changes or reads.
+  // Links of the chain, found by number; searched from the latest, alone or by who, in whose stead, what, on what,
+  // changes or reads.
   audit_log: {
     tenant: true,
     indexes: [
       [{ workspaceId: 1, n: -1, _id: -1 }],
       [{ workspaceId: 1, at: -1, n: -1 }],
       [{ workspaceId: 1, 'by.id': 1, at: -1, n: -1 }],
+      [{ workspaceId: 1, 'by.actingId': 1, at: -1, n: -1 }],
       [{ workspaceId: 1, action: 1, at: -1, n: -1 }],
       [{ workspaceId: 1, 'target.id': 1, at: -1, n: -1 }],
       [{ workspaceId: 1, isRead: 1, at: -1, n: -1 }],

@@ -42,8 +42,27 @@ export async function messageByProviderId(source: Source, workspaceId: string, c
   return one(source, workspaceId, { channelId, providerId })
 }
 
+/** Those that providers know under this id, by any of these channels: hardly ever more than one. */
+export async function messagesByProviderId(
+  source: Source,
+  workspaceId: string,
+  channelIds: readonly string[],
+  providerId: string,
+): Promise<MessageRow[]> {
+  const filter = refFilter(channelIds, providerId)
+  const found = await source.store.of(workspaceId).find('messages', filter, { limit: 10, projection: shownFields })
+  await source.rest.ready(workspaceId)
+  return found.map((document) => rowOf(source.rest, workspaceId, document))
+}
+
+/** As the database is asked, which `explain` shows. */
+export const refFilter = (channelIds: readonly string[], providerId: string) => ({
+  channelId: { $in: [...channelIds] },
+  providerId,
+})
+
 /** A message as its readers see it. */
-export function shown({ userId: _, statusRank: __, providerId: ___, ...message }: MessageRow): Message {
+export function shown({ userId: _, statusRank: __, providerId: ___, reachedAt: ____, ...message }: MessageRow): Message {
   return message
 }
 
@@ -68,8 +87,14 @@ export async function messagesByIds(
   return found.map((document) => rowOf(source.rest, workspaceId, document))
 }
 
-/** Messages with a file: one of their own, or those of a mail. What was taken back has none. */
-const hasFile = { $or: [{ 'content.kind': { $in: mediaKinds } }, { 'content.files.0': { $exists: true } }] }
+/** Messages with a file: one of their own, those of a mail, or that of a template. What was taken back has none. */
+const hasFile = {
+  $or: [
+    { 'content.kind': { $in: mediaKinds } },
+    { 'content.files.0': { $exists: true } },
+    { 'content.file.kind': { $exists: true } },
+  ],
+}
 
 /** As the database is asked, which `explain` shows. */
 export const fileFilter = (conversationId: string, before?: number) => ({

@@ -32,6 +32,14 @@ export async function mergesOf(source: Source, workspaceId: string, userId: stri
     .slice(0, mergesMax)
 }
 
+/** Those who were merged with them: they are the same human being. */
+export async function mergedWith({ store }: Pick<Source, 'store'>, workspaceId: string, userId: string) {
+  const found = await store
+    .of(workspaceId)
+    .find('users', { aliasOf: userId }, { projection: { _id: 1 }, limit: mergesMax })
+  return found.map(({ _id }) => _id)
+}
+
 /** What happened to a person, the latest first; `before` is where the last page ended. */
 export async function activitiesOf(
   source: Source,

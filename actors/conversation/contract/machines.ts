@@ -26,6 +26,12 @@ export const Verdict = z.object({
   why: z.string().max(64).nullable(),
 })
 
+const HandedOver = PausedUntil.extend({
+  status: z.literal('open'),
+  assigneeId: id.nullable(),
+  teamId: id.nullable(),
+})
+
 /** Machines that speak, and what keeps them from it. */
 export const machines = {
   /** Without `hours`: until the matter is resolved. */
@@ -47,6 +53,16 @@ export const machines = {
       rule: z.string().regex(/^[\w.-]{1,60}@\d{1,6}$/),
     }),
     reply: Verdict,
+  },
+  /** People are to go on: it waits for them, machines are silent until it is resolved, and the summary is a note. */
+  handOff: {
+    input: z.object({
+      reason: sensitive(z.string().trim().min(1).max(500)).optional(),
+      summary: sensitive(z.string().trim().min(1).max(4_096)).optional(),
+      /** The team that is to have it; as it was where it is missing. */
+      teamId: id.nullable().optional(),
+    }),
+    reply: HandedOver,
   },
   /** Staff have used the draft (their message goes by `send`), or do not want it. */
   settleDraft: { input: z.object({ draftId: id, isUsed: z.boolean() }), reply: z.object({ draftId: id }) },

@@ -1,5 +1,5 @@
-// The page of HTTP's document, in one of its two layouts. Opened from the console, it tries requests out in the name of
-// whoever is signed in there: for each of them it asks the console for a token that is good at that moment, and keeps none.
+// The page of HTTP's document, in one of its two layouts. It tries requests out in the name of whoever is signed in to the
+// console: for each of them it looks for a token that is good at that moment, and keeps none.
 
 const asks = 'careline.docs.token'
 const opener = globalThis.opener
@@ -24,10 +24,21 @@ function fromConsole() {
   })
 }
 
-const show = (who) => {
-  status.textContent = who ? `Requests go out as ${who.name}, of ${who.workspace}.` : ''
+/** Opened by its address: whoever is signed in to the console of this browser, while that token is good. */
+function fromBrowser() {
+  const held = localStorage.getItem('careline.session')
+  const { accessToken: token, expiresAt, user, workspace } = JSON.parse(held ?? '{}')
+  const isGood = token !== undefined && Date.parse(expiresAt) > Date.now()
+  return isGood ? { token, name: user.name, workspace: workspace.name } : undefined
 }
-show(await fromConsole())
+const whoIsHere = async () => (await fromConsole()) ?? fromBrowser()
+
+const show = (who) => {
+  status.textContent = who
+    ? `Requests go out as ${who.name}, of ${who.workspace}.`
+    : 'Nobody is signed in to the console here: sign in, and requests go out in your name.'
+}
+show(await whoIsHere())
 
 globalThis.Scalar.createApiReference('#app', {
   url: new URL('../openapi.json', import.meta.url).href,
@@ -43,7 +54,7 @@ globalThis.Scalar.createApiReference('#app', {
     const isOurs = new URL(request.url).origin === location.origin
     const isGiven = /^Bearer ./.test(request.headers.get('authorization') ?? '')
     if (!isOurs || isGiven) return
-    const who = await fromConsole()
+    const who = await whoIsHere()
     show(who)
     if (who) request.headers.set('authorization', `Bearer ${who.token}`)
   },

@@ -2,7 +2,7 @@ import type { Store } from '../../../store/connection.ts'
 import { accountsById, createAccount } from '../../../store/settings/accounts.ts'
 import { createMember, type Member, membersOf } from '../../../store/settings/members.ts'
 import { allWorkspaces, createWorkspace } from '../../../store/settings/workspaces.ts'
-import { demoSlug } from '../demo/seed.ts'
+import { demoSlug } from '../demo/script.ts'
 
 /** The owner of the workspace that a person at this machine most likely means: the demo's, else the oldest one's. */
 export async function firstOwner(store: Store): Promise<Member | undefined> {

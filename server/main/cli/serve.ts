@@ -36,7 +36,7 @@ async function greeting(house: House) {
   const rows = [
     ['Console', console],
     ...(await linkRows(house)),
-    ...(phone === null ? [] : [['Phone', phone]]),
+    ...(phone === null ? [] : [['Phone', `${phone}  (and SMS, mail, the app, Slack)`]]),
     ...(letters === null ? [] : [['Letters', `${letters}  (what would have been mailed)`]]),
     ['API docs', apiDocs],
     ['Event docs', eventDocs],

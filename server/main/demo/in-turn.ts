@@ -3,7 +3,7 @@ import { newId } from '../../../kernel/id.ts'
 import { openRedis } from '../../../kernel/redis.ts'
 import { Store } from '../../../store/connection.ts'
 import { workspaceBySlug } from '../../../store/settings/workspaces.ts'
-import { demoSlug } from './seed.ts'
+import { demoSlug } from './script.ts'
 
 const key = 'careline:demo'
 /** Longer than it takes to make a demo; whoever died while it made one keeps the others no longer. */

@@ -7,6 +7,7 @@ import { newId } from '../../../kernel/id.ts'
 import { samples } from '../../../providers/whatsapp/simulator/samples.ts'
 import type { Somebody } from '../../../providers/whatsapp/simulator/simulator.ts'
 import type { Careline } from '../../main.ts'
+import { enterAddress, mailsUs, textsUs } from './beside.ts'
 import type { PastClock } from './past-clock.ts'
 import { msOf, type Person, staff, type Step, type Story, type Who } from './script.ts'
 
@@ -22,6 +23,8 @@ interface Stage {
 }
 
 type StaffStep = Extract<Step, { by: Who }>
+type BesideStep = Extract<Step, { does: 'texts' | 'mails' | 'usesApp' }>
+const isBeside = (step: Step): step is BesideStep => ['texts', 'mails', 'usesApp'].includes(step.does)
 
 /** Plays stories on a server that lives in the past: real phones, real webhooks, real turns. */
 export class Play {
@@ -34,19 +37,22 @@ export class Play {
     this.#now = now
   }
 
-  async run(stories: readonly Story[]) {
+  /** `besides`: what belongs to nobody's story. */
+  async run(stories: readonly Story[], besides: readonly (readonly [ago: string, does: () => Promise<unknown>])[]) {
     const moments = stories.flatMap(({ person, scenes }) => {
       const actor = new Actor(this.#stage, person)
-      return scenes.map(([ago, step]) => ({ at: this.#now - msOf(ago), step, actor }))
+      const met = () => actor.introduced()
+      return scenes.map(([ago, step]) => ({ at: this.#now - msOf(ago), does: () => actor.does(step), met }))
     })
-    moments.sort((one, other) => one.at - other.at)
-    for (const { at, step, actor } of moments) {
+    const all = [...moments, ...besides.map(([ago, does]) => ({ at: this.#now - msOf(ago), does, met: undefined }))]
+    all.sort((one, other) => one.at - other.at)
+    for (const { at, does, met } of all) {
       this.#stage.clock.advance(at)
-      await actor.does(step)
+      await does()
       await this.#settled()
       this.#stage.clock.advance(at + afterMs)
       await this.#settled()
-      await actor.introduced()
+      await met?.()
     }
     this.#stage.clock.advance(this.#now)
     await this.#settled()
@@ -54,9 +60,11 @@ export class Play {
 
   /** Nothing is under way: no webhook, no turn, no effect. */
   async #settled() {
-    const { simulator, intake, system } = this.#stage.careline
+    const { simulator, twilioSimulator, mailSimulator, intake, system } = this.#stage.careline
     for (let round = 0; round < 3; round++) {
       await simulator?.settled()
+      await twilioSimulator?.settled()
+      await mailSimulator?.settled()
       await intake.settled()
       await system.settled()
     }
@@ -82,6 +90,7 @@ class Actor {
 
   async does(step: Step) {
     if ('by' in step) await this.#staff(step)
+    else if (isBeside(step)) await this.#beside(step)
     else this.#phoned(step)
   }
 
@@ -97,7 +106,21 @@ class Actor {
     await this.#as('ana').at(user, userId).update({ timezone, locale, stage: 'engaged' })
   }
 
-  #phoned(step: Exclude<Step, StaffStep>) {
+  /** On another way than WhatsApp. */
+  async #beside(step: BesideStep) {
+    const { careline, workspaceId, members } = this.#stage
+    const { name, waId } = this.#person
+    const phone = `+${waId}`
+    if (step.does === 'texts') return textsUs(careline, { from: phone, text: step.text })
+    if (step.does === 'mails') return mailsUs(careline, { ...step, name })
+    const { conversationId, userId } = this.#known()
+    // Without a code: of those only so many go to one number in a day, and a demo may be made anew more often.
+    await enterAddress(careline, { workspaceId, memberId: members.helena, userId, kind: 'app', value: userId })
+    const theirs = careline.system.workspace(workspaceId, principal('person', userId))
+    return theirs.at(conversation, conversationId).write({ content: { kind: 'text', text: step.text } })
+  }
+
+  #phoned(step: Exclude<Step, StaffStep | BesideStep>) {
     const phone = this.#phone
     const where = { channelId: this.#stage.channelId }
     switch (step.does) {
@@ -131,8 +154,9 @@ class Actor {
   }
 
   async #staff(step: StaffStep): Promise<unknown> {
-    const { conversationId } = this.#known()
+    const { conversationId, userId } = this.#known()
     const it = this.#as(step.by).at(conversation, conversationId)
+    const { careline, workspaceId, members } = this.#stage
     switch (step.does) {
       case 'writes':
         if (step.failsWith !== undefined) this.#willFail(step.failsWith)
@@ -142,11 +166,19 @@ class Actor {
       case 'reacts':
         return it.send({ content: { kind: 'reaction', to: await this.#theirs(), emoji: step.emoji } })
       case 'notes':
-        return it.note({ text: step.text })
+        return it.note({ text: step.text, ...(step.mentions && { mentions: [members[step.mentions]] }) })
       case 'sees':
         return it.read({ upTo: (await it.view()).messageCount })
+      case 'enters':
+        return enterAddress(careline, {
+          workspaceId,
+          memberId: members[step.by],
+          userId,
+          kind: 'email',
+          value: step.email,
+        })
       case 'assigns':
-        return it.assign({ assigneeId: step.to && this.#stage.members[step.to] })
+        return it.assign({ assigneeId: step.to && members[step.to] })
       case 'marks':
         return it.setStatus({ status: step.status })
     }

@@ -4,6 +4,10 @@ import type { Act } from '../../../providers/whatsapp/simulator/acts.ts'
 
 // The words in which the demo's history is written down: who did what, and how long ago.
 
+/** The short name of the demo's workspace. */
+export const demoSlug = 'demo'
+export const business = 'Harbour Clinic'
+
 export const staff = {
   helena: { name: 'Helena Strand', email: 'helena@harbour.example', role: 'owner' },
   ana: { name: 'Ana Petrov', email: 'ana@harbour.example', role: 'staff' },
@@ -20,11 +24,17 @@ export type Step =
   | { does: 'corrects'; text: string }
   | { does: 'reads' }
   | { does: 'goes'; online: boolean }
+  /** By SMS, from the same number. */
+  | { does: 'texts'; text: string }
+  | { does: 'mails'; from: string; subject: string; text: string }
+  /** In the app of the business. */
+  | { does: 'usesApp'; text: string }
   | { does: 'writes'; by: Who; content: Outgoing; failsWith?: number }
   | { does: 'attaches'; by: Who; fileName: string; caption: string }
   | { does: 'reacts'; by: Who; emoji: string }
-  | { does: 'notes'; by: Who; text: string }
+  | { does: 'notes'; by: Who; text: string; mentions?: Who }
   | { does: 'sees'; by: Who }
+  | { does: 'enters'; by: Who; email: string }
   | { does: 'assigns'; by: Who; to: Who | null }
   | { does: 'marks'; by: Who; status: 'open' | 'pending' | 'resolved' }
 
@@ -47,10 +57,15 @@ export interface Story {
 export const says = (text: string): Step => ({ does: 'says', act: { kind: 'text', text } })
 export const answers = (text: string): Step => ({ does: 'says', act: { kind: 'text', text }, isAnswer: true })
 export const shows = (act: Act): Step => ({ does: 'says', act })
+export const texts = (text: string): Step => ({ does: 'texts', text })
+export const usesApp = (text: string): Step => ({ does: 'usesApp', text })
 export const reads: Step = { does: 'reads' }
 export const writes = (by: Who, text: string): Step => ({ does: 'writes', by, content: { kind: 'text', text } })
 export const sends = (by: Who, content: Outgoing): Step => ({ does: 'writes', by, content })
-export const notes = (by: Who, text: string): Step => ({ does: 'notes', by, text })
+export const notes = (by: Who, text: string, mentions?: Who): Step => ({
+  ...{ does: 'notes', by, text },
+  ...(mentions && { mentions }),
+})
 export const sees = (by: Who): Step => ({ does: 'sees', by })
 export const takes = (by: Who): Step => ({ does: 'assigns', by, to: by })
 export const resolves = (by: Who): Step => ({ does: 'marks', by, status: 'resolved' })

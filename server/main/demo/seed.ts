@@ -10,11 +10,11 @@ import { type Careline, startCareline } from '../../main.ts'
 import { type Demo, keepDemo, keptDemo } from './kept.ts'
 import { PastClock } from './past-clock.ts'
 import { Play } from './play.ts'
-import { staff, type Who } from './script.ts'
+import { connectBeside, connectSlack } from './beside.ts'
+import { business, demoSlug, staff, type Who } from './script.ts'
 import { stories } from './stories.ts'
 import { wipeDemo } from './wipe.ts'
 
-export const demoSlug = 'demo'
 const dayMs = 24 * 60 * 60_000
 
 /**
@@ -39,7 +39,9 @@ export async function seedDemo(config: Config): Promise<Demo | undefined> {
   try {
     if (await workspaceBySlug(careline.storage.store, demoSlug)) return undefined
     const demo = await opened(careline, clock.now())
-    await new Play({ ...demo, careline, clock }, now).run(stories)
+    // Of a whole week Slack would tell more than anybody reads.
+    const slack = () => connectSlack(careline, { workspaceId: demo.workspaceId, memberId: demo.members.helena })
+    await new Play({ ...demo, careline, clock }, now).run(stories, [['3h 40m', slack]])
     keepDemo(config.dataDir, { ...demo, state: 'ready' })
     return { ...demo, state: 'ready' }
   } finally {
@@ -63,11 +65,7 @@ async function opened(careline: Careline, at: number): Promise<Demo> {
   // Known before it is there: whatever happens from here on, the next start can take it away.
   keepDemo(careline.config.dataDir, demo)
   const settings = { timezone: 'Europe/Lisbon', locale: 'en' }
-  await createWorkspace(
-    store,
-    { id: workspaceId, slug: demoSlug, name: 'Harbour Clinic', settings, isSandbox: true },
-    at,
-  )
+  await createWorkspace(store, { id: workspaceId, slug: demoSlug, name: business, settings, isSandbox: true }, at)
   const passwordHash = await hashPassword(demo.password)
   for (const who of names) {
     const { email, name, role } = staff[who]
@@ -85,6 +83,7 @@ async function opened(careline: Careline, at: number): Promise<Demo> {
   })
   await channelChanged(made)
   await careline.templates.sync(workspaceId)
+  await connectBeside(careline, { workspaceId, memberId: demo.members.helena })
   return demo
 }
 

@@ -1,4 +1,18 @@
-import { answers, notes, reads, resolves, says, sees, sends, shows, type Story, takes, writes } from './script.ts'
+import {
+  answers,
+  notes,
+  reads,
+  resolves,
+  says,
+  sees,
+  sends,
+  shows,
+  type Story,
+  takes,
+  texts,
+  usesApp,
+  writes,
+} from './script.ts'
 
 /** Those whom the clinic is in the middle of something with. */
 const current: Story[] = [
@@ -10,7 +24,14 @@ const current: Story[] = [
       ['3d 1h 48m', writes('ana', 'Welcome to the other side of the ocean, Maya! Yes, all our physios work by video.')],
       ['3d 1h 40m', reads],
       ['3d 1h 38m', says('Great. Evenings would be best, after 17:00 my time.')],
-      ['3d 1h 30m', notes('ana', '17:00 in Vancouver is 01:00 here. Ask Ngozi about early mornings instead.')],
+      [
+        '3d 1h 30m',
+        notes(
+          'ana',
+          '17:00 in Vancouver is 01:00 here. @Helena Strand, may we offer early mornings instead?',
+          'helena',
+        ),
+      ],
       [
         '3d 1h 20m',
         sends('ana', {
@@ -31,6 +52,20 @@ const current: Story[] = [
       ['5h', sees('ana')],
       ['4h 40m', { does: 'attaches', by: 'ana', fileName: 'treatment-plan.pdf', caption: 'Here it is, signed.' }],
       ['4h 30m', reads],
+      ['4h 20m', { does: 'enters', by: 'ana', email: 'maya.fraser@example.com' }],
+      [
+        '2h 5m',
+        {
+          does: 'mails',
+          from: 'maya.fraser@example.com',
+          subject: 'The form of my insurance',
+          text: 'Hello Ana,\n\nthe plan arrived, thank you. My insurance also asks who pays the first session. Is it the clinic in Lisbon, or I?\n\nMaya',
+        },
+      ],
+      [
+        '1h 50m',
+        writes('ana', 'Dear Maya, you pay it, and your insurance gives it back: the plan says so on page two.'),
+      ],
     ],
   },
   {
@@ -102,7 +137,10 @@ const current: Story[] = [
         '7h 47m',
         shows({ kind: 'location', latitude: 41.0369, longitude: 28.985, name: 'Taksim Meydanı', address: 'İstanbul' }),
       ],
-      ['7h 40m', notes('tomas', 'Pain went from 4 to 7 overnight. Ngozi, can you see him today?')],
+      [
+        '7h 40m',
+        notes('tomas', 'Pain went from 4 to 7 overnight. @Dr. Ngozi Adeyemi, can you see him today?', 'ngozi'),
+      ],
       ['7h 20m', { does: 'assigns', by: 'tomas', to: 'ngozi' }],
       [
         '7h 10m',
@@ -110,6 +148,8 @@ const current: Story[] = [
       ],
       ['7h', reads],
       ['6h 55m', { does: 'likes', emoji: '👍' }],
+      ['1h 30m', usesApp('Yoldayım, uygulamadan yazıyorum. Otopark var mı?')],
+      ['1h 20m', writes('ngozi', 'Var, binanın arkasında. Girişte adınızı söylemeniz yeterli.')],
     ],
   },
 ]
@@ -154,7 +194,7 @@ const waiting: Story[] = [
           },
         },
       ],
-      ['3h 25m', notes('tomas', 'Did not go out. Try by phone tomorrow.')],
+      ['3h 25m', notes('tomas', 'Did not go out. @Ana Petrov, would you try by phone tomorrow?', 'ana')],
     ],
   },
   {
@@ -239,6 +279,8 @@ const past: Story[] = [
       // His phone is off now: the last answer has one tick.
       ['19h 20m', { does: 'goes', online: false }],
       ['19h 10m', writes('ngozi', 'Thanks, that helps. The swelling should be down by Monday. Safe travels!')],
+      ['2h 20m', texts('No internet at the airport, so by SMS: my flight is a day late. Tuesday instead of Monday?')],
+      ['2h 10m', writes('ngozi', 'Tuesday 10:15, Liam. The day and the hour are in this text; no internet needed.')],
     ],
   },
   {

@@ -16,9 +16,14 @@ export async function wipeDemo(config: Config) {
     await storage.store.collection('vault_keys').deleteMany({ workspaceId: demo.workspaceId })
     // Last: whoever was interrupted before finds the workspace, and wipes again.
     await removeWorkspace(storage.store, demo.workspaceId)
-    // The simulated phones are one file. Where another workspace has people on them, the demo's old chats stay there.
+    // The simulated phones are one file, and so is what is texted and mailed. Where another workspace has people on them,
+    // the demo's old chats stay there.
     const others = await storage.store.collection('channels').findOne({ simulate: true })
-    if (!others) rmSync(join(config.dataDir, 'simulator'), { recursive: true, force: true })
+    if (!others) {
+      rmSync(join(config.dataDir, 'simulator'), { recursive: true, force: true })
+      for (const name of ['simulated_texts', 'simulated_letters', 'simulated_slack'] as const)
+        await storage.store.platform(name).deleteMany({})
+    }
   } finally {
     await storage.close()
   }
