@@ -95,6 +95,16 @@ describe('channel: decisions', () => {
     })
   })
 
+  it('stays open where the one that tries meets anything but a message’s own refusal', () => {
+    // A lost credential opens it at the first fault: what counts then is the try, not how many failed before it.
+    const open = breakerAfter(closed, 'broken', 0)
+    expect(open).to.include({ status: 'open', failures: 1 })
+    const tries = { ...open, status: 'half_open' as const }
+    for (const met of ['retry', 'broken', 'cool_off', 'unknown'] as const)
+      expect(breakerAfter(tries, met, 9_000).status, met).to.equal('open')
+    expect(breakerAfter(tries, 'never', 9_000), 'the channel took the question').to.deep.equal(closed)
+  })
+
   it('takes one word on a message, and only while it is under way', () => {
     const { state } = enqueue(start, parcel(1), given())
     const result = { outcome: 'accepted' as const, messageId: 'msg_1', providerId: 'wamid.1' }

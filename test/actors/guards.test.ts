@@ -11,6 +11,7 @@ import {
 import { noTerms, type Terms } from '../../kernel/consent.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import { TemplateWords } from '../../kernel/template.ts'
+import { decided } from '../../server/why-words.ts'
 
 const now = Date.UTC(2026, 0, 6, 12)
 const night = Date.UTC(2026, 0, 6, 23)
@@ -85,6 +86,9 @@ describe('what may be said', () => {
       expect(verdict.decision).to.deep.include({ rule: `guard.${name}@1`, outcome: is })
       expect(verdict.decision.facts).to.include({ messageId: 'msg_1' })
       if (verdict.is === 'refused') expect(verdict.problem.code).to.equal(code)
+      const says = decided(verdict.decision.rule, verdict.decision.outcome, verdict.decision.facts)
+      expect(says, 'in words').to.match(is === 'refused' ? / not sent|^Not sent/ : /^It waits until 2026/)
+      expect(says).not.to.match(/undefined|guard/)
     })
 
   it('leaves no decision where nothing is against it, and counts', () => {

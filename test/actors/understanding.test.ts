@@ -62,6 +62,39 @@ describe('what is understood', () => {
     expect(sentBy(heard(stop.state, 3, 'stop'))).to.deep.equal([])
   })
 
+  const ways = [
+    ['whatsapp', 'ch1', '4915112345678'],
+    ['sms', 'ch_sms', '+4915112345678'],
+    ['email', 'ch_mail', 'pat@mail.test'],
+    ['app', 'ch_app', 'usr_pat'],
+  ] as const
+  for (const [kind, channelId, address] of ways)
+    it(`STOP by ${kind} is answered there, in one decision, and ends there what is no answer`, () => {
+      const account = { provider: 'x', name: 'x', isActive: true }
+      const channels = ways.map(([of, id]) => ({ id, kind: of, ...account }))
+      const here = { settings: { ...given().settings, channels } }
+      const content =
+        kind === 'email' ? { kind: 'email', subject: 'Re: offers', text: 'Stop.' } : { kind: 'text', text: 'Stop.' }
+      const first = on.receive(initial, { ...inbound(1), channelId, address }, at(here)).state
+      const stop = on.receive(first, { ...inbound(2), channelId, address, content }, at(here))
+      expect(rulesOf(stop)).to.deep.equal(['understand.compliance@1 stop'])
+      expect(
+        stop.tells.filter(({ message }: any) => message === 'enqueue').map(({ id, input }: any) => [id, input.to]),
+      ).to.deep.equal([[channelId, address]])
+      const word = stop.tells.find(({ message }: any) => message === 'heardWord').input
+      expect(word).to.include({ word: 'stop', channel: kind, address })
+      const consents = Object.fromEntries(ways.map(([of]) => [`${of}/marketing`, 'granted']))
+      const state = { ...stop.state, rules: { ...stop.state.rules, terms: { ...stop.state.rules.terms, consents } } }
+      const says = (purpose: string) =>
+        on.say(
+          state,
+          { content: { kind: 'text', text: 'Spring' }, class: purpose, rule: 'news@1' },
+          at({ ...here, by: machine }),
+        )
+      expect(rulesOf(says('marketing'))).to.deep.equal(['guard.suppressed@1 refused'])
+      expect(sentBy(says('marketing'))).to.deep.equal([])
+    })
+
   it('HELP is answered, and a person of the staff is still waited for', () => {
     const help = heard(known, 2, 'help')
     expect(sentBy(help)).to.have.length(1)

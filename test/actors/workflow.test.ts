@@ -205,6 +205,31 @@ describe('conversation: workflow', () => {
       expect(on.say(paused.state, code, at(now, { by: key('bot') })).reply.outcome, 'D3: never paused').to.equal('sent')
     })
 
+    it('hand over to people: it waits for them, with what there is to know, and they are silent', () => {
+      const bot = at(now + hour, { by: key('bot') })
+      const answered = does(heard, ['setStatus', { status: 'resolved' }])
+      const change = on.handOff(answered, { reason: 'A person', summary: 'The bill', teamId: 'team_1' }, bot)
+      expect(change.reply).to.deep.include({ status: 'open', teamId: 'team_1', automationPausedUntil: untilResolved })
+      expect(change.state).to.include({ status: 'open', waitingSince: now + hour, teamId: 'team_1' })
+      expect(linesIn(change)).to.deep.equal(['opened', 'handed_over'])
+      const notes = change.events.filter(({ data }: any) => data.message?.direction === 'note')
+      expect(notes.map(({ data }: any) => data.message.content.text)).to.deep.equal(['The bill'])
+      expect(change.decisions).to.deep.include({
+        rule: 'handed_over@1',
+        outcome: 'handed_over',
+        facts: { by: bot.by.id, teamId: 'team_1' },
+      })
+      const said = { ...text('hello'), class: 'conversational', rule: 'welcome@1' }
+      expect(on.say(change.state, said, bot).reply).to.include({ outcome: 'held', why: 'paused' })
+    })
+
+    it('leave it to whoever has it, and a member who hands over has it no more', () => {
+      const mine = does(heard, ['assign', { assigneeId: 'ana' }])
+      expect(on.handOff(mine, {}, at(now, { by: key('bot') })).state.assigneeId).to.equal('ana')
+      expect(on.handOff(mine, {}, at(now)).state.assigneeId).to.equal(null)
+      expect(on.handOff(mine, {}, at(now)).state.waitingSince, 'since they wrote').to.equal(heard.waitingSince)
+    })
+
     it('draft where they may only draft; staff’s own words put the draft aside, visibly', () => {
       const draft = on.propose(
         does(heard, ['setAiMode', { aiMode: 'draft' }]),
@@ -250,6 +275,9 @@ describe('conversation: workflow', () => {
                 expect(change.events[0].data.message.content).to.include({ what: 'held_back', text: `draft ${step}` })
                 expect(change.tells.some(({ kind }: any) => kind === 'channel')).to.equal(false)
                 expect(change.decisions.map(({ rule }: any) => rule)).to.deep.equal(['held_back@1'])
+                expect(change.decisions[0].facts.messageId, 'the line tells why').to.equal(
+                  change.events[0].data.message._id,
+                )
               }
             }
             state = change.state

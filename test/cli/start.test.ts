@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { until } from '../harness/until.ts'
 import { Installation } from './command.ts'
@@ -120,7 +123,7 @@ describe('careline start, on a machine that has nothing, after a first try that 
       expect(messages.filter(({ reactions }) => reactions.person ?? reactions.staff)).to.have.length.greaterThan(4)
       expect(messages.filter(({ editedAt }) => editedAt)).to.have.length(1)
       const out = messages.filter(({ direction }) => direction === 'out').map(({ status }) => status)
-      expect([...new Set(out)]).to.have.members(['read', 'sent', 'failed'])
+      expect([...new Set(out)]).to.have.members(['read', 'delivered', 'sent', 'failed'])
       const failed = messages.find(({ status }) => status === 'failed')
       expect(failed.error).to.include({ providerCode: 131026, retryable: false })
       const files = messages.filter(({ content }) => content.fileId)
@@ -128,6 +131,43 @@ describe('careline start, on a machine that has nothing, after a first try that 
       const file = await fetch(home.url + link.url)
       expect(file.status).to.equal(200)
       expect((await file.arrayBuffer()).byteLength).to.equal(files[0].content.sizeBytes)
+    })
+
+    it('has one thread per person over WhatsApp, SMS, mail and the app', async () => {
+      const { channels } = JSON.parse((await home.run(['demo', '--json'])).out)
+      expect(channels.map(({ kind }: any) => kind)).to.have.members(['whatsapp', 'sms', 'email', 'app'])
+      for (const [name, kind] of [
+        ['Liam Chen', 'sms'],
+        ['Maya Fraser', 'email'],
+        ['Emre Yıldız', 'app'],
+      ] as const) {
+        const page = await home.json(`/api/v1/conversations/${of(name).conversationId}/messages?limit=50`, { token })
+        const heard = page.body.items.filter(({ direction }: any) => direction === 'in')
+        const kinds = heard.map(({ channelId }: any) => channels.find(({ id }: any) => id === channelId).kind)
+        expect(new Set(kinds), name).to.deep.equal(new Set(['whatsapp', kind]))
+        expect(page.body.items.at(-1).channelId, 'and answered there').to.equal(heard.at(-1).channelId)
+      }
+    })
+
+    it('signs in as one of the demo by a press, on this machine and by its own name alone', async () => {
+      const ways = async (headers: Record<string, string> = {}) => {
+        const asked = request(`${home.url}/api/v1/auth/ways`, { headers }).end()
+        const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+        return JSON.parse(await text(answer))
+      }
+      const { demo } = await ways()
+      expect(demo).to.include({
+        business: 'Harbour Clinic',
+        phoneKey: new URL(line('Phone')).searchParams.get('key'),
+      })
+      for (const { id, role } of demo.members) {
+        const { status, body } = await home.json('/api/v1/auth/demo', { body: { memberId: id } })
+        expect({ status, role: body.user.role }).to.deep.equal({ status: 200, role })
+      }
+      const stranger = await home.json('/api/v1/auth/demo', { body: { memberId: 'mem_nobody' } })
+      expect(stranger.body.code).to.equal('no_demo')
+      expect((await ways({ 'x-forwarded-for': '203.0.113.9' })).demo, 'for others, by a proxy').to.equal(null)
+      expect((await ways({ host: 'evil.example' })).demo, 'by a name that was pointed here').to.equal(null)
     })
 
     it('has people in many zones and scripts, with the same chats on their phones', async () => {

@@ -11,7 +11,17 @@ describe('who may do what, on screen', () => {
     const { page } = boss
     await page.getByText('There is none yet.').waitFor()
     await page.getByLabel('Name').fill('The website')
+    await page.getByRole('button', { name: 'Read only' }).click()
+    await page.getByRole('checkbox', { name: 'All of it: The team' }).check()
+    await page.getByRole('checkbox', { name: 'Make and change teams', checked: true }).waitFor()
+    await page.getByRole('checkbox', { name: 'See the settings of the business', checked: true }).waitFor()
+    await page.getByRole('checkbox', { name: 'Change the settings of the business', checked: false }).waitFor()
+    await page.getByRole('button', { name: 'Nothing' }).click()
+    await page.getByLabel('Find among all of them').fill('works here')
+    await page.getByText('0 of ').waitFor()
+    expect(await page.getByRole('checkbox').count()).to.equal(1)
     await page.getByLabel('See who works here').check()
+    await page.getByLabel('Find among all of them').fill('')
     await page.getByLabel('Read conversations and the inbox').check()
     await page.getByLabel('How long it is good').selectOption('90')
     await page.getByRole('button', { name: 'Make the key' }).click()
@@ -20,6 +30,7 @@ describe('who may do what, on screen', () => {
       (await fetch(`${app.url}/api/v1/members`, { headers: { authorization: `Bearer ${secret}` } })).status
     expect(await reads()).to.equal(200)
     await page.getByText('May do 2 things').click()
+    await page.getByRole('term').filter({ hasText: 'The team' }).waitFor()
     await boss.shot('api-keys-wide')
     expect(await boss.axe()).to.deep.equal([])
 
@@ -75,7 +86,7 @@ describe('who may do what, on screen', () => {
     await page.getByLabel('Acting as somebody else').waitFor()
     // She ends it: whoever acted as her is back where they came from.
     await hers.page.getByRole('button', { name: 'No longer' }).click()
-    await page.getByLabel('Acting as somebody else').waitFor({ state: 'detached', timeout: 15_000 })
+    await page.getByLabel('Acting as somebody else').waitFor({ state: 'detached', timeout: 45_000 })
     expect(uma.name).to.equal('Uma')
   })
 })

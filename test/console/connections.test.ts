@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { withApp } from '../harness/boot.ts'
 import { receiver } from '../harness/receiver.ts'
+import { until } from '../harness/until.ts'
 import { newId } from '../../kernel/id.ts'
 import { DnsSimulator } from '../../providers/dns/simulator.ts'
 import { withBrowser } from './browser.ts'
@@ -85,7 +86,20 @@ describe('channels and webhooks', () => {
     await page.getByText(/The message is on its way/).waitFor()
     await page.getByRole('button', { name: 'Make another: Verify token' }).click()
     await page.getByLabel('The new verify token').waitFor()
+    const stats = page.getByRole('region', { name: 'What went by it' })
+    await stats.getByText('Day by day').click()
+    await stats.getByRole('columnheader', { name: 'Delivered' }).waitFor()
+    await stats.getByLabel('What they were').getByText('text').waitFor()
+    await page.getByLabel('Seconds between two messages to one person').fill('2')
+    await page.getByLabel(/^Write from it to people who never wrote/).check()
+    await page.getByRole('button', { name: 'Save the options' }).click()
+    await stats.scrollIntoViewIfNeeded()
     await boss.shot('channel-wide')
+    const owner = await app.business.as('owner')
+    await until(async () => {
+      const { isDefault, pairSeconds } = await owner.connections.channelOptions(app.business.channel.id)
+      return isDefault && pairSeconds === 2
+    })
     await page.getByRole('button', { name: 'Make it real' }).click()
     await page.getByText('Give the secrets of your provider first.').waitFor()
     await page.getByRole('button', { name: 'Disable it' }).click()

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { sampleImage } from '../../providers/whatsapp/simulator/samples.ts'
+import { templatesOf } from '../../client/templates.ts'
+import { TemplateWords } from '../../kernel/template.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser, type Screen } from './browser.ts'
 import { pastClock } from './scene.ts'
@@ -22,7 +24,8 @@ describe('what a conversation shows', () => {
 
   it('shows each kind of message for what it is', async () => {
     const { person, conversationId, api } = await somebody('Amina', 'See <b>this</b>: https://example.org/a?b=1. Good?')
-    const { page, ...screen } = await on.staff('owner', `/inbox/${conversationId}`)
+    const screen = await on.staff('owner', `/inbox/${conversationId}`)
+    const { page } = screen
     const thread = page.getByRole('log')
     const link = thread.getByRole('link', { name: 'https://example.org/a?b=1' })
     expect(await link.getAttribute('href')).to.equal('https://example.org/a?b=1')
@@ -42,6 +45,17 @@ describe('what a conversation shows', () => {
     )
     await thread.getByRole('button', { name: 'Play: Voice message' }).waitFor()
     await thread.getByText('0:02').waitFor()
+    const where = thread.getByRole('slider', { name: 'Where the sound stands: Voice message' })
+    await where.scrollIntoViewIfNeeded()
+    // Somebody speaks: some of it is loud, some is not.
+    const wave = thread.locator('path[data-heard]')
+    await wave.waitFor({ state: 'attached' })
+    const tops = [...((await wave.getAttribute('d')) ?? '').matchAll(/M[\d.]+ ([\d.]+)V/g)].map(([, top]) =>
+      Number(top),
+    )
+    expect(tops).to.have.length(42)
+    expect([Math.min(...tops) < 0.1, Math.max(...tops) > 0.9]).to.deep.equal([true, true])
+    await screen.shot('voice')
     await thread.getByRole('link', { name: /sample\.pdf/ }).waitFor()
     const map = await thread.getByRole('link', { name: 'Open the map' }).getAttribute('href')
     expect(map).to.match(/^https:\/\/www\.openstreetmap\.org\/\?mlat=33\.5731&mlon=-7\.5898/)
@@ -140,6 +154,25 @@ describe('what a conversation shows', () => {
     await inbox.page.getByLabel('Files to attach').setInputFiles(refused)
     await inbox.page.getByRole('alert').getByText('Files of this type are not taken.').waitFor()
     inbox.faults.splice(0) // The browser tells of the refused upload, as it should.
+
+    const share = inbox.page.getByRole('button', { name: 'Share a contact or a place' })
+    await share.click()
+    await inbox.page.getByLabel('Who', { exact: true }).fill('Dr. Haddad')
+    await inbox.page.getByLabel('Number', { exact: true }).fill('+212 5 22 00 11 22')
+    await inbox.page.getByRole('button', { name: 'Send the contact' }).click()
+    await log(inbox).getByText('+212 5 22 00 11 22').waitFor()
+    await share.click()
+    await inbox.page.getByLabel('What it is called').fill('Café Clock')
+    await inbox.page
+      .getByLabel('Link to a map, or coordinates')
+      .fill('https://www.openstreetmap.org/?mlat=33.5731&mlon=-7.5898')
+    await inbox.shot('share')
+    await inbox.page.getByRole('button', { name: 'Send the place' }).click()
+    await log(inbox).getByRole('link', { name: 'Open the map' }).waitFor()
+    await app.settled()
+    const kinds = person.chat().messages.flatMap(({ content, by }) => (by === 'business' ? [content.kind] : []))
+    expect(kinds).to.deep.equal(['image', 'contacts', 'location'])
+    expect(inbox.faults).to.deep.equal([])
   })
 
   it('loads what is older while one scrolls up, and keeps the place', async () => {
@@ -167,8 +200,15 @@ describe('what a conversation shows', () => {
 
   it('says that the window has closed, and why; notes go on', async () => {
     time.back(25 * 60)
-    const { conversationId } = await somebody('Hannah', 'I write tomorrow')
+    const { conversationId, api } = await somebody('Hannah', 'I write tomorrow')
     time.back(0)
+    const picture = await api.files.upload(sampleImage(), { mime: 'image/png', name: 'room.png', purpose: 'template' })
+    const header = { format: 'image', handle: '', file: { ...picture, fileName: 'room.png' } } as const
+    const words = TemplateWords.parse({ header, body: 'This is the room where we meet.' })
+    const about = { name: 'our_room', language: 'en', category: 'utility' } as const
+    const own = templatesOf(api.http)
+    await own.submit((await own.make({ ...about, channelId: app.business.channel.id, words })).id)
+    await app.settled()
     const inbox = await on.staff('owner', `/inbox/${conversationId}`)
     await inbox.page.getByText('Free text is not possible now.').first().waitFor()
     await inbox.page.getByText(/24 hours after the last message of Hannah/).waitFor()
@@ -183,6 +223,13 @@ describe('what a conversation shows', () => {
     await inbox.shot('window-closed')
     await inbox.page.keyboard.press('Enter')
     await log(inbox).getByText('Hello Hannah, your appointment is on Friday.').waitFor()
+    // Its own picture goes, where nobody chooses another.
+    await inbox.page.getByLabel('A template can go instead').selectOption({ label: 'our room (en)' })
+    await inbox.page.getByText('Chosen: room.png').waitFor()
+    await inbox.page.getByRole('button', { name: 'Send the template' }).click()
+    await log(inbox).getByText('This is the room where we meet.').waitFor()
+    await log(inbox).getByRole('img').last().waitFor()
+    await inbox.shot('template-picture')
     await inbox.page.getByRole('button', { name: 'Write a note' }).click()
     await inbox.page.getByRole('textbox', { name: 'Note' }).fill('Wait for her.')
     await inbox.page.keyboard.press('Enter')

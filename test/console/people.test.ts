@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { until } from '../harness/until.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
@@ -87,6 +88,12 @@ describe('the pages of many people', () => {
     }
     await page.getByRole('button', { name: 'Allergies further up' }).click()
     await rows('Own fields').first().filter({ hasText: 'allergies' }).waitFor()
+    // Both have another place by that, one after the other: what is pressed next has to have seen both.
+    const owner = await app.business.as('owner')
+    const places = async () =>
+      (await owner.http.get<{ items: { order: number }[] }>('/custom-fields')).items.map(({ order }) => order)
+    await until(async () => (await places()).sort().join() === '10,20')
+    await screen.go('/settings/fields')
     await page.getByRole('button', { name: 'Put away: Shoe size' }).click()
     await page.getByRole('button', { name: 'Use again: Shoe size' }).waitFor()
     await screen.shot('own-fields-360')
@@ -110,6 +117,17 @@ describe('the pages of many people', () => {
     await page.getByLabel('What it is called').fill('On holiday')
     await page.getByRole('button', { name: 'Make it' }).click()
     await rows('Statuses').filter({ hasText: 'On holiday' }).waitFor()
+
+    await screen.go('/settings/forms')
+    await page.getByLabel('What it is called').fill('Contact')
+    await page.getByLabel('Websites that it stands on').fill('https://www.cafe.test/contact')
+    await page.getByLabel('Ask whether offers and news may come to them').check()
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await rows('Website forms').getByText('The HTML for your website').click()
+    await rows('Website forms').getByText('<form action=').waitFor()
+    await screen.shot('forms-360')
+    expect(await screen.axe()).to.deep.equal([])
+    expect(await screen.overflow()).to.equal(false)
 
     await screen.go('/settings/suppressions')
     await page.getByLabel('Addresses, one on each line').fill('anna@example.com')

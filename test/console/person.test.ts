@@ -24,9 +24,10 @@ describe('a person in the console', () => {
     const { page } = boss
     await page.getByRole('heading', { name: 'Amina Benali' }).waitFor()
     await page.getByLabel('First name').fill('Amina')
+    await page.getByLabel('Tries what is new before others do').check()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
-    expect((await records.get(winner.userId)).firstName).to.equal('Amina')
+    expect(await records.get(winner.userId)).to.include({ firstName: 'Amina', isBetaTester: true })
     expect(await boss.axe()).to.deep.equal([])
     await boss.shot('person-about')
 

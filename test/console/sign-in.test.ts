@@ -103,6 +103,8 @@ describe('signing in', () => {
       })
     })
     await screen.signedOut()
+    await page.getByRole('status').getByText('You are signed out here').waitFor()
+    await page.getByRole('button', { name: 'Sign in by a letter instead' }).waitFor()
     expect(await page.getByText('Lena Brandt').count()).to.equal(0)
     expect(await page.evaluate(() => localStorage.getItem('careline.session'))).to.equal(null)
   })

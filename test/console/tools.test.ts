@@ -69,6 +69,33 @@ describe('the staff’s tools', () => {
     await page.getByRole('link', { name: /Very important 0/ }).waitFor()
   })
 
+  it('a template with a document above its words, and one of one-time codes', async () => {
+    const boss = await on.staff('owner', '/settings/templates', { bypassCSP: true })
+    const { page } = boss
+    const form = page.getByRole('region', { name: 'A new template' })
+    await form.getByLabel(/^Name/).fill('your plan')
+    await form.getByLabel('Above the text').selectOption('document')
+    const plan = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 a plan') }
+    await form.getByLabel('Document above the words').setInputFiles(plan)
+    await form.getByText('Chosen: plan.pdf').waitFor()
+    await form.getByLabel(/^Text/).fill('Here is the plan that we made together.')
+    await boss.shot('template-form-wide')
+    expect(await boss.axe()).to.deep.equal([])
+    await form.getByRole('button', { name: 'Save as a draft' }).click()
+    await page.getByRole('button', { name: 'Hand in your_plan, en' }).click()
+    const one = page.getByRole('listitem').filter({ hasText: 'your_plan' })
+    await one.getByText('Approved', { exact: true }).waitFor()
+
+    await form.getByLabel('What it is for').selectOption('authentication')
+    await form.getByLabel(/^Name/).fill('our_code')
+    await form.getByLabel(/^Minutes that a code holds/).fill('10')
+    await form.getByLabel('Ask people not to share it').check()
+    await form.getByText('This code expires in 10 minutes.').waitFor()
+    await boss.shot('template-code-wide')
+    await form.getByRole('button', { name: 'Save as a draft' }).click()
+    await page.getByRole('button', { name: 'Hand in our_code, en' }).waitFor()
+  })
+
   it('a queue for leads: who waits, who has how much, what happened by itself', async () => {
     const tools = toolsOf((await app.business.as('owner')).http)
     await tools.setRules(

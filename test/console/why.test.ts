@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { conversation } from '../../actors/conversation/contract.ts'
+import { principal } from '../../actors/runtime/system.ts'
 import { withApp } from '../harness/boot.ts'
 import { withBrowser } from './browser.ts'
 
@@ -35,9 +37,27 @@ describe('what may be said, as it is shown', () => {
     await inbox.shot('why')
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
+    // Without keys: from the menu; and of what a machine may not say, beside it in the thread.
+    await app.careline.system
+      .workspace(business.workspace.id, principal('automation', 'ai'))
+      .at(conversation, conversationId)
+      .propose({ text: 'Shall I help?', sawRev: 0 })
+    const held = page.getByRole('log').locator('[data-what=held_back]')
+    await held.getByRole('button', { name: 'Why this message' }).click()
+    const ofHeld = page.getByRole('dialog', { name: 'Why this message' })
+    await ofHeld.getByText('A machine’s answer was held back: machines may do nothing here.').waitFor()
+    await inbox.shot('why-held-back')
+    await page.keyboard.press('Escape')
+    await ofHeld.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Put off, priority, tags and more' }).click()
+    await page.getByRole('button', { name: 'What was decided and what happened' }).click()
+    await drawer.getByText('Read as STOP by WhatsApp, and dealt with at once.').waitFor()
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
     const asks = page.getByRole('button', { name: 'Why this message' })
-    await asks.last().focus()
-    await asks.last().click()
+    const ofAnswer = asks.nth(-2)
+    await ofAnswer.focus()
+    await ofAnswer.click()
     await page.getByRole('dialog', { name: 'Why this message' }).getByText('A machine wrote.').waitFor()
 
     const place = { workspaceId: business.workspace.id, userId, channel: 'whatsapp', purpose: 'operational' } as const

@@ -68,8 +68,7 @@ class Shell {
   }
 }
 
-describe('the README', function () {
-  this.timeout(60_000)
+describe('the README', () => {
   let home: Installation
   let shell: Shell
   let log: string

@@ -71,6 +71,14 @@ describe('what may be said, and why it was not', () => {
     expect(page.headers.get('content-type')).to.match(/^text\/html/)
     const shown = await (await fetch(`${app.url}/api/v1${path}`)).json()
     expect(shown.choices).to.deep.include({ channel: 'whatsapp', purpose: 'marketing', isOn: true })
+    const spoken = async (accepts: string) => {
+      const asked = await fetch(`${app.url}/api/v1${path}`, { headers: { 'accept-language': accepts } })
+      return (await asked.json()).locale
+    }
+    expect(await spoken('xx, fr-CA;q=0.8, en;q=0.5'), 'their browser’s').to.equal('fr')
+    await ask('PATCH', `/users/${userId}`, { locale: 'hi-IN' })
+    expect(await spoken('fr'), 'their own').to.equal('hi')
+    expect((await preferences.footOf(place)).says).to.equal('सदस्यता समाप्त करें')
 
     const click = {
       method: 'POST',

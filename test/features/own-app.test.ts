@@ -1,11 +1,8 @@
 import { expect } from 'chai'
-import { type Client, connect } from '../../client/connect.ts'
-import { createOwnApi, type OwnApi } from '../../client/own.ts'
-import { memoryTokens } from '../../client/tokens.ts'
-import { conversationIdOf } from '../../kernel/id.ts'
+import { connect } from '../../client/connect.ts'
 import { Persons } from '../../server/auth/persons.ts'
 import { endPersonSessions } from '../../store/settings/person-sessions.ts'
-import type { SimulatedText } from '../../providers/twilio/simulator/messages.ts'
+import { appPeople, refusal, type SignedIn } from '../harness/app-people.ts'
 import { type Business, withApp } from '../harness/boot.ts'
 import { until } from '../harness/until.ts'
 
@@ -17,75 +14,9 @@ describe('the app of the people who are looked after', () => {
     const owner = await cafe.as('owner')
     await owner.connections.connect({ kind: 'app', provider: 'app', name: 'App' })
   })
-  const settled = async () => {
-    await app.settled()
-    await app.careline.twilioSimulator?.settled()
-    await app.settled()
-  }
-  const post = async (path: string, body: object, token?: string) => {
-    const answer = await fetch(`${app.url}/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(body),
-    })
-    return { status: answer.status, body: answer.status === 204 ? {} : await answer.json() }
-  }
-  const get = async (path: string, token: string) => {
-    const answer = await fetch(`${app.url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
-    return { status: answer.status, body: await answer.json() }
-  }
-  const lastText = async (to: string) => {
-    await settled()
-    const headers = { authorization: `Bearer ${app.careline.secrets.phoneKey}` }
-    const { texts } = (await (await fetch(`${app.url}/simulator/texts`, { headers })).json()) as {
-      texts: SimulatedText[]
-    }
-    return texts.find((text) => text.to === to)
-  }
-  /** Somebody who wrote by WhatsApp, and now signs in to the app by a code to that number. */
-  const signedIn = async (name: string) => {
-    const person = cafe.person(name)
-    person.sends({ kind: 'text', text: `I am ${name}` })
-    await settled()
-    const number = { workspace: 'harbour', phone: `+${person.waId}` }
-    expect((await post('/auth/people/otp', number)).status).to.equal(202)
-    const code = /^\d{6}/.exec((await lastText(number.phone))?.text ?? '')?.[0]
-    const { status, body } = await post('/auth/people/otp/verify', { ...number, code })
-    expect(status).to.equal(200)
-    await settled()
-    expect(body.conversationId).to.equal(conversationIdOf(body.user.id))
-    const api = createOwnApi({ url: app.url, tokens: memoryTokens(body) })
-    return { ...body, person, api } as {
-      accessToken: string
-      refreshToken: string
-      user: { id: string; name: string }
-      person: typeof person
-      conversationId: string
-      api: OwnApi
-    }
-  }
-  /** Signs in once more, a moment later. */
-  const codeFor = async ({ waId }: { waId: string }) => {
-    const number = { workspace: 'harbour', phone: `+${waId}` }
-    await app.careline.storage.store.platform('tallies').deleteMany({})
-    const api = createOwnApi({ url: app.url })
-    await api.askCode(number)
-    await api.signIn({ ...number, code: /^\d{6}/.exec((await lastText(number.phone))?.text ?? '')?.[0] ?? '' })
-    return api
-  }
-  const live = (token: () => Promise<string>): Client => {
-    const client = connect({ url: app.url, token })
-    app.clients.add(client)
-    return client
-  }
-  const refusal = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'nothing refused it',
-      (error: { code: string }) => error.code,
-    )
+  const { settled, post, get, lastText, signedIn, codeFor, live } = appPeople(app, 'harbour', () => cafe)
   const png = Buffer.from('89504e470d0a1a0a', 'hex')
 
-  type SignedIn = Awaited<ReturnType<typeof signedIn>>
   let mina: SignedIn
   let otto: SignedIn
   before(async () => {
@@ -316,6 +247,32 @@ describe('the app of the people who are looked after', () => {
     await endPersonSessions(storage.store, cafe.workspace.id, tove.user.id, Date.now())
     for (ahead = 0; ahead < 5_000; ahead += 1_000) await elsewhere.authenticate(tove.accessToken)
     expect(await refusal(elsewhere.authenticate(tove.accessToken))).to.equal('unauthorized')
+  })
+
+  it('is closed at once to whoever is blocked, its sockets too, until they are let in again', async () => {
+    const vera = await signedIn('Vera')
+    const staff = await cafe.as('owner')
+    const line = live(async () => vera.accessToken)
+    await until(() => line.status().state === 'live')
+    await staff.http.post(`/users/${vera.user.id}/block`, { reason: 'rude' })
+    await until(() => line.status().state === 'signed_out')
+    expect((await get('/me/conversation', vera.accessToken)).status).to.equal(401)
+    expect(await refusal(vera.api.http.refresh(vera.api.session()!))).to.equal('refresh_invalid')
+    expect(await refusal(codeFor(vera.person))).to.equal('code_invalid')
+    const atThatMoment = await cafe.appOf(vera.user.id)
+    expect((await get('/me', atThatMoment)).status, 'one that was being opened').to.equal(200)
+    await staff.http.post(`/users/${vera.user.id}/block`, { reason: 'rude' })
+    expect((await get('/me', atThatMoment)).status).to.equal(401)
+    await staff.http.post(`/users/${vera.user.id}/unblock`, {})
+    expect((await (await codeFor(vera.person)).me()).name).to.equal('Vera')
+  })
+
+  it('is closed to whom a merge makes a blocked one', async () => {
+    const [kept, rude] = [await signedIn('Kept'), await signedIn('Rude')]
+    const staff = await cafe.as('owner')
+    await staff.http.post(`/users/${rude.user.id}/block`, { reason: 'rude' })
+    await staff.http.post('/users/merge', { winnerId: kept.user.id, loserId: rude.user.id })
+    expect(await refusal(kept.api.http.refresh(kept.api.session()!))).to.equal('refresh_invalid')
   })
 
   it('is signed in to anew by whoever was merged, and parted again', async () => {

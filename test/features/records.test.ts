@@ -213,6 +213,62 @@ describe('what is known of a person', () => {
     await api.conversations.send(conversationId, { content: { kind: 'text', text: 'yes' } })
   })
 
+  it('is a lead who fills in a form on a website, and stays as they are who are known', async () => {
+    const site = 'https://www.cafe.test'
+    const consentText = 'Yes, send me your news.'
+    const form = await api.http.post<{ id: string; rev: number }>('/lead-forms', {
+      ...{ name: 'Contact', origins: [site], tags: ['web'], consentText },
+    })
+    const at = `${app.url}/api/v1/public/leads/${app.business.workspace.id}.${form.id}`
+    const fill = (fields: Record<string, string>, origin = site) =>
+      fetch(at, { method: 'POST', body: new URLSearchParams(fields), headers: { origin }, redirect: 'manual' })
+    const byEmail = async (q: string) =>
+      (await api.http.get<{ items: { userId: string }[] }>(`/users?q=${encodeURIComponent(q)}`)).items
+    const ida = { name: 'Ida', email: 'ida@web.test', phone: '+49 151 7000 0001', message: 'A table?', consent: 'on' }
+    const answer = await fill(ida)
+    expect([answer.status, await answer.text()]).to.deep.equal([
+      202,
+      '<!doctype html><html lang="en" dir="ltr"><meta charset="utf-8"><title>Thank you. We will be in touch.</title><p>Thank you. We will be in touch.</p></html>',
+    ])
+    const [line] = await byEmail('ida@web.test')
+    const before = await records.get(line!.userId)
+    expect(before).to.deep.include({ name: 'Ida', stage: 'lead', source: 'website', tags: ['web'] })
+    // A number that a stranger leaves beside an address is a word, and nothing by which they could come in.
+    expect(before.identities.map(({ kind, isVerified }: any) => [kind, isVerified ?? false])).to.deep.equal([
+      ['email', false],
+    ])
+    const said = (await records.timeline(line!.userId, { kinds: 'engagement' })).items[0]
+    expect(said?.what).to.deep.equal({
+      source: 'website',
+      form: 'Contact',
+      message: 'A table?',
+      also: '+4915170000001',
+    })
+    const { items } = await api.http.get<{ items: any[] }>(`/users/${line!.userId}/consents/history`)
+    expect(items.map(({ channel, proof }) => [channel, proof.method, proof.text, proof.ip])).to.deep.equal([
+      ['email', 'form', consentText, '127.0.0.1'],
+    ])
+
+    const again = await fill({ name: 'Somebody Else', email: 'IDA@web.test' })
+    expect([again.status, (await records.get(line!.userId)).name]).to.deep.equal([202, 'Ida'])
+    expect(
+      (await fill({ name: 'Robot', email: 'robot@web.test', website: 'http://spam' })).status,
+      'no word of it',
+    ).to.equal(202)
+    expect(await byEmail('robot@web.test')).to.deep.equal([])
+    expect((await fill(ida, 'https://evil.test')).status).to.equal(403)
+    const script = await fetch(at, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'No address' }),
+      headers: { origin: site, 'content-type': 'application/json' },
+    })
+    expect((await script.json()).code).to.equal('address_missing')
+    // Of one address five an hour, and the hour may end while they are counted.
+    await until(async () => (await fill(ida)).status === 429)
+    await api.http.patch(`/lead-forms/${form.id}`, { isActive: false })
+    expect((await fill(ida)).status).to.equal(404)
+  })
+
   it('erased, nothing says who it was, and whoever writes from there is somebody new', async () => {
     const person = app.business.person('Erased One')
     person.sends('my secret words')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Api } from '../../client/api.ts'
+import { recordsOf } from '../../client/records.ts'
 import { parseWebhook } from '../../providers/whatsapp/webhook.ts'
 import { withApp } from '../harness/boot.ts'
 import { Door, says } from '../harness/door.ts'
@@ -118,6 +119,21 @@ describe('what WhatsApp tells, at the door', () => {
     const { items } = await api.conversations.list({ limit: 100 })
     expect(items.filter(({ conversation }) => conversation.name === 'Bia')).to.have.length(1)
     expect((await threadOf('+551187654321')).items).to.have.length(2)
+  })
+
+  it('joins no two people who have a number each, though one could be the other’s in another spelling', async () => {
+    const records = recordsOf(api.http)
+    const numbers = { Caio: '5511976543210', Davi: '551176543210' }
+    for (const [name, number] of Object.entries(numbers))
+      await records.enter({ name, identities: [{ kind: 'phone', value: `+${number}` }] })
+    for (const [name, waId] of Object.entries(numbers))
+      await door.post(door.messages({ waId, name: 'Whoever' }, says(`wamid.two.${waId}`, `I am ${name}`)))
+    await app.settled()
+    for (const [name, number] of Object.entries(numbers)) {
+      const { conversation, items } = await threadOf(`+${number}`)
+      expect(conversation.name).to.equal(name)
+      expect(items.map(({ content }) => (content as { text?: string }).text)).to.deep.equal([`I am ${name}`])
+    }
   })
 
   it('edits, takes back and reacts on the message that was meant', async () => {

@@ -140,6 +140,11 @@ describe('the audit', () => {
     expect(first.targetName).to.equal('WhatsApp')
     expect(second.by).to.include({ id: operatorId, name: 'Root of all', actingName: null })
     expect(third.targetName).to.equal(app.business.workspace.name)
+    const acted = await entries(`actingId=${operatorId}`)
+    expect(acted.map(({ n }) => n)).to.deep.equal([first.n])
+    const acting = (await ask('owner', 'GET', '/admin/audit/acting')).body.items
+    expect(acting).to.deep.equal([{ id: operatorId, name: 'Root of all' }])
+    expect((await ask('ben', 'GET', '/admin/audit/acting')).status).to.equal(403)
     const actions = (await ask('owner', 'GET', '/admin/audit/actions')).body.items
     expect(actions).to.include.members(['member.changed', 'person.read', 'test.acted'])
     expect(actions).to.deep.equal([...new Set(actions)].sort())
@@ -150,7 +155,15 @@ describe('the audit', () => {
 
   it('has an index for each of these', async () => {
     const order = { sort: { at: -1, n: -1 } as const, limit: 51 }
-    for (const filter of [{}, { 'by.id': 'a' }, { action: 'a.b' }, { 'target.id': 't' }, { isRead: true }]) {
+    const wanted = [
+      {},
+      { 'by.id': 'a' },
+      { 'by.actingId': 'o' },
+      { action: 'a.b' },
+      { 'target.id': 't' },
+      { isRead: true },
+    ]
+    for (const filter of wanted) {
       const plan = await app.careline.storage.store.of(workspaceId()).explain('audit_log', filter, order)
       expect(JSON.stringify(plan), JSON.stringify(filter)).to.contain('IXSCAN').and.not.contain('"SORT"')
     }

@@ -179,7 +179,7 @@ async function serve(
   const templating = { store, rest: new Rest(vault), channels, api: cloudTemplates, changed: async () => undefined }
   const all: Parts = {
     store,
-    templates: new Templates(templating),
+    templates: new Templates({ ...templating, files: filesOf({ store, vault, directory, now }).room }),
     templateNews: new TemplateNewsRoom({
       ...templating,
       timeOf: now,
@@ -197,7 +197,7 @@ async function serve(
         suppressions: new Suppressions(store, new Rest(vault)),
       },
       people: claimed,
-      room: {} as never,
+      ...{ room: {} as never, workspaceFor: actorless },
       notices: { hear: () => undefined, onMissed: () => undefined, tell: async () => undefined } as never,
       signOut: (workspaceId, userId) => persons.endAll(workspaceId, userId),
       now,

@@ -10,6 +10,8 @@ import { mongoFilter } from '../../kernel/filter-terms.ts'
 import { oldestFirst } from '../../store/settings/tag-moves.ts'
 import { askedOf } from '../../store/queries/inbox-lists.ts'
 import { latestFirst as newestFirst } from '../../store/settings/resources.ts'
+import { dayFilter, heldFilter as heldFilterOf } from '../../store/queries/channel-days.ts'
+import { refFilter } from '../../store/queries/messages.ts'
 import { heldFilter, inQueue, waitingFilter } from '../../store/queries/queue.ts'
 import { withApp } from '../harness/boot.ts'
 
@@ -70,6 +72,10 @@ describe('named queries', () => {
     ['my list', 'conversations', { status: 'open', assigneeId: 'a' }, { sort: { lastMessageAt: -1, _id: -1 } }],
     ['a thread', 'messages', { conversationId: 'c', n: { $lt: 9 } }, { sort: { n: -1 } }],
     ['by provider id', 'messages', { channelId: 'c', providerId: 'p' }, {}],
+    ['by provider id, of any channel', 'messages', refFilter(['c', 'd'], 'p'), {}],
+    ['a day of a channel', 'messages', dayFilter('c', { from: 0, to: 9 }), { sort: { at: -1 } }],
+    ['what was kept from it', 'decisions', heldFilterOf('c', { from: 0, to: 9 }), {}],
+    ['its days', 'channel_days', { channelId: 'c', day: { $in: ['2026-11-21'] } }, {}],
     ['deliveries', 'webhook_deliveries', { endpointId: 'e', n: { $lt: 9 } }, { sort: { n: -1 } }],
     ['failed ones', 'webhook_deliveries', { endpointId: 'e', status: 'failed' }, { sort: { n: -1 } }],
     ['a span', 'webhook_deliveries', { endpointId: 'e', n: { $gt: 9 }, replays: null }, { sort: { n: 1 } }],
@@ -98,13 +104,26 @@ describe('named queries', () => {
     ['what somebody consented to', 'consents', { userId: 'u', _id: { $lt: 'c' } }, { sort: { _id: -1 } }],
     ['the suppressed', 'suppressions', { at: { $lte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],
     ['why', 'decisions', { kind: 'user', id: 'u', at: { $gte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],
+    ['what people ask for by the law', 'privacy_requests', { status: 'open' }, { sort: { _id: -1 } }],
+    ['what one of them asks for', 'privacy_requests', { userId: 'u' }, { sort: { _id: -1 } }],
+    ['who was merged with somebody', 'merges', { winnerId: 'u' }, { sort: { at: -1 } }],
+    ['with whom somebody was merged', 'merges', { loserId: 'u' }, { sort: { at: -1 } }],
     ['a head', 'events', eventsAfter('s', 0), inOrder(-1)],
   ]
+  // An event's id begins with its stream; and of those who wait, whom the queue's index has alone, there are few.
+  const elsewhere = (name: string, field: string) =>
+    field === 'stream' || (name === 'what somebody holds' && field === 'assigneeId')
   for (const [name, collection, filter, options] of served)
     it(`have an index for ${name}`, async () => {
       const plan = JSON.stringify(await app.careline.storage.store.of('w1').explain(collection, filter, options))
       expect(plan).to.include('IXSCAN')
       expect(plan).not.to.include('COLLSCAN')
       expect(plan).not.to.include('"SORT"')
+      // What is asked for by its value is looked up by it, and not looked for among what the index has of others.
+      const keys = [...plan.matchAll(/"keyPattern":(\{[^}]*\})/g)].flatMap(([, keys = '']) =>
+        Object.keys(JSON.parse(keys)),
+      )
+      const fields = Object.entries(filter).flatMap(([field, value]) => (typeof value === 'string' ? [field] : []))
+      expect(keys).to.include.members(fields.filter((field) => !elsewhere(name, field)))
     })
 })

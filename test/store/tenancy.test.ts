@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Filter, Store } from '../../store/connection.ts'
+import { type Filter, Store, type Tenant } from '../../store/connection.ts'
 import { type Model, models, type TenantName } from '../../store/models/index.ts'
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts'
 
@@ -22,7 +22,13 @@ const filters: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ $nor: fc.constant([{ workspaceId: here }]) }),
   fc.record({ _id: fc.constant('x_there'), workspaceId: whose }),
 )
-const works = fc.constantFrom('find', 'one', 'update', 'change', 'remove', 'removeAll')
+type Work = 'find' | 'one' | 'tally' | 'update' | 'change' | 'remove' | 'removeAll'
+function done(tenant: Tenant, work: Work, name: TenantName, filter: Filter): Promise<unknown> {
+  if (work === 'tally') return tenant.tally(name, filter, ['workspaceId'])
+  const marked = { $set: { mark: 2 } }
+  return work === 'update' || work === 'change' ? tenant[work](name, filter, marked) : tenant[work](name, filter)
+}
+const works = fc.constantFrom<Work>('find', 'one', 'tally', 'update', 'change', 'remove', 'removeAll')
 
 describe('a workspace and its documents', () => {
   let database: FreshDatabase
@@ -54,14 +60,10 @@ describe('a workspace and its documents', () => {
       await fc.assert(
         fc.asyncProperty(filters, works, async (filter, work) => {
           const tenant = store.of(here)
-          const marked = { $set: { mark: 2 } }
-          const answer =
-            work === 'update' || work === 'change'
-              ? await tenant[work](name, filter, marked)
-              : await tenant[work](name, filter)
+          const answer = await done(tenant, work, name, filter)
           expect(JSON.stringify(answer ?? null)).not.to.include(there)
           expect(await store.collection(name).findOne({ _id: 'x_there' })).to.deep.equal(own)
-          if (work !== 'find' && work !== 'one') await kept()
+          if (!['find', 'one', 'tally'].includes(work)) await kept()
         }),
         { numRuns: 8 },
       )

@@ -85,7 +85,7 @@ describe('a mail of ours', () => {
       subject: '',
       signature: '',
       business: 'Clinic',
-      unsubscribeUrl: 'https://clinic.test/u/1',
+      unsubscribe: { url: 'https://clinic.test/u/1', says: 'Abbestellen' },
       isAutomatic: true,
     }
     const { headers, subject, text } = composed(account, {
@@ -98,7 +98,7 @@ describe('a mail of ours', () => {
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     })
     expect(headers).to.include({ 'Auto-Submitted': 'auto-replied' })
-    expect([subject, text]).to.deep.equal(['Message from Clinic', 'Sale\n\nUnsubscribe: https://clinic.test/u/1'])
+    expect([subject, text]).to.deep.equal(['Message from Clinic', 'Sale\n\nAbbestellen: https://clinic.test/u/1'])
   })
 
   it('keeps one Re: whatever the languages before it', () => {

@@ -29,6 +29,13 @@ export const consents: Rows = {
   'get /users/:id/consents/history': { path: ({ userId }) => `/users/${userId}/consents/history`, status: 200 },
   'post /users/:id/consents/lift': { path: ({ userId }) => `/users/${userId}/consents/lift`, body: place, status: 200 },
   'get /users/:id/why': { path: ({ userId }) => `/users/${userId}/why`, status: 200 },
+  'get /privacy/erasure-requests': { path: () => '/privacy/erasure-requests', status: 200 },
+  'post /privacy/requests/:id/refuse': {
+    path: () => '/privacy/requests/prq_none/refuse',
+    body: { reason: 'kept_by_law' },
+    status: 404,
+  },
+  'post /privacy/requests/:id/done': { path: () => '/privacy/requests/prq_none/done', status: 404 },
   'get /suppressions': { path: () => '/suppressions', status: 200 },
   'post /suppressions': { path: () => '/suppressions', body: { places: [place] }, status: 200 },
   'post /suppressions/check': { path: () => '/suppressions/check', body: { places: [place] }, status: 200 },

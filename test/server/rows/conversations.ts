@@ -31,6 +31,13 @@ export const conversations: Rows = {
     body: { status: 'pending' },
     status: 200,
   },
+  'post /conversations/:id/handoff': {
+    path: (k) => `${c(k)}/handoff`,
+    body: { reason: 'They asked for a person', summary: 'About the bill' },
+    status: 200,
+  },
+  // Nothing has gone out: there is none of this id, wherever it is asked.
+  'get /message-refs/:providerId': { path: () => '/message-refs/wamid.none', status: 404 },
   'put /conversations/:id/assignee': {
     path: (k) => `${c(k)}/assignee`,
     body: { assigneeId: null },

@@ -13,6 +13,7 @@ export const operations: Rows = {
   'get /admin/actors/:kind/:id': { path: ({ userId }) => `/admin/actors/user/${userId}`, status: 200 },
   'get /admin/audit': { path: () => '/admin/audit', status: 200 },
   'get /admin/audit/actions': { path: () => '/admin/audit/actions', status: 200 },
+  'get /admin/audit/acting': { path: () => '/admin/audit/acting', status: 200 },
   'get /admin/audit/export': { path: () => '/admin/audit/export', status: 200 },
   'get /admin/audit/chain': { path: () => '/admin/audit/chain', status: 200 },
   'post /admin/audit/verify': { path: () => '/admin/audit/verify', status: 200 },

@@ -52,6 +52,15 @@ export const records: Rows = {
   'post /users/:id/erase': { path: of('/erase'), body: { name: 'Not their name' }, status: 422 },
   'post /users/:id/export': { path: of('/export'), status: 202 },
   'post /users/:id/export/:exportId/link': { path: of('/export/fil_none/link'), status: 404 },
+  'get /lead-forms': { path: () => '/lead-forms', status: 200 },
+  'post /lead-forms': {
+    path: () => '/lead-forms',
+    body: { name: 'Website', origins: ['https://rows.test'] },
+    status: 201,
+  },
+  'get /lead-forms/:id': { path: () => '/lead-forms/frm_none', status: 404 },
+  'patch /lead-forms/:id': { path: () => '/lead-forms/frm_none', body: { name: 'X' }, status: 404 },
+  'delete /lead-forms/:id': { path: () => '/lead-forms/frm_none', status: 404 },
   'get /custom-fields': { path: () => '/custom-fields', status: 200 },
   'post /custom-fields': {
     path: () => '/custom-fields',
@@ -61,6 +70,7 @@ export const records: Rows = {
   'get /custom-fields/:id': { path: ({ fieldId }) => `/custom-fields/${fieldId}`, status: 200 },
   'patch /custom-fields/:id': { path: ({ fieldId }) => `/custom-fields/${fieldId}`, body: { name: 'X' }, status: 200 },
   'delete /custom-fields/:id': { path: ({ fieldId }) => `/custom-fields/${fieldId}`, status: 204 },
+  'get /tags/colours': { path: () => '/tags/colours', status: 200 },
   'get /tags/counts': { path: () => '/tags/counts?labels=vip,another', status: 200 },
   'post /tags/:id/merge': {
     path: ({ tagId }) => `/tags/${tagId}/merge`,

@@ -76,6 +76,18 @@ export const settings: Rows = {
     body: { name: 'Renamed' },
     status: 200,
   },
+  'get /channels/:id/stats': { path: ({ channelId }) => `/channels/${channelId}/stats`, status: 200 },
+  'get /channels/:id/options': { path: ({ channelId }) => `/channels/${channelId}/options`, status: 200 },
+  'put /channels/:id/options': {
+    path: ({ channelId }) => `/channels/${channelId}/options`,
+    body: { isDefault: true, perSecond: null, pairSeconds: 0 },
+    status: 200,
+  },
+  'post /channels/:id/test-send': {
+    path: ({ channelId }) => `/channels/${channelId}/test-send`,
+    body: { to: '4915123456789' },
+    status: 200,
+  },
   'get /integrations/:id/health': {
     path: ({ channelId }) => `/integrations/${channelId}/health`,
     status: 200,
