@@ -5,6 +5,7 @@ import type { Somebody } from '../../providers/whatsapp/simulator/simulator.ts'
 import { FakeClock } from '../harness/clock.ts'
 import { withApp } from '../harness/boot.ts'
 import { Door } from '../harness/door.ts'
+import { until } from '../harness/until.ts'
 
 describe('an answer on its way, when things go wrong', () => {
   const clock = new FakeClock()
@@ -101,9 +102,11 @@ describe('an answer on its way, when things go wrong', () => {
     await say('Shuffle')
     await clock.advance(2_000)
     person.opens()
-    await clock.advance(2_000)
+    await until(async () => {
+      await clock.advance(2_000)
+      return (await last())?.status === 'read'
+    })
     clock.settle = () => app.settled()
-    expect(await last()).to.include({ status: 'read' })
     const door = new Door(app.url, app.business.channel)
     const { _id } = (await last()) ?? { _id: '' }
     const opaque = `${conversationId}:${_id}`
