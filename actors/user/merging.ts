@@ -8,7 +8,18 @@ import { forgotten } from './consents.ts'
 import { user, type Whole } from './contract.ts'
 import { joinedOf, partedOf } from './joining.ts'
 import { told } from './told.ts'
-import { activity, changed, emptyPrivate, initial, type Known, own, partedMax, present, profileOf, type State } from './state.ts'
+import {
+  activity,
+  changed,
+  emptyPrivate,
+  initial,
+  type Known,
+  own,
+  partedMax,
+  present,
+  profileOf,
+  type State,
+} from './state.ts'
 
 type Input<M extends keyof typeof user.messages> = InputOf<typeof user, M>
 

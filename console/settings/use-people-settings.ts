@@ -36,7 +36,9 @@ export const useSuppressions = () =>
   usePages(pagesQuery(['suppressions'], (cursor) => peopleSettings.suppressions(cursor)))
 
 /** What is named so is read anew. */
-export function useNamedRenewed(name: 'custom-fields' | 'lead-forms' | 'tags' | 'user-status-options' | 'suppressions') {
+export function useNamedRenewed(
+  name: 'custom-fields' | 'lead-forms' | 'tags' | 'user-status-options' | 'suppressions',
+) {
   const cache = useQueryClient()
   return () => cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(name) })
 }

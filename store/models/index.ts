@@ -107,7 +107,10 @@ export const models = {
       [{ workspaceId: 1, _id: -1 }],
       [{ workspaceId: 1, status: 1, _id: -1 }],
       [{ workspaceId: 1, userId: 1, _id: -1 }],
-      [{ workspaceId: 1, open: 1 }, { unique: true, partialFilterExpression: { open: { $type: 'string' } } }],
+      [
+        { workspaceId: 1, open: 1 },
+        { unique: true, partialFilterExpression: { open: { $type: 'string' } } },
+      ],
     ],
   },
   lead_forms: { tenant: true, indexes: resourceIndexes },

@@ -62,7 +62,13 @@ export const refFilter = (channelIds: readonly string[], providerId: string) => 
 })
 
 /** A message as its readers see it. */
-export function shown({ userId: _, statusRank: __, providerId: ___, reachedAt: ____, ...message }: MessageRow): Message {
+export function shown({
+  userId: _,
+  statusRank: __,
+  providerId: ___,
+  reachedAt: ____,
+  ...message
+}: MessageRow): Message {
   return message
 }
 
