@@ -32,7 +32,7 @@ interface Lane {
 
 const retryMaxMs = 60_000
 // Meta keeps many of them under way at once.
-const inFlightMax = 64
+const inFlightMax = 256
 // Meta gives up after days.
 const keepMs = 7 * 24 * 60 * 60_000
 const deliveriesKept = 2_000
