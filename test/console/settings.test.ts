@@ -29,7 +29,7 @@ describe('settings', () => {
     await nina.goto(url)
     await nina.getByRole('heading', { name: /not good any more/ }).waitFor()
     await nina.goto(`${app.url}/settings/account`)
-    await nina.getByText('this one').waitFor()
+    await nina.getByText('this one', { exact: true }).waitFor()
     expect(await nina.getByRole('link', { name: 'Team' }).count(), 'for admins only').to.equal(0)
 
     await team.reload()
@@ -50,7 +50,7 @@ describe('settings', () => {
     const elsewhere = await on.staff('Olu', '/inbox')
     const here = await on.staff('Olu', '/settings/account', { scheme: 'dark', bypassCSP: true })
     const { page } = here
-    await page.getByText('this one').waitFor()
+    await page.getByText('this one', { exact: true }).waitFor()
     expect(member.name).to.equal('Olu')
     await page.getByLabel('Current password').fill('not this one')
     await page.getByLabel(/^New password/).fill(chosen)
