@@ -1,8 +1,8 @@
 /**
  * A day's rush at once: `node bench/proof/load.ts --conversations 1000 --sockets 200 --in 150 --out 150 --seconds 60`.
- * People (the simulator knows 10,000) write through the simulated phones, which post signed webhooks; the staff's sockets
- * see the inbox and their share of the conversations, and answer. Nothing may be lost or come twice, and a message is on
- * its screen within half a second for 99 of 100.
+ * People (10,000 at most) write through the simulator, a process of its own, which posts signed webhooks; the staff's
+ * sockets see the inbox and their share of the conversations, and answer. Nothing may be lost or come twice, and a message
+ * is on its screen within half a second for 99 of 100.
  */
 import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
@@ -30,19 +30,25 @@ const boundMs = 500
 const patienceMs = 60_000
 
 const server = new Program(join(import.meta.dirname, 'load/server.ts'))
+const people = new Program(join(import.meta.dirname, 'load/people.ts'))
 const crowd = new Program(join(import.meta.dirname, 'load/crowd.ts'))
 const began = performance.now()
-const opened = await server.ask<Opened>('start', { conversations, sockets })
-print(`${conversations} people have written once, after ${short((performance.now() - began) / 1_000)} s`)
-await crowd.ask('start', opened)
+const opened = await server.ask<Opened>('start', { sockets, ...(await people.ask<{ baseUrl: string }>('start')) })
+await people.ask('meet', { channel: opened.channel, people: conversations })
+const met = await server.ask<string[]>('met')
+print(`${met.length} people have written once, after ${short((performance.now() - began) / 1_000)} s`)
+await crowd.ask('start', { ...opened, conversations: met })
 print(`${sockets} sockets of the staff follow them`)
 
 await Promise.all([
-  server.ask('pace', { perSecond: Number(values.in) }),
+  people.ask('pace', { perSecond: Number(values.in) }),
   crowd.ask('pace', { perSecond: Number(values.out) }),
 ])
 await pass(seconds * 1_000)
-const [wrote, answered] = await Promise.all([server.ask<number>('rest'), crowd.ask<number>('rest')])
+const [{ wrote, cpuMs }, answered] = await Promise.all([
+  people.ask<{ wrote: number; cpuMs: number }>('rest'),
+  crowd.ask<number>('rest'),
+])
 
 const until = performance.now() + patienceMs
 let seen = await crowd.ask<Seen>('seen')
@@ -51,7 +57,8 @@ while ((seen.came < wrote || seen.sent < answered) && performance.now() < until)
   seen = await crowd.ask<Seen>('seen')
 }
 const kept = await server.ask<Kept>('kept')
-await Promise.all([crowd.stop(), server.stop()])
+await Promise.all([crowd.stop(), people.stop()])
+await server.stop()
 
 const ms = (times: number[], share: number) => `${short(quantile(times, share) / 1_000)} ms`
 const row = (what: string, times: number[]) =>
@@ -61,7 +68,8 @@ print(`${answered} answers given, ${seen.sent} sent, ${seen.refused} refused; ke
 row('from the person to the screen', seen.screenUs)
 row('from the answer to its acknowledgement', seen.takenUs)
 row('from the answer to the provider', seen.sentUs)
-print(`the server took ${short(kept.cpuMs / 1_000 / seconds)} cores; load average ${load()}`)
+const cores = (cpu: number) => short(cpu / 1_000 / seconds)
+print(`the server took ${cores(kept.cpuMs)} cores, the simulator ${cores(cpuMs)}; load average ${load()}`)
 const isWhole = seen.came === wrote && kept.in - conversations === wrote && kept.out === answered
 const isClean = seen.twice === 0 && seen.sent === answered && seen.refused === 0 && kept.failed === 0
 const isFast = quantile(seen.screenUs, 0.99) < boundMs * 1_000

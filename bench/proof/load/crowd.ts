@@ -60,7 +60,7 @@ async function say(nth: number, dueUs: number) {
 }
 
 answer({
-  async start({ url, inbox, tokens, conversations }: Opened) {
+  async start({ url, inbox, tokens, conversations }: Opened & { conversations: string[] }) {
     for (const [nth, token] of tokens.entries()) {
       const socket = io(url, { transports: ['websocket'], auth: { token }, forceNew: true })
       await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('connect_error', reject))

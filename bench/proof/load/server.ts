@@ -1,17 +1,18 @@
 import { channel } from '../../../actors/channel/contract.ts'
 import { principal } from '../../../actors/runtime/system.ts'
+import { whatsAppOf } from '../../../providers/whatsapp/sender.ts'
+import type { SimulatedChannel } from '../../../providers/whatsapp/simulator/settings.ts'
 import { App, type Business } from '../../../test/harness/boot.ts'
 import { inItsOwnDirectory } from '../../../test/harness/database.ts'
-import { paced } from '../../pace.ts'
 import { answer } from '../../program.ts'
 
-/** What the crowd needs to begin. */
 export interface Opened {
   url: string
   inbox: string
   /** One a socket; of as many members as their bound of sockets asks for. */
   tokens: string[]
-  conversations: string[]
+  /** The number that people write to, as Meta knows it. */
+  channel: SimulatedChannel
 }
 
 /** What the store has in the end; CPU of this process since people began to write at a rate. */
@@ -23,48 +24,42 @@ export interface Kept {
 }
 
 const socketsPerAccount = 10
-const meetAtOnce = 64
 
-const app = new App({ DURABILITY: 'full', LOG_LEVEL: 'warn', ...inItsOwnDirectory })
+const app = new App({ DURABILITY: 'full', LOG_LEVEL: 'warn', SIMULATORS: 'false', ...inItsOwnDirectory })
 let business: Business
-let persons: { sends(text: string): void }[] = []
-let end = () => {}
-let wrote = 0
 let before = process.cpuUsage()
 
 answer({
-  async start({ conversations, sockets }: { conversations: number; sockets: number }): Promise<Opened> {
+  async start({ sockets, baseUrl }: { sockets: number; baseUrl: string }): Promise<Opened> {
     await app.start()
-    business = await app.open('bench')
+    business = await app.open('bench', { baseUrl })
     // As Meta allows a large number.
     const limits = { perSecond: 1_000, burst: 1_000, pairMs: 0 }
     const system = app.careline.system.workspace(business.workspace.id, principal('system', 'settings'))
     await system.at(channel, business.channel.id).configure({ limits })
-    persons = Array.from({ length: conversations }, () => business.person())
-    for (let from = 0; from < conversations; from += meetAtOnce) {
-      for (const person of persons.slice(from, from + meetAtOnce)) person.sends('Good morning')
-      await app.settled(60_000)
-    }
     const members = Math.ceil(sockets / socketsPerAccount)
     const tokens = await Promise.all(
       Array.from({ length: members }, async (_, nth) => (await business.as(`staff${nth}`)).token()),
     )
-    const found = await app.careline.storage.store.collection('conversations').find({}).project({ _id: 1 }).toArray()
+    const number = whatsAppOf(business.channel)
     return {
       url: app.url,
       inbox: business.workspace.id,
       tokens: Array.from({ length: sockets }, (_, nth) => tokens[nth % members] ?? ''),
-      conversations: found.map(({ _id }) => String(_id)),
+      channel: {
+        ...number,
+        name: 'bench',
+        phoneNumber: '+15550000001',
+        webhookUrl: `${app.url}/webhooks/whatsapp/${number.channelId}`,
+      },
     }
   },
-  /** So many a second, whatever becomes of those before; each person in turn. */
-  pace({ perSecond }: { perSecond: number }) {
+  /** Of everybody who has written by now; what follows is counted from here. */
+  async met(): Promise<string[]> {
+    await app.settled()
     before = process.cpuUsage()
-    end = paced(perSecond, (dueUs) => persons[wrote++ % persons.length]?.sends(`${wrote} ${dueUs}`))
-  },
-  rest() {
-    end()
-    return wrote
+    const found = await app.careline.storage.store.collection('conversations').find({}).project({ _id: 1 }).toArray()
+    return found.map(({ _id }) => String(_id))
   },
   async kept(): Promise<Kept> {
     const messages = app.careline.storage.store.collection('messages')
