@@ -53,6 +53,9 @@ export const conflict = (code: string, message: string) => new Problem('conflict
 /** Only one can have it, and somebody else does. */
 export const taken = (holderId: string) =>
   new Problem('conflict', 'already_taken', 'Somebody else was first.', { holderId })
+/** Whoever writes has seen another revision than there is. */
+export const staleRevision = () =>
+  new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
 export const missing = (code: string, message: string) => new Problem('missing', code, message)
 export const invalid = (code: string, message: string, errors?: Advice['errors']) =>
   new Problem('invalid', code, message, errors ? { errors } : {})

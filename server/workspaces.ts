@@ -3,7 +3,7 @@ import type { Caller } from '../kernel/caller.ts'
 import type { Hours } from '../kernel/hours.ts'
 import { derivedId, newId } from '../kernel/id.ts'
 import { lacking, Module } from '../kernel/modules.ts'
-import { conflict, missing, Problem } from '../kernel/problem.ts'
+import { conflict, missing, Problem, staleRevision } from '../kernel/problem.ts'
 import type { Settings } from '../kernel/settings.ts'
 import type { Store } from '../store/connection.ts'
 import { createMember, memberById, membershipsOf } from '../store/settings/members.ts'
@@ -137,8 +137,7 @@ export class Workspaces {
     const { store, changed } = this.#parts
     const after =
       Object.keys(change).length === 0 ? await workspaceById(store, id) : await changeWorkspace(store, id, change, rev)
-    if (!after && (await workspaceById(store, id)))
-      throw new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
+    if (!after && (await workspaceById(store, id))) throw staleRevision()
     await changed(id)
     return there(after)
   }

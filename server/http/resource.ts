@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { conflict, missing, Problem } from '../../kernel/problem.ts'
+import { conflict, missing, staleRevision } from '../../kernel/problem.ts'
 import type { Filter } from '../../store/connection.ts'
 import type { TenantName } from '../../store/models/index.ts'
 import { Kept, Resources } from '../../store/settings/resources.ts'
@@ -189,7 +189,7 @@ class Doing<Fields extends z.ZodObject> {
       this.#tell(call, id, after.rev)
       return after
     }
-    throw stale()
+    throw staleRevision()
   }
 
   async remove(call: At, id: string) {
@@ -203,13 +203,13 @@ class Doing<Fields extends z.ZodObject> {
       this.#tell(call, id, one.rev + 1)
       return
     }
-    throw stale()
+    throw staleRevision()
   }
 
   async #mine(call: At, id: string, rev: number | undefined) {
     const one = await this.known(call, id)
     this.#declared.mayChange?.(call, one)
-    if (rev !== undefined && one.rev !== rev) throw stale()
+    if (rev !== undefined && one.rev !== rev) throw staleRevision()
     return one
   }
 
@@ -227,5 +227,3 @@ class Doing<Fields extends z.ZodObject> {
     return conflict(unique?.code ?? 'taken', unique?.says ?? 'Another one has this.')
   }
 }
-
-const stale = () => new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Problem } from '../../kernel/problem.ts'
+import { staleRevision } from '../../kernel/problem.ts'
 import type { Channel } from '../../store/settings/channels.ts'
 import { known, working } from '../channel-rules.ts'
 import { TestAddress, Tested } from '../channel-shapes.ts'
@@ -61,8 +61,7 @@ export const channelOptions = [
     async ({ request, params, body, ...call }) => {
       const before = await known(call.channels, call.workspace.id, params.id)
       const rev = revisionOf(request)
-      if (rev !== undefined && rev !== before.rev)
-        throw new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
+      if (rev !== undefined && rev !== before.rev) throw staleRevision()
       const { isDefault, perSecond, pairSeconds } = body
       const isUsual = perSecond === null && pairSeconds === 0
       const pace = isUsual ? null : { perSecond: perSecond ?? usualPerSecond, pairMs: Math.round(pairSeconds * 1_000) }

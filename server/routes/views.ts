@@ -3,7 +3,7 @@ import { Line } from '../../actors/inbox/contract.ts'
 import { checked, Filter } from '../../kernel/filter.ts'
 import { conversationFields } from '../../kernel/filter-fields.ts'
 import { mongoFilter } from '../../kernel/filter-terms.ts'
-import { invalid, missing, Problem } from '../../kernel/problem.ts'
+import { invalid, missing, Problem, staleRevision } from '../../kernel/problem.ts'
 import { may } from '../../kernel/permissions.ts'
 import { countWhere, linesWhere, type Order, type Status, statuses } from '../../store/queries/inbox-lists.ts'
 import { InboxViewFields, inboxViews, inboxViewsMax } from '../../store/settings/inbox-views.ts'
@@ -141,8 +141,7 @@ export const viewRoutes = [
       const before = await seenBy(call, call.params.id)
       const views = new Resources({ store, rest }, inboxViews)
       const after = await views.change(workspace.id, before, body, { by: caller.id, now: now() })
-      if (!after || after === 'taken')
-        throw new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
+      if (!after || after === 'taken') throw staleRevision()
       resourceChanged(workspace.id, { resource: 'inbox-views', id: after.id, rev: after.rev })
       return after
     },

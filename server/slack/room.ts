@@ -1,7 +1,7 @@
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { slack as slackActor } from '../../actors/slack/contract.ts'
 import { derivedId, newSecret } from '../../kernel/id.ts'
-import { conflict, invalid, missing, Problem } from '../../kernel/problem.ts'
+import { conflict, invalid, missing, Problem, staleRevision } from '../../kernel/problem.ts'
 import { slackRulesMax } from '../../kernel/slack.ts'
 import { type SlackAccount, type SlackAnswer, type SlackApi, slackUrl } from '../../providers/slack/api.ts'
 import type { Store } from '../../store/connection.ts'
@@ -82,7 +82,7 @@ export class SlackRoom {
     const asked = given.botToken === undefined ? { signingSecret } : await this.#asked({ botToken, signingSecret })
     const change = { ...(isOther && asked), ...(status !== undefined && { status }) }
     const after = await this.#all.change(workspace.id, before, change, { by, now: this.#parts.now() })
-    if (!after || after === 'taken') throw stale()
+    if (!after || after === 'taken') throw staleRevision()
     const desk = workspace.at(slackActor, workspace.id)
     if (after.status === 'disabled') await desk.off()
     else await desk.mended()
@@ -93,7 +93,7 @@ export class SlackRoom {
   async remove(workspace: Workspace, by: string) {
     const before = await this.known(workspace.id)
     const how = { by, now: this.#parts.now(), isKept: false }
-    if (!(await this.#all.remove(workspace.id, before, how))) throw stale()
+    if (!(await this.#all.remove(workspace.id, before, how))) throw staleRevision()
     await workspace.at(slackActor, workspace.id).off()
     return before
   }
@@ -167,7 +167,6 @@ export class SlackRoom {
 type Failed = Exclude<SlackAnswer<unknown>, { outcome: 'done' }>
 const whyOf = (answer: Failed) => (answer.outcome === 'unknown' ? answer.why : answer.error.title)
 const refused = (answer: Failed) => new Problem('conflict', 'slack_refused', whyOf(answer))
-const stale = () => new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
 
 /** What Slack makes an app of: its scopes, its buttons, and where it tells what happens. */
 export const manifestOf = (url: string) => ({

@@ -1,5 +1,5 @@
 import { type Flaw, flawsOf } from '../../kernel/template-rules.ts'
-import { conflict, invalid, missing, Problem } from '../../kernel/problem.ts'
+import { conflict, invalid, missing, Problem, staleRevision } from '../../kernel/problem.ts'
 import type { TemplateWords } from '../../kernel/template.ts'
 import { sampleTypes } from '../../kernel/template-kinds.ts'
 import { ProviderFailure, type ProviderError } from '../../providers/sender.ts'
@@ -88,7 +88,7 @@ export class Templates {
    */
   async rewrite(at: At, id: string, said: Rewritten, how: { rev: number | undefined; newId: string }) {
     const before = await this.known(at, id)
-    if (how.rev !== undefined && before.rev !== how.rev) throw stale()
+    if (how.rev !== undefined && before.rev !== how.rev) throw staleRevision()
     refuseUnchangeable(before)
     const after = { ...before, ...said }
     refuseFlaws(flawsOf(after).filter(isOfShape))
@@ -194,7 +194,7 @@ export class Templates {
   /** One that Meta knows is deleted there as well, and nobody can send it any more. */
   async remove(at: At, id: string, rev: number | undefined): Promise<void> {
     const one = await this.known(at, id)
-    if (rev !== undefined && one.rev !== rev) throw stale()
+    if (rev !== undefined && one.rev !== rev) throw staleRevision()
     if (one.providerId !== null && one.status !== 'draft' && one.status !== 'archived') {
       const channel = await this.#channel(at.workspaceId, one.channelId)
       await this.#parts.api.remove(channel, { providerId: one.providerId, name: one.name }).catch((error: unknown) => {
@@ -204,7 +204,7 @@ export class Templates {
       })
     }
     const how = { by: at.by, now: at.now, isKept: true }
-    if (!(await this.all.remove(at.workspaceId, one, how))) throw stale()
+    if (!(await this.all.remove(at.workspaceId, one, how))) throw staleRevision()
     await this.#parts.changed(at.workspaceId)
   }
 
@@ -223,7 +223,7 @@ export class Templates {
   async #set(at: At, before: Template, change: Partial<TemplateFields>): Promise<Template> {
     const after = await this.all.change(at.workspaceId, before, change, at)
     if (after === 'taken') throw taken()
-    if (!after) throw stale()
+    if (!after) throw staleRevision()
     await this.#parts.changed(at.workspaceId)
     return after
   }
@@ -244,7 +244,6 @@ function refuseUnchangeable({ status, isForeign }: Template) {
   if (isForeign) throw conflict('template_final', 'It has parts that are unknown here: change it at Meta.')
 }
 
-const stale = () => new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
 const taken = () => conflict('template_exists', 'There is one of this name and language already.')
 
 /** What the provider said, for whoever asked. */

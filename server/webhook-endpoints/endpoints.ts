@@ -2,7 +2,7 @@ import type { Workspace } from '../../actors/runtime/contract.ts'
 import { type Delivery, webhookEndpoint } from '../../actors/webhook-endpoint/contract.ts'
 import { newSecret } from '../../kernel/id.ts'
 import { AddressRefused } from '../../kernel/outgoing.ts'
-import { conflict, invalid, missing, Problem } from '../../kernel/problem.ts'
+import { conflict, invalid, missing, staleRevision } from '../../kernel/problem.ts'
 import type { WebhookSender } from '../../providers/webhooks/port.ts'
 import { isSignedBy, newWebhookSecret } from '../../providers/webhooks/signature.ts'
 import { type Caught, CaughtWebhooks } from '../../store/caught-webhooks.ts'
@@ -109,7 +109,7 @@ export class WebhookEndpoints {
   async remove(workspace: Workspace, id: string, { by, rev }: By) {
     const one = await this.#mine(workspace.id, id, rev)
     const how = { by, now: this.#parts.now(), isKept: false }
-    if (!(await this.#all.remove(workspace.id, one, how))) throw stale()
+    if (!(await this.#all.remove(workspace.id, one, how))) throw staleRevision()
     await this.#parts.listenersChanged(workspace.id)
     await workspace.at(webhookEndpoint, id).off()
   }
@@ -123,7 +123,7 @@ export class WebhookEndpoints {
       const after = await this.#once(workspace.id, id, change, { by })
       if (after) return { secret, previousUntil: until, rev: after.rev }
     }
-    throw stale()
+    throw staleRevision()
   }
 
   /** Sends a test, out of turn; the answer is found among the deliveries. @throws Problem `not_found`, `tests_under_way` */
@@ -216,7 +216,7 @@ export class WebhookEndpoints {
 
   async #mine(workspaceId: string, id: string, rev: number | undefined) {
     const one = await this.known(workspaceId, id)
-    if (rev !== undefined && one.rev !== rev) throw stale()
+    if (rev !== undefined && one.rev !== rev) throw staleRevision()
     return one
   }
 
@@ -225,7 +225,7 @@ export class WebhookEndpoints {
       const after = await this.#once(workspaceId, id, change, by)
       if (after) return after
     }
-    throw stale()
+    throw staleRevision()
   }
 
   /** Undefined where somebody was quicker. */
@@ -237,5 +237,3 @@ export class WebhookEndpoints {
 }
 
 const repeatOf = ({ n, replays, eventId, type, at }: Delivery) => ({ n: replays ?? n, eventId, type, at })
-
-const stale = () => new Problem('stale', 'stale_revision', 'Somebody changed this meanwhile: read it again.')
