@@ -6,6 +6,7 @@ import { lists } from '../live/lists.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { mayIn, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { useKeys } from '../shell/keys.ts'
 import { useTitle } from '../shell/use-title.ts'
@@ -59,11 +60,7 @@ export const PeoplePage = () => {
       {found.pages && (
         <Found people={people} none={asked === nothing ? noneYet : noneSuch} {...{ chosen, setChosen }} />
       )}
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Show more
-        </button>
-      )}
+      <More found={found} />
       {mayIn(session, 'people.export') && <TakeAlong segmentId={asked.segment || null} />}
     </div>
   )

@@ -7,6 +7,7 @@ import { useDoing } from '../live/use-doing.ts'
 import { pagesQuery, usePages } from '../live/use-page.ts'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import style from './person.module.css'
 
@@ -39,11 +40,7 @@ export const FilesPart = ({ userId }: { userId: string }) => {
           ))}
         </ol>
       )}
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Show older
-        </button>
-      )}
+      <More found={found} says="Show older" />
     </section>
   )
 }

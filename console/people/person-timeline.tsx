@@ -4,6 +4,7 @@ import { Trouble } from '../inbox/trouble.tsx'
 import { records } from '../live/records.ts'
 import { pagesQuery, usePages } from '../live/use-page.ts'
 import { useSession } from '../live/use-session.ts'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { factsOf, lineWords } from './person-words.ts'
 import style from './person.module.css'
@@ -60,11 +61,7 @@ export const TimelinePart = ({ userId, rev }: { userId: string; rev: number }) =
           ))}
         </ol>
       )}
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Show older
-        </button>
-      )}
+      <More found={found} says="Show older" />
     </section>
   )
 }

@@ -11,6 +11,7 @@ import { pagesQuery, usePages } from '../live/use-page.ts'
 import { useMembers, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { ChoiceField } from '../parts/fields.tsx'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
 import { Form } from '../settings/form.tsx'
@@ -50,11 +51,7 @@ export const RequestsPage = () => {
       >
         {(one) => <One key={one.id} one={one} />}
       </Listed>
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Show more
-        </button>
-      )}
+      <More found={found} />
     </div>
   )
 }

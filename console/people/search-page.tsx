@@ -5,6 +5,7 @@ import { timesIn } from '../inbox/times.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { useKeys } from '../shell/keys.ts'
 import { useTitle } from '../shell/use-title.ts'
@@ -32,11 +33,7 @@ export const SearchPage = () => {
           ))}
         </ul>
       )}
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Look further back
-        </button>
-      )}
+      <More found={found} says="Look further back" />
     </div>
   )
 }

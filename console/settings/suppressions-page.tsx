@@ -7,6 +7,7 @@ import { peopleSettings } from '../live/people-settings.ts'
 import { mayIn, useMembers, useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import { ChoiceField, WordsField } from '../parts/fields.tsx'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
 import { Form } from './form.tsx'
@@ -47,11 +48,7 @@ export const SuppressionsPage = () => {
       >
         {(one) => <One key={one.id} one={one} may={may} />}
       </Listed>
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Show more
-        </button>
-      )}
+      <More found={found} />
       <LookUp />
       {may && <Add />}
     </div>

@@ -5,6 +5,7 @@ import { peopleSettings } from '../live/people-settings.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
 import { CheckField, ChoiceField, Field } from '../parts/fields.tsx'
+import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
 import { Form } from './form.tsx'
@@ -51,11 +52,7 @@ export const TagsPage = () => {
           />
         )}
       </Listed>
-      {found.hasNextPage && (
-        <button type="button" className={page.more} disabled={found.isFetchingNextPage} onClick={found.more}>
-          Show more
-        </button>
-      )}
+      <More found={found} />
       <Another title="A new tag" make={(written: Written) => peopleSettings.makeTag(written).then(renewed)}>
         {(submit) => <TagForm tag={empty} says="Make it" submit={submit} />}
       </Another>
