@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { answerFindById } from './commands/find-by-id.ts'
+import { insertOne } from './commands/insert-one.ts'
 import { commandFor, taskFor } from './commands/index.ts'
 import { Request } from './commands/command.ts'
 import type { Command, Store } from './commands/command.ts'
@@ -115,7 +116,7 @@ class Connection {
 
   private take(frame: Buffer): void {
     const isFree = !this.isBusy && this.waiting.length === 0
-    if (isFree && this.answerAtOnce(frame)) return
+    if (isFree && (this.answerAtOnce(frame) || this.insertAtOnce(frame))) return
     const message = parseMessage(frame)
     if (isFree) return this.carryOut(message)
     this.waiting.push(message)
@@ -138,6 +139,20 @@ class Connection {
     return true
   }
 
+  /** The commonest write of all, likewise. */
+  private insertAtOnce(frame: Buffer): boolean {
+    const write = insertOne(this.store, frame)
+    if (!write) return false
+    this.isBusy = true
+    this.store.committer.enter(write, false, (outcome) => {
+      this.isBusy = false
+      if ('error' in outcome) this.send(parseMessage(frame), this.failed(outcome.error))
+      else if (this.socket.writable) this.socket.write(outcome.value as Buffer)
+      this.next()
+    })
+    return true
+  }
+
   private carryOut(message: Message): void {
     const answer = this.answer(message)
     if (Buffer.isBuffer(answer)) return this.send(message, answer)
@@ -157,7 +172,7 @@ class Connection {
     }
     if (this.isBusy) return
     this.waitingBytes = 0
-    this.socket.resume()
+    if (this.socket.isPaused()) this.socket.resume()
     this.idle?.()
   }
 

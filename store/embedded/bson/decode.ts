@@ -7,6 +7,8 @@ import type { Wanted } from './wanted.ts'
 /** MongoDB's own limit on nesting, and its code for more. */
 export const DEPTH_MAX = 200
 export const TOO_DEEP = 15
+/** A JavaScript Date ends at so many ms, before and after 1970: beyond, an update would not give back what it had read. */
+export const INSTANT_MAX = 8.64e15
 
 /**
  * Decodes one document and checks it while doing so: every length against its frame, every terminator, the depth.
@@ -223,8 +225,7 @@ export class Reader {
   private date(end: number): Date {
     const start = this.skip(8, end)
     const ms = this.bytes.readInt32LE(start + 4) * 4_294_967_296 + this.bytes.readUInt32LE(start)
-    // A JavaScript Date ends at 8.64e15 ms: beyond, an update would not give back what it had read.
-    if (ms > 8.64e15 || ms < -8.64e15) throw new StoreError(2, 'A date beyond the year 275760 is not supported')
+    if (ms > INSTANT_MAX || ms < -INSTANT_MAX) throw new StoreError(2, 'A date beyond the year 275760 is not supported')
     return new Date(ms)
   }
 

@@ -1,4 +1,5 @@
 import type { Binary } from 'bson'
+import { keyOfChecked } from '../bson/check.ts'
 import { decode, startsWithId } from '../bson/decode.ts'
 import { checkedPart, decodePart } from '../bson/partial.ts'
 import { encode } from '../bson/encode.ts'
@@ -176,6 +177,8 @@ export class Collection {
 
   /** Inserts the bytes as they came when `_id` stands first, which drivers see to. */
   insertRaw(raw: Buffer, newId: () => Value): void {
+    const key = this.hasIdAlone ? keyOfChecked(raw) : null
+    if (key) return this.putPlain(key, raw)
     const document = checkedPart(raw, this.wanted())
     if (document['_id'] !== undefined && startsWithId(raw)) this.put(document, raw)
     else this.insert(withId(document, newId))
@@ -205,6 +208,19 @@ export class Collection {
     this.addComing(rid, document)
     if (this.rows !== null) this.rows++
     this.changed()
+  }
+
+  /** Of a document of whose keys nothing else is made. */
+  private putPlain(key: Buffer, raw: Buffer): void {
+    checkSize(raw)
+    this.keys.load()
+    if (this.documents.insert(key, raw) === null) this.duplicate(this.idIndex, decode(raw), key)
+    if (this.rows !== null) this.rows++
+    this.changed()
+  }
+
+  private get hasIdAlone(): boolean {
+    return this.present.length === 0 && this.coming === null
   }
 
   /** `before` are the keys of the indexes that may change (see keysBefore); nothing is written when one clashes. */

@@ -1,7 +1,9 @@
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError } from '../errors.ts'
 import type { Database } from './database.ts'
+import { LogRoom } from './log-room.ts'
+import { LogSyncs } from './log-syncs.ts'
 
 /**
  * `full`: an acknowledged write is on disk; it survives `kill -9` and power loss.
@@ -31,36 +33,42 @@ interface Waiting {
   answer: (outcome: Outcome) => void
 }
 
-type Outcome = { value: unknown } | { error: Error }
+export type Outcome = { value: unknown } | { error: Error }
 type Attempt = Outcome | typeof MORE
 
 /** A transaction takes no longer than this, so that reads between two of them do not wait for a long queue. */
 const TURN_MS_MAX = 10
 const RELAXED_SYNC_MS = 100
-/** No longer than this, nor than a sync takes, is waited for writers who are expected. */
+/** So long is waited, on a slow disk, for writers who are expected. */
 const PATIENCE_MS_MAX = 0.5
 /** Fewer are not waited for. */
 const GROUP_MIN = 4
+/** What is left of the writers of one sync, at the next one, as far as they are expected. */
+const FORGETTING = 0.75
 
 /**
  * Group commit. The writes that wait at the start of a turn share one transaction; the transactions that wait when a
  * sync starts share it. A sync runs beside the thread, so the next turn's writes are already at work meanwhile, and
  * no transaction is ever open between two turns: reads see whole commits only and never wait for the disk.
+ *
+ * Writers who are answered mostly come again at once, but one after another. Were each group begun with the first of
+ * them, there would be a transaction and a sync for every few; were all of them waited for, thread and disk would take
+ * turns in being idle. So they are divided: while one group is synced, the next one is gathered and carried out.
  */
 export class Committer {
   private readonly database: Database
   private readonly durability: Durability
   private readonly rolledBack: () => void
-  private readonly failed: (error: Error) => void
-  private readonly log: number
+  private readonly syncs: LogSyncs
+  private readonly room: LogRoom
   private waiting: Waiting[] = []
+  /** Some of those who wait are not to be kept waiting for others. */
+  private isUrgent = false
   private unsynced: (() => void)[] = []
-  /** Who waits for the sync that is under way; null where none is. */
-  private covered: (() => void)[] | null = null
-  /** How many writes wait for the next sync, and how many waited for the last one. */
+  /** How many writes wait for the next sync. */
   private gathered = 0
-  private expected = 0
-  private syncMs = 0
+  /** How many there have been at once lately. */
+  private writers = 0
   private patientUntil: number | null = null
   private isScheduled = false
   private lazySync: NodeJS.Timeout | null = null
@@ -74,22 +82,24 @@ export class Committer {
     this.database = database
     this.durability = durability
     this.rolledBack = on.rolledBack
-    this.failed = on.failed
-    this.log = openSync(`${file}-wal`, 'r+')
+    this.syncs = new LogSyncs(`${file}-wal`, { failed: on.failed, ended: () => this.syncEnded() })
+    this.room = new LogRoom(`${file}-wal`, database.pageBytes)
     syncDirectory(file)
   }
 
   /** Resolves when the write is as durable as promised; rejects with its own error, or with the disk's. */
   submit<T>(work: Work<T> | (() => T), isLazy = false): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({
-        work: typeof work === 'function' ? { carryOn: work, rewind: () => undefined } : work,
-        isLazy,
-        hasPaused: false,
-        answer: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as T)),
-      })
-      this.schedule()
+      const answer = (outcome: Outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as T))
+      this.enter(typeof work === 'function' ? { carryOn: work, rewind: () => undefined } : work, isLazy, answer)
     })
+  }
+
+  /** As `submit`, for those who are called back. */
+  enter(work: Work<unknown>, isLazy: boolean, answer: (outcome: Outcome) => void): void {
+    this.waiting.push({ work, isLazy, hasPaused: false, answer })
+    if (isLazy) this.isUrgent = true
+    this.schedule()
   }
 
   /** Finishes what is under way; nothing may be submitted any more. */
@@ -100,7 +110,8 @@ export class Committer {
       this.unsynced.push(resolve)
       this.sync()
     })
-    closeSync(this.log)
+    await this.syncs.close()
+    this.room.close()
   }
 
   private schedule(): void {
@@ -108,25 +119,49 @@ export class Committer {
     this.isScheduled = true
     setImmediate(() => {
       this.isScheduled = false
-      this.turn()
-      this.syncSoon()
+      if (this.isTime()) {
+        this.turn()
+        this.sync()
+      } else if (!this.syncs.isIdle) return // Its end is a time to ask again.
       if (this.waiting.length > 0) this.schedule()
     })
+  }
+
+  /** Whether those who wait are a group. */
+  private isTime(): boolean {
+    if (this.waiting.length === 0) return false
+    if (this.isUrgent || this.durability === 'relaxed' || this.waiting.length >= this.share) return true
+    if (!this.syncs.isIdle) return false
+    if (this.syncs.atOnce > 1) return true
+    // The disk is slow: were the first of them synced alone, all others would wait for two syncs, from then on for ever.
+    const now = performance.now()
+    this.patientUntil ??= now + PATIENCE_MS_MAX
+    return now >= this.patientUntil
+  }
+
+  /** How many make a group. */
+  private get share(): number {
+    return this.writers < GROUP_MIN ? 1 : Math.ceil(this.writers / this.syncs.atOnce)
   }
 
   private turn(): void {
     const group = this.waiting
     this.waiting = []
-    if (group.length === 0) return
+    this.isUrgent = false
+    this.patientUntil = null
     const attempts = this.transaction(group)
     // What the time did not suffice for comes first in the next turn; what goes on comes after everybody else.
     const goesOn = group.filter((_, i) => attempts[i] === MORE)
     const isUnsynced = this.database.isChanged || group.some(({ hasPaused }) => hasPaused)
     for (const each of goesOn) each.hasPaused = true
+    this.isUrgent = goesOn.length > 0 || attempts.length < group.length
     this.waiting = [...group.slice(attempts.length), ...this.waiting, ...goesOn]
     const answer = (isTheirs: (each: Waiting) => boolean) => {
-      for (const [i, attempt] of attempts.entries())
-        if (attempt !== MORE && group[i] && isTheirs(group[i])) group[i].answer(attempt)
+      for (let i = 0; i < attempts.length; i++) {
+        const attempt = attempts[i]
+        const each = group[i]
+        if (each && attempt !== undefined && attempt !== MORE && isTheirs(each)) each.answer(attempt)
+      }
     }
     this.database.isChanged = false
     if (this.durability === 'relaxed' || group.every(({ isLazy }) => isLazy)) {
@@ -136,20 +171,10 @@ export class Committer {
     }
     answer(({ isLazy }) => isLazy)
     const others = () => answer(({ isLazy }) => !isLazy)
-    if (isUnsynced) {
-      this.unsynced.push(others)
-      this.gathered += attempts.length
-    } else this.afterSync(others)
-  }
-
-  /**
-   * Of those who changed nothing. What they found, a duplicate say, may be what another wrote and is not yet on disk:
-   * whoever is told of it may rely on it.
-   */
-  private afterSync(answer: () => void): void {
-    if (this.unsynced.length > 0) this.unsynced.push(answer)
-    else if (this.covered) this.covered.push(answer)
-    else answer()
+    // Who changed nothing may have found, a duplicate say, what another wrote: whoever is told of it may rely on it.
+    if (isUnsynced || this.unsynced.length > 0) this.unsynced.push(others)
+    else this.syncs.after(others)
+    if (isUnsynced) this.gathered += attempts.length
   }
 
   /** What became of the first of them, as many as the time sufficed for. */
@@ -181,42 +206,27 @@ export class Committer {
     this.rolledBack()
   }
 
-  /**
-   * Those whom a sync has answered mostly come again at once, but one after another: were the first of them synced alone,
-   * all others would wait for two syncs, from then on for ever (measured: groups of 1 and 31 in turns). So there is some
-   * patience, for as many as came to the last one.
-   */
-  private syncSoon(): void {
-    if (this.covered || this.unsynced.length === 0) return
-    const now = performance.now()
-    this.patientUntil ??= now + Math.min(this.syncMs, PATIENCE_MS_MAX)
-    const isComplete = this.gathered >= this.expected || this.expected < GROUP_MIN
-    if (isComplete || now >= this.patientUntil) this.sync()
-    else this.schedule()
+  private sync(): void {
+    if (this.unsynced.length === 0 || !this.syncs.isFree) return
+    const { unsynced, gathered } = this
+    this.unsynced = []
+    this.gathered = 0
+    const present = this.waiting.length + gathered + this.syncs.writes
+    this.writers = Math.max(present, (this.writers * FORGETTING) | 0)
+    this.room.keep()
+    this.syncs.begin(unsynced, gathered)
   }
 
-  private sync(): void {
-    if (this.covered) return
-    const covered = (this.covered = this.unsynced)
-    this.unsynced = []
-    this.expected = this.gathered
-    this.gathered = 0
-    this.patientUntil = null
-    const startedAt = performance.now()
-    fdatasync(this.log, (error) => {
-      this.covered = null
-      this.syncMs = performance.now() - startedAt
-      // After a failed sync the kernel may have dropped the pages: nothing written since can be trusted.
-      if (error) return this.failed(error)
-      for (const answer of covered) answer()
-      this.syncSoon()
-    })
+  private syncEnded(): void {
+    this.sync()
+    if (this.waiting.length > 0) this.schedule()
   }
 
   private syncLater(): void {
     this.lazySync ??= setTimeout(() => {
       this.lazySync = null
-      fdatasync(this.log, (error) => error && this.failed(error))
+      this.unsynced.push(() => undefined)
+      this.sync()
     }, RELAXED_SYNC_MS)
   }
 }

@@ -86,6 +86,10 @@ export class Database {
     this.connection.exec(sql)
   }
 
+  get pageBytes(): number {
+    return Number(this.one('PRAGMA page_size')?.[0])
+  }
+
   get isInTransaction(): boolean {
     return this.connection.isTransaction
   }

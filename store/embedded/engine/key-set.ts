@@ -11,7 +11,9 @@ interface Run {
 }
 
 /** Sorted at once: a millisecond or two. */
-const RUN_ITEMS = 2_048
+const SORTED_ITEMS = 2_048
+/** No run is longer, so that merging two of them takes no longer either. */
+const RUN_ITEMS = 4_096
 
 export function orderOfKeys(a: KeyOfRow, b: KeyOfRow): number {
   if (a.key !== b.key) return a.key < b.key ? -1 : 1
@@ -25,7 +27,7 @@ export class KeySet {
   private unsortedCount = 0
 
   get count(): number {
-    return this.runs.reduce((sum, { items, at }) => sum + items.length - at, this.unsortedCount)
+    return this.runs.reduce((sum, run) => sum + lengthOf(run), this.unsortedCount)
   }
 
   add(keys: readonly Buffer[], rid: number): void {
@@ -34,7 +36,7 @@ export class KeySet {
     if (known) known.push(...texts)
     else this.unsorted.set(rid, texts)
     this.unsortedCount += texts.length
-    if (this.unsortedCount >= RUN_ITEMS) this.sort()
+    if (this.unsortedCount >= SORTED_ITEMS) this.sort()
   }
 
   remove(keys: readonly Buffer[], rid: number): void {
@@ -81,21 +83,30 @@ export class KeySet {
     run?.items.splice(firstFrom(run, entry), 1)
   }
 
+  /**
+   * With those before it that are not much longer. So a key is merged a dozen times in all, however often somebody asks,
+   * and the runs to be looked through stay few.
+   */
+  private joined(run: Run): Run {
+    const last = this.runs.at(-1)
+    if (!last || lengthOf(last) > 2 * lengthOf(run) || lengthOf(last) + lengthOf(run) > RUN_ITEMS) return run
+    this.runs.pop()
+    return this.joined({ items: merged(last, run.items), at: 0 })
+  }
+
   private sort(): void {
     if (this.unsortedCount > 0) {
       const came: KeyOfRow[] = []
       for (const [rid, keys] of this.unsorted) for (const key of keys) came.push({ key, rid })
       came.sort(orderOfKeys)
-      const last = this.runs.at(-1)
-      if (last && last.items.length - last.at + came.length <= RUN_ITEMS) {
-        last.items = merged(last, came)
-        last.at = 0
-      } else this.runs.push({ items: came, at: 0 })
+      this.runs.push(this.joined({ items: came, at: 0 }))
     }
     this.unsorted.clear()
     this.unsortedCount = 0
   }
 }
+
+const lengthOf = ({ items, at }: Run) => items.length - at
 
 /** Where the first stands that does not come before this one. */
 function firstFrom({ items, at }: Run, entry: KeyOfRow): number {

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import { type KeyOfRow, KeySet, orderOfKeys } from '../../../store/embedded/engine/key-set.ts'
 import { InnerStore } from '../proof/inner.ts'
+import { Random } from '../proof/random.ts'
 
 /** What several writes have made lies in memory, in the tables, or in both: whoever asks sees none of it. */
 describe('embedded store: keys that are late', () => {
@@ -111,5 +113,36 @@ describe('embedded store: keys that are late', () => {
     const [index] = store.catalog.find('proof.m')?.indexes ?? []
     expect(index && keys?.countOf(index)).to.be.lessThan(150_000)
     expect(Number(store.run({ count: 'm', query: { w: 'w7' } }).n)).to.equal(250)
+  })
+})
+
+describe('embedded store: keys in memory', () => {
+  it('are there in their order, however adding, asking, removing and taking follow one another', () => {
+    const random = new Random(5)
+    const set = new KeySet()
+    let model: KeyOfRow[] = []
+    const asBytes = (key: string) => [Buffer.from(key, 'latin1')]
+    const key = () => String.fromCharCode(random.below(200), random.below(200))
+    for (let rid = 0; rid < 6_000; rid++) {
+      const entry = { key: key(), rid }
+      set.add(asBytes(entry.key), rid)
+      model.push(entry)
+      if (random.chance(0.1)) {
+        const [gone] = model.splice(random.below(model.length), 1) as [KeyOfRow]
+        set.remove(asBytes(gone.key), gone.rid)
+      }
+      // Now and then, so that the runs are of many lengths.
+      if (rid % 500 > 480) {
+        const [from, end] = [key(), key()].sort() as [string, string]
+        const found = set.next({ key: from, rid: -1 }, end, false, 5).sort(orderOfKeys)
+        const there = model.filter((each) => each.key >= from && each.key < end).sort(orderOfKeys)
+        expect(found.slice(0, 5)).to.deep.equal(there.slice(0, 5))
+      }
+    }
+    model = model.sort(orderOfKeys)
+    expect(set.count).to.equal(model.length)
+    const taken = Array.from({ length: model.length }, () => set.take())
+    expect(taken.findIndex((each, i) => each?.rid !== model[i]?.rid)).to.equal(-1)
+    expect([set.take(), set.count]).to.deep.equal([null, 0])
   })
 })
