@@ -95,11 +95,12 @@ async function* accountsOf(store: Store, workspaceId: string): AsyncGenerator<St
   }
 }
 
+/** By id and nothing else: by an index of the workspace, each batch would be found among all that it has. */
 async function* documentsOf(store: Store, workspaceId: string, name: CollectionName): AsyncGenerator<Stored> {
   for (let after = ''; ;) {
     const found = await store
       .of(workspaceId)
-      .find(name as 'messages', { _id: { $gt: after } }, { sort: { _id: 1 }, limit: batchDocuments })
+      .find(name as 'messages', { _id: { $gt: after } }, { sort: { _id: 1 }, limit: batchDocuments, hint: { _id: 1 } })
     yield* found
     const last = found.at(-1)
     if (!last || found.length < batchDocuments) return

@@ -1,8 +1,19 @@
 import type { Actor } from './change.ts'
 import { type Found, type Mark, olderMax, recentMax, recentMs, type Write } from './persistence.ts'
 import type { Due } from './catch-up.ts'
-import { type Address, type Command, type Document, type Entry, keyOf, type Recent, type Turn } from './turn.ts'
+import {
+  type Address,
+  type Command,
+  type Document,
+  type Entry,
+  keyOf,
+  type Recent,
+  type TellEntry,
+  type Turn,
+} from './turn.ts'
 import type { Published } from './contract.ts'
+
+type Told = TellEntry & { readonly n: number }
 
 export interface Answer {
   waiting: Waiting
@@ -15,11 +26,14 @@ export interface Waiting {
   resolve(reply: unknown): void
   reject(error: unknown): void
   /** Monotonic ms after which nobody waits any more. */
-  readonly deadline: number
+  deadline: number
 }
 
 // Longer than a sender tries to be heard, a crash and its redo included.
 const seenMs = 10 * 60_000
+// Whom more tell something (an inbox, by all its conversations) forgets what nobody can tell again earlier: ten minutes
+// of 10,000 senders are half a megabyte, and each of its writes writes it. So many at most by one write.
+const seenMany = 256
 
 // Shared by all idle actors: an empty mailbox costs a pointer.
 const nobody: Waiting[] = []
@@ -74,6 +88,11 @@ export class Activation implements Document {
   #due: number | undefined = undefined
   #outAt: number | undefined = undefined
   #done: number[] | undefined = undefined
+  /** Tells that were taken: once the document has forgotten them, nobody can tell them again. */
+  #taken: Told[] | undefined = undefined
+  #takenByNow: Told[] | undefined = undefined
+  /** By sender: the last that they told, which they have forgotten for good. */
+  #settled: Map<string, number> = nothing
   /** Some of that was said or done outside: whoever loads the document would say or do it again. */
   #hasSpoken = false
   #dirt: Dirt | undefined = undefined
@@ -157,7 +176,11 @@ export class Activation implements Document {
 
   /** Rejects those whose time is over: some turns never begin, others may still be written. */
   expire(now: number, reject: (waiting: Waiting) => void) {
-    for (const { waiting } of this.unwritten) if (waiting.deadline <= now) reject(waiting)
+    for (const { waiting } of this.unwritten) {
+      if (waiting.deadline > now) continue
+      waiting.deadline = Infinity // Once: a write that hangs is looked at four times a second.
+      reject(waiting)
+    }
     while (this.waiting > 0) {
       const first = this.#next ?? this.#mailbox[this.#head]
       if (!first || first.deadline > now) return
@@ -208,7 +231,10 @@ export class Activation implements Document {
 
   /** This entry of the outbox was taken; the next write forgets it. */
   done(n: number) {
-    if (!this.out.delete(n)) return
+    const entry = this.out.get(n)
+    if (!entry) return
+    this.out.delete(n)
+    if (entry.type === 'tell') (this.#taken ??= []).push(entry)
     this.#hasSpoken = true
     const done = (this.#done ??= [])
     done.push(n)
@@ -217,6 +243,9 @@ export class Activation implements Document {
   /** All that the next commit writes. */
   write(now: number, marks?: readonly Mark[]): Write {
     const dirt = this.#dirt ?? new Dirt()
+    this.#forgetSettled(dirt)
+    this.#takenByNow = this.#taken
+    this.#taken = undefined
     const records = dirt.rows.length + dirt.events.length + dirt.decisions.length > 0
     const recordNumber = records ? ++this.told : undefined
     const due = this.#earliest()
@@ -225,7 +254,8 @@ export class Activation implements Document {
       seq: dirt.seq,
       reminders: dirt.reminders,
       seen: dirt.seen,
-      forgotten: dirt.forgotten,
+      // Who was forgotten, and told something in the same batch, is known again.
+      forgotten: dirt.forgotten.filter((sender) => !dirt.seen.has(sender)),
       recent: dirt.recent,
       recentSince: dirt.recentSince,
       rows: dirt.rows,
@@ -263,13 +293,33 @@ export class Activation implements Document {
     return { entries: entries.filter(({ n }) => this.out.has(n)), done: done.filter((n) => !fresh.has(n)) }
   }
 
-  written({ state, recordNumber }: Write) {
+  /** Answers what was told and is forgotten from now on: `settled` of those who took it. */
+  written({ state, recordNumber }: Write): readonly Told[] {
     this.unwritten = unanswered
     this.#written = state
     this.#isUpgraded = false
     this.rev++
     // The rows are down: the next write forgets that they had to be written.
     if (recordNumber !== undefined) (this.#done ??= []).push(recordNumber)
+    const taken = this.#takenByNow ?? none
+    this.#takenByNow = undefined
+    return taken
+  }
+
+  /** This sender has forgotten for good that it told this, in a process that alone has both of us. */
+  settled(sender: string, n: number) {
+    if (this.seen.size > seenMany && this.seen.get(sender)?.n === n) this.#settled = put(this.#settled, sender, n)
+  }
+
+  #forgetSettled(dirt: Dirt) {
+    let forgotten = 0
+    for (const [sender, n] of this.#settled) {
+      if (forgotten++ === seenMany) return
+      this.#settled.delete(sender)
+      if (this.seen.get(sender)?.n !== n) continue // They have told something since.
+      this.seen.delete(sender)
+      dirt.forgotten = joined(dirt.forgotten, [sender])
+    }
   }
 
   get due() {

@@ -1,5 +1,5 @@
 import type { Activation } from './activation.ts'
-import type { Address } from './turn.ts'
+import { type Address, senderOf, type TellEntry } from './turn.ts'
 
 /**
  * The actors in memory. Nested by workspace, kind and id: a look-up makes no key, and an idle actor keeps none, which
@@ -34,6 +34,15 @@ export class Active {
     if (ids?.get(id) !== activation) return
     ids.delete(id)
     this.#size--
+  }
+
+  /**
+   * `from` has forgotten for good that it told this, and those who took it may forget it, too. Not where several processes
+   * have the actors: a sender that was succeeded, and does not know it yet, might tell it once more.
+   */
+  settle(from: Address, taken: readonly (TellEntry & { n: number })[], placement: object | undefined) {
+    if (placement) return
+    for (const { to, n } of taken) this.get(to)?.settled(senderOf(from), n)
   }
 
   *values(): Generator<Activation> {

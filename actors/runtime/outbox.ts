@@ -4,7 +4,7 @@ import type { Principal, Workspace } from './contract.ts'
 import type { EffectContext } from './effect.ts'
 import type { Persistence } from './persistence.ts'
 import { Moved, OutOfTurn } from './refusals.ts'
-import { type Address, type Command, type Entry, keyOf, type TellEntry, type Undelivered } from './turn.ts'
+import { type Address, type Command, type Entry, keyOf, senderOf, type TellEntry, type Undelivered } from './turn.ts'
 
 const triesMax = 5
 const backoffMs = (tries: number) => Math.min(1_000 * 2 ** tries, 30_000)
@@ -76,7 +76,7 @@ export class Outbox {
 
   /** Goes together with what is on its way to the same receiver, which takes it only after that. */
   async #tell(from: Activation, { to, message, input, by, n }: TellEntry & { n: number }, before: Letter | undefined) {
-    const sender = `${from.address.kind}/${from.address.id}`
+    const sender = senderOf(from.address)
     const command = { id: `${sender}#${n}`, to, message, input, by, told: { sender, n } }
     const attempt = () => {
       // The next activation begins with the one that was not taken: whoever told a later one now would lose it.
@@ -150,6 +150,8 @@ export class Outbox {
   /** Tries until it works, the receiver refuses for good, or five faults were met: then it rests where staff see it. */
   async patiently(command: Undelivered, attempt: () => Promise<unknown>, isOver: () => boolean, before?: Letter) {
     for (let tries = 0; ; tries++) {
+      // Whoever was over while it paused must not tell it again: the one that took it may have forgotten it by now.
+      if (isOver()) return { reply: undefined, buried: false, ended: true }
       try {
         return { reply: await this.#parts.watch(attempt()), buried: false, ended: false }
       } catch (error) {

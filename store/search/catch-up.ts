@@ -3,6 +3,7 @@ import { Profile } from '../../actors/user/contract.ts'
 import { isDuplicate, type Store, type Stored } from '../connection.ts'
 import type { Rest } from '../rest.ts'
 import type { SearchIndex } from './index.ts'
+import type { SearchState } from './state.ts'
 
 // What is written goes into the index with it, in the same commit. What was there before the index was (an older
 // release, a search that was switched on again) is gone through here, by id, as often as it takes.
@@ -18,16 +19,11 @@ interface Parts {
 /** Another process may still believe that search is off: what it writes so long is found by going through it later. */
 const heardMs = 60_000
 const batch = 200
+/** By id and nothing else: by an index of the workspace, each batch would be found among all of its messages. */
+export const byId = { sort: { _id: 1 }, limit: batch, hint: { _id: 1 } } as const
+export const afterId = (cursor: string) => ({ _id: { $gt: cursor } })
 const Content = conversation.rows.message.pick({ content: true })
 const Named = Profile.pick({ name: true, firstName: true, lastName: true, identities: true }).partial()
-
-type State = Stored & {
-  arePeopleDone?: boolean
-  status: 'filling' | 'whole' | 'emptying' | 'empty'
-  cursor?: string
-  pass?: number
-  since: Date
-}
 
 /** Brings the index of one workspace up to date, or away, a piece at a time. */
 export class CatchUp {
@@ -45,7 +41,7 @@ export class CatchUp {
     return (await this.#messages(workspaceId, state)) || isMore
   }
 
-  async #messages(workspaceId: string, state: State): Promise<boolean> {
+  async #messages(workspaceId: string, state: SearchState): Promise<boolean> {
     const { search, now } = this.#parts
     if (!search.isOn(workspaceId)) return this.#empty(workspaceId, state)
     if (state.status === 'whole') return false
@@ -56,10 +52,10 @@ export class CatchUp {
     return now() < +state.since ? false : this.#fill(workspaceId, state)
   }
 
-  async #state(workspaceId: string): Promise<State> {
+  async #state(workspaceId: string): Promise<SearchState> {
     const tenant = this.#parts.store.of(workspaceId)
     const found = await tenant.one('search_states', { _id: workspaceId })
-    if (found) return found as State
+    if (found) return found as SearchState
     // Nobody has gone through it yet: what is there is from before this release, and every process writes the index.
     const first = { _id: workspaceId, status: 'filling', cursor: '', pass: 1, since: new Date(0) } as const
     try {
@@ -70,16 +66,14 @@ export class CatchUp {
     return first
   }
 
-  #set(workspaceId: string, state: Partial<State>) {
+  #set(workspaceId: string, state: Partial<SearchState>) {
     return this.#parts.store.of(workspaceId).update('search_states', { _id: workspaceId }, { $set: state })
   }
 
   /** Twice: a message that was changed at the very moment at which it was gone through is right after the second. */
-  async #fill(workspaceId: string, { cursor = '', pass = 1, since }: State): Promise<boolean> {
+  async #fill(workspaceId: string, { cursor = '', pass = 1, since }: SearchState): Promise<boolean> {
     const { store } = this.#parts
-    const found = await store
-      .of(workspaceId)
-      .find('messages', { _id: { $gt: cursor } }, { sort: { _id: 1 }, limit: batch })
+    const found = await store.of(workspaceId).find('messages', afterId(cursor), byId)
     await this.#index(workspaceId, found)
     const last = found.at(-1)?._id
     if (last !== undefined) await this.#set(workspaceId, { status: 'filling', cursor: last, pass, since })
@@ -111,7 +105,7 @@ export class CatchUp {
     await store.of(workspaceId).update('message_words', { _id, rev: { $lt: rev } }, { $set: { words, rev } })
   }
 
-  async #empty(workspaceId: string, { status, since }: State): Promise<boolean> {
+  async #empty(workspaceId: string, { status, since }: SearchState): Promise<boolean> {
     const { store } = this.#parts
     const tenant = store.of(workspaceId)
     if (status !== 'empty' && status !== 'emptying') await this.#set(workspaceId, { status: 'emptying', since })

@@ -4,6 +4,7 @@ import { conflict } from '../../kernel/problem.ts'
 import { Quotas, Settings } from '../../kernel/settings.ts'
 import { type ClockState, worldTime } from '../../kernel/workspace-clock.ts'
 import { isDuplicate, type Store, type Stored } from '../connection.ts'
+import { wholeFrom } from '../search/state.ts'
 
 /**
  * `draft`: being set up, and nothing reaches people. `active`: live. `suspended`: its operator stopped it. `closing`:
@@ -113,7 +114,17 @@ export async function createWorkspace(store: Store, made: NewWorkspace, now: num
     if (twin) return twin
     throw conflict('slug_taken', `Another workspace is called ${slug}.`)
   }
+  if (document.settings.messageSearch) await beginSearch(store, id)
   return read(document)
+}
+
+/** Its messages are in the index from the first one on: nobody need go through them. */
+async function beginSearch(store: Store, id: string) {
+  try {
+    await store.of(id).insert('search_states', wholeFrom(id))
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+  }
 }
 
 export async function workspaceById(store: Store, id: string): Promise<WorkspaceSettings | undefined> {

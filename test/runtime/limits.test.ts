@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { Activation, type Waiting } from '../../actors/runtime/activation.ts'
+import type { Actor } from '../../actors/runtime/change.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import { madeAt, newId } from '../../kernel/id.ts'
 import { cell, cellActor } from '../harness/cell.ts'
@@ -140,3 +142,18 @@ for (const [name, open] of Object.entries(grounds))
       expect(await at('b').view()).to.include({ n: 5 })
     })
   })
+
+describe('an ask whose time is over', () => {
+  it('is refused once, also while the write that it waits for hangs on', () => {
+    const to = { workspaceId: 'w1', kind: 'user', id: 'a' }
+    const activation = new Activation(to, cellActor() as unknown as Actor, 'act_1')
+    const waiting = (deadline: number): Waiting => {
+      const command = { id: 'c', to, message: 'add', input: {}, by: staff }
+      return { command, resolve: () => undefined, reject: () => undefined, deadline }
+    }
+    activation.unwritten = [{ waiting: waiting(10) }, { waiting: waiting(20) }]
+    const refused: number[] = []
+    for (const now of [9, 10, 11, 20, 21]) activation.expire(now, () => void refused.push(now))
+    expect(refused).to.deep.equal([10, 20])
+  })
+})

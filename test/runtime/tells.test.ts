@@ -43,6 +43,30 @@ for (const [name, open] of Object.entries(grounds))
       expect(await sums()).to.deep.equal([1, 11, 111])
     })
 
+    it('of very many senders are forgotten when none of them can come again, and each still counts once', async () => {
+      failures = 0
+      const senders = Array.from({ length: 260 }, (_, nth) => `s${nth}`)
+      const everyone = async (does: (id: string) => Promise<unknown>) => {
+        await Promise.all(senders.map(does))
+        await system.settled()
+      }
+      const known = async () => {
+        const found = await ground.store?.collection('users').findOne({ _id: 'b' })
+        return found && Object.keys((found['actor'] as { seen: object }).seen).length
+      }
+      await everyone((id) => at(id).pass({ to: 'b' }))
+      expect(await known()).to.be.oneOf([260, undefined])
+      // What they write next forgets that they told it; what b writes next, that it heard it.
+      await everyone((id) => at(id).add())
+      await at('b').add()
+      expect(await known()).to.be.oneOf([4, undefined])
+      await everyone((id) => at(id).pass({ to: 'b' }))
+      expect(await at('b').view()).to.include({ n: 521 })
+      await system.close()
+      system = crew.boot([cellActor()])
+      expect(await at('b').view()).to.include({ n: 521 })
+    })
+
     it('that follow one which is given up go on without it', async () => {
       failures = 5
       await at('a').pass({ to: 'b', by: 1 })

@@ -251,6 +251,16 @@ describe('search in what was said', () => {
     }
   })
 
+  it('is whole from the first message on, and is gone through by id where it is not', async () => {
+    const { store } = app.careline.storage
+    const workspaceId = app.business.workspace.id
+    expect(await store.of(workspaceId).one('search_states', { _id: workspaceId })).to.include({ status: 'whole' })
+    expect(await app.careline.lists.catchUp.step(workspaceId)).to.equal(false)
+    const { afterId, byId } = await import('../../store/search/catch-up.ts')
+    const plan = JSON.stringify(await store.of(workspaceId).explain('messages', afterId('msg_1'), byId))
+    expect(plan).to.include('"_id_"').and.not.to.include('"SORT"')
+  })
+
   it('is switched off: nothing is found, and the index goes; switched on again, it comes back', async () => {
     const { storage, lists, settings } = app.careline
     const workspaceId = app.business.workspace.id
