@@ -44,11 +44,16 @@ export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
   const { side, conversations, inflight, perSecond, provider, store } = plan
   const directory = mkdtempSync(join(tmpdir(), 'careline-bench-'))
   const profiling = plan.profile ? ['--cpu-prof', `--cpu-prof-dir=${plan.profile}`] : []
-  const server = new Program(join(import.meta.dirname, side === 'ours' ? 'ours.ts' : 'plain/server.ts'), profiling)
+  const server = new Program(join(import.meta.dirname, side === 'plain' ? 'plain/server.ts' : 'ours.ts'), profiling)
   const load = new Program(join(import.meta.dirname, 'load.ts'))
   try {
     const fresh = store && `${store.replace(/\/[^/]*$/, '')}/bench_${side}_${String(Date.now())}`
-    const place = await server.ask<Place>('start', { directory, store: fresh, provider })
+    const place = await server.ask<Place>('start', {
+      directory,
+      store: fresh,
+      provider,
+      hasSearch: side === 'searched',
+    })
     await load.ask('start', { ...place, side, conversations })
     const window = () => watch(plan, server, load)
 
@@ -69,7 +74,7 @@ export async function measure(plan: Plan): Promise<Record<Way, Measured>> {
     await server.stop()
     return { http, paced, inside }
   } catch (error) {
-    const unrest = side === 'ours' ? await server.ask<object[]>('unrest') : []
+    const unrest = side === 'plain' ? [] : await server.ask<object[]>('unrest')
     throw new Error(`${side}, ${conversations} conversations: ${JSON.stringify(unrest).slice(0, 2_000)}`, {
       cause: error,
     })

@@ -81,4 +81,4 @@ const plain: Dialect = {
   },
 }
 
-export const dialects: Record<Side, Dialect> = { ours, plain }
+export const dialects: Record<Side, Dialect> = { ours, searched: ours, plain }

@@ -19,7 +19,7 @@ let careline: Careline
 let feed: Feed
 
 answer({
-  async start({ directory, store, provider }: StartOptions): Promise<Place> {
+  async start({ directory, store, provider, hasSearch }: StartOptions): Promise<Place> {
     careline = await startCareline({
       config: loadConfig({
         CARELINE_DATA: directory,
@@ -32,7 +32,7 @@ answer({
     })
     const { id: workspaceId } = await createWorkspace(
       careline.storage.store,
-      { slug: 'bench', name: 'Bench' },
+      { slug: 'bench', name: 'Bench', settings: { messageSearch: hasSearch } },
       Date.now(),
     )
     const channelId = await connect(workspaceId, provider)

@@ -13,9 +13,12 @@ export interface StartOptions {
   directory: string
   store: string | undefined
   provider: string
+  /** Whether what is said can be searched, as it can unless a workspace switches that off; the plain server has no search. */
+  hasSearch: boolean
 }
 
-export type Side = 'ours' | 'plain'
+/** `searched`: ours, with all that it does for search, which the plain server does not do at all. */
+export type Side = 'ours' | 'searched' | 'plain'
 
 /** What the provider signs with, on both sides. */
 export const secret = 'the secret that both sides and the provider know'

@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { load, print, quantile, short } from '../figures.ts'
+import { load, print, quantile, short, table } from '../figures.ts'
 import { Program } from '../program.ts'
 import type { Seen } from './load/crowd.ts'
 import type { Kept, Opened } from './load/server.ts'
@@ -27,6 +27,8 @@ const [conversations, sockets, seconds] = [values.conversations, values.sockets,
   number,
 ]
 const boundMs = 500
+/** How long the spans are that are shown one by one. */
+const spanS = 5
 const patienceMs = 60_000
 
 const server = new Program(join(import.meta.dirname, 'load/server.ts'))
@@ -70,6 +72,19 @@ row('from the answer to its acknowledgement', seen.takenUs)
 row('from the answer to the provider', seen.sentUs)
 const cores = (cpu: number) => short(cpu / 1_000 / seconds)
 print(`the server took ${cores(kept.cpuMs)} cores, the simulator ${cores(cpuMs)}; load average ${load()}`)
+const firstUs = seen.dueUs.reduce((first, one) => Math.min(first, one), Infinity)
+const spans = Array.from({ length: Math.ceil(seconds / spanS) }, (_, nth) => spanOf(firstUs + nth * spanS * 1e6, nth))
+print(table(['from s', 'seen', 'p50 ms', 'p99 ms', 'longest ms', 'loop stood ms', 'heap MB'], spans))
+function spanOf(fromUs: number, nth: number) {
+  const isIn = (atUs: number) => atUs >= fromUs && atUs < fromUs + spanS * 1e6
+  const times = seen.screenUs.filter((_, index) => isIn(seen.dueUs[index] ?? 0))
+  const own = kept.seconds.filter(({ atUs }) => isIn(atUs))
+  const of = (share: number) => short(quantile(times, share) / 1_000)
+  const most = (read: (second: Kept['seconds'][number]) => number) => short(Math.max(...own.map(read)))
+  const stood = [most(({ stoodMs }) => stoodMs), most(({ heapMb }) => heapMb)]
+  return [String(nth * spanS), String(times.length), of(0.5), of(0.99), of(1), ...stood]
+}
+
 const isWhole = seen.came === wrote && kept.in - conversations === wrote && kept.out === answered
 const isClean = seen.twice === 0 && seen.sent === answered && seen.refused === 0 && kept.failed === 0
 const isFast = quantile(seen.screenUs, 0.99) < boundMs * 1_000

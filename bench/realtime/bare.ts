@@ -20,7 +20,7 @@ answer({
     return place
   },
   standing: () => place.streams,
-  usage,
+  usage: () => usage(),
   collected: () => usage(true),
   stop() {
     for (const socket of server.clients) socket.terminate()

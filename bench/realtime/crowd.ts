@@ -136,13 +136,14 @@ answer({
   },
 })
 
-type Kind = 'received' | 'read' | 'note'
+type Kind = 'received' | 'assign' | 'note'
 
 function say(line: Line, kind: Kind | 'take', conversationId = setup.made.quietId) {
   const { streams } = setup.made
   if (kind === 'received') return line.ask('received', { stream: streams[0]?.stream, seq: 1 })
   if (kind === 'take') return command(line, 'conversation.take', { conversationId })
-  if (kind === 'read') return command(line, 'message.read', { conversationId, upTo: 0 })
+  // As it is already: the actor answers, and nothing is written.
+  if (kind === 'assign') return command(line, 'conversation.assign', { conversationId, assigneeId: null })
   return command(line, 'note.add', { conversationId, text: noteOf(0) })
 }
 

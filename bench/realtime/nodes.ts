@@ -1,3 +1,4 @@
+import { setTimeout as pass } from 'node:timers/promises'
 import { median } from '../figures.ts'
 import type { Burst, Waves } from './crowd.ts'
 import type { Side, Usage } from './place.ts'
@@ -7,10 +8,13 @@ export interface NodesFigures {
   /** Of the process that gets the event from the other one, and of both. */
   remoteUs: number
   bothUs: number
+  /** What the one that gets it takes of each second while nothing is said: it is part of the other figures, too. */
+  idleMs: number
   lastMs: number
 }
 
 const speakers = 50
+const restMs = 3_000
 
 /** Everybody listens at the one process, and everything is said at the other. */
 export async function nodes(side: Side, sockets: number, waves: number, profile?: string): Promise<NodesFigures> {
@@ -23,11 +27,14 @@ export async function nodes(side: Side, sockets: number, waves: number, profile?
     await crowd.ask('come', { count: sockets, at: 1, streams: [side === 'ours' ? { stream } : { stream, since: 1 }] })
     const wishes = { speakers, hearers: sockets, conversationId }
     await crowd.ask('waves', { ...wishes, count: Math.ceil(waves / 3) })
+    const resting = await usages(stage)
+    await pass(restMs)
     const before = await usages(stage)
     const { lastMs, deliveries } = await crowd.ask<Waves>('waves', { ...wishes, count: waves })
     const after = await usages(stage)
     const [here = 0, there = 0] = after.map((cpuMs, node) => ((cpuMs - (before[node] ?? 0)) * 1_000) / deliveries)
-    return { remoteUs: there, bothUs: here + there, lastMs: median(lastMs) }
+    const idleMs = (((before[1] ?? 0) - (resting[1] ?? 0)) * 1_000) / restMs
+    return { remoteUs: there, bothUs: here + there, idleMs, lastMs: median(lastMs) }
   } finally {
     await stage.close()
   }

@@ -2,6 +2,7 @@
 import { setTimeout as pass } from 'node:timers/promises'
 import { channel } from '../../actors/channel/contract.ts'
 import { principal } from '../../actors/runtime/system.ts'
+import { user } from '../../actors/user/contract.ts'
 import { loadConfig } from '../../kernel/config.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { type Careline, startCareline } from '../../server/main.ts'
@@ -28,7 +29,7 @@ answer({
       made.workspaceId,
       made.streams.map(({ stream }) => stream),
     ),
-  usage,
+  usage: () => usage(),
   collected: () => usage(true),
   /** Which of so many new conversations this process owns; the first. */
   async owned() {
@@ -76,6 +77,8 @@ async function make({ people, signIns }: StartOptions): Promise<Made> {
   const workspace = workspaceOf(workspaceId)
   await workspace.at(channel, 'ch_bench').configure({ limits: { perSecond: 1_000, burst: 1_000, pairMs: 0 } })
   const [conversationId, quietId] = [await meet(workspace, 'one'), await meet(workspace, 'two')]
+  // Where nothing has ever happened there is nothing to resume: each of the three streams has an event.
+  await workspace.at(user, 'usr_one').update({ timezone: 'Europe/Berlin' })
   const members = await inParts(people, (nth) => hire(workspaceId, nth))
   const tokens = await inParts(signIns, async (nth) => {
     const signedIn = await careline.auth.openFor(workspaceId, members[nth % people] ?? '')

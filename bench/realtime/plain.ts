@@ -25,7 +25,7 @@ answer({
     return place
   },
   standing: () => place.streams,
-  usage,
+  usage: () => usage(),
   collected: () => usage(true),
   stop() {
     links.forEach((redis) => redis.disconnect())

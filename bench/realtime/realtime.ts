@@ -106,6 +106,7 @@ async function benchNodes(plan: Plan) {
     const lines: [string, string, (one: NodesFigures) => number][] = [
       ['CPU per remote delivery there, µs', '1.10x', ({ remoteUs }) => remoteUs],
       ['CPU per remote delivery, both processes, µs', '', ({ bothUs }) => bothUs],
+      ['CPU there while nothing happens, ms of each second', '', ({ idleMs }) => idleMs],
       ['until the last has it, p50 ms', '', ({ lastMs }) => lastMs],
     ]
     print(comparing(found).rows(lines))

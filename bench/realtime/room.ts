@@ -25,8 +25,8 @@ export interface RoomFigures {
   ack: { [kind in (typeof kinds)[number]]?: { p50Us: number; p99Us: number; cpuUs: number } }
 }
 
-/** `received` is answered by the door itself, `read` is a command that an actor answers, `note` one that it keeps. */
-export const kinds = ['received', 'read', 'note'] as const
+/** `received` is answered by the door itself, `assign` is a command that an actor answers, `note` one that it keeps. */
+export const kinds = ['received', 'assign', 'note'] as const
 
 /** Far below what a socket may say in a second, and what the machine can. */
 const ackSockets = 200

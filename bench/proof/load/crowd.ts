@@ -12,12 +12,14 @@ export interface Seen {
   sent: number
   refused: number
   screenUs: number[]
+  /** When each of them was due, of the machine's clock. */
+  dueUs: number[]
   takenUs: number[]
   sentUs: number[]
 }
 
 const { listen, follow, reply } = dialects.ours
-const seen: Seen = { came: 0, twice: 0, sent: 0, refused: 0, screenUs: [], takenUs: [], sentUs: [] }
+const seen: Seen = { came: 0, twice: 0, sent: 0, refused: 0, screenUs: [], dueUs: [], takenUs: [], sentUs: [] }
 const known = new Set<number>()
 const dueOf = new Map<string, number>()
 const early = new Set<string>()
@@ -34,6 +36,7 @@ function hear(heard: Heard) {
   else seen.came++
   known.add(Number(seq))
   seen.screenUs.push(nowUs() - Number(dueUs))
+  seen.dueUs.push(Number(dueUs))
 }
 
 /** Events and acknowledgements overtake one another. */

@@ -1,9 +1,11 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { channel } from '../../../actors/channel/contract.ts'
 import { principal } from '../../../actors/runtime/system.ts'
 import { whatsAppOf } from '../../../providers/whatsapp/sender.ts'
 import type { SimulatedChannel } from '../../../providers/whatsapp/simulator/settings.ts'
 import { App, type Business } from '../../../test/harness/boot.ts'
 import { inItsOwnDirectory } from '../../../test/harness/database.ts'
+import { nowUs } from '../../messages/webhooks.ts'
 import { answer } from '../../program.ts'
 
 export interface Opened {
@@ -21,6 +23,8 @@ export interface Kept {
   out: number
   failed: number
   cpuMs: number
+  /** The longest that the event loop stood still, ms, in each second since then; and the heap at its end, MB. */
+  seconds: { atUs: number; stoodMs: number; heapMb: number }[]
 }
 
 const socketsPerAccount = 10
@@ -28,6 +32,19 @@ const socketsPerAccount = 10
 const app = new App({ DURABILITY: 'full', LOG_LEVEL: 'warn', SIMULATORS: 'false', ...inItsOwnDirectory })
 let business: Business
 let before = process.cpuUsage()
+const seconds: Kept['seconds'] = []
+const loop = monitorEventLoopDelay({ resolution: 5 })
+let watching: NodeJS.Timeout | undefined
+
+/** Each second by itself: what comes only after a while shows nowhere else. */
+function watch() {
+  loop.enable()
+  watching = setInterval(() => {
+    const heapMb = process.memoryUsage().heapUsed / 2 ** 20
+    seconds.push({ atUs: nowUs(), stoodMs: loop.max / 1e6, heapMb })
+    loop.reset()
+  }, 1_000)
+}
 
 answer({
   async start({ sockets, baseUrl }: { sockets: number; baseUrl: string }): Promise<Opened> {
@@ -58,6 +75,7 @@ answer({
   async met(): Promise<string[]> {
     await app.settled()
     before = process.cpuUsage()
+    watch()
     const found = await app.careline.storage.store.collection('conversations').find({}).project({ _id: 1 }).toArray()
     return found.map(({ _id }) => String(_id))
   },
@@ -70,7 +88,11 @@ answer({
       out: await count({ direction: 'out' }),
       failed: await count({ status: 'failed' }),
       cpuMs: (user + system) / 1_000,
+      seconds,
     }
   },
-  stop: () => app.stop(),
+  stop: () => {
+    clearInterval(watching)
+    return app.stop()
+  },
 })
