@@ -1,10 +1,11 @@
 import type { z } from 'zod'
-import { type Act, type Actor, audit, type Note, type Result } from '../actors/audit/contract.ts'
+import { type Act, type Actor, actsMax, audit, type Note, type Result } from '../actors/audit/contract.ts'
 import type { Workspace } from '../actors/runtime/contract.ts'
 import type { Caller } from '../kernel/caller.ts'
 import { newId } from '../kernel/id.ts'
 import { Problem } from '../kernel/problem.ts'
 import { isStaff } from '../kernel/role.ts'
+import { Together } from '../kernel/together.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { JointMemory } from './joint-memory.ts'
 
@@ -61,6 +62,8 @@ const readsMax = 20_000
 export class Auditor {
   readonly #parts: Parts
   readonly #reads: BoundedCache<true>
+  /** What nobody waits for is written down together: those who come in the morning open everything at once. */
+  readonly #unwaited = new Together<Act, void>((workspaceId, acts) => this.#recordAll(workspaceId, acts))
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -100,11 +103,16 @@ export class Auditor {
     const first = await joint?.ask((redis) => redis.set(joint.key(`read:${key}`), '1', 'PX', hourMs, 'NX'))
     if (first && first.value !== 'OK') return // Another process has said it.
     try {
-      await this.#chain(workspaceId).record({ actId: newId('act'), act })
+      await this.#unwaited.ask(workspaceId, act)
     } catch (error) {
       this.#reads.delete(key)
       throw error
     }
+  }
+
+  async #recordAll(workspaceId: string, acts: readonly Act[]) {
+    for (let at = 0; at < acts.length; at += actsMax)
+      await this.#chain(workspaceId).recordAll({ acts: acts.slice(at, at + actsMax) })
   }
 }
 

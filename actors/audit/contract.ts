@@ -93,6 +93,9 @@ export type Verdict = z.infer<typeof Verdict>
 export const Chain = z.object({ begin: Place, end: Place, verdict: Verdict.nullable() })
 export type Chain = z.infer<typeof Chain>
 
+/** So many are written down with one message. */
+export const actsMax = 100
+
 /** Who did what, and who read what: one chain per workspace, its id is the workspace's. */
 export const audit = contract({
   kind: 'audit',
@@ -102,6 +105,8 @@ export const audit = contract({
     begin: { input: z.object({ actId: id, act: Act }) },
     /** What became of it; or what needed no beginning. */
     record: { input: z.object({ actId: id, act: Act }) },
+    /** Several that needed no beginning, in their order. */
+    recordAll: { input: z.object({ acts: z.array(Act).min(1).max(actsMax) }) },
     /** A reminder: some of what was begun has not ended. */
     overdue: { input: z.object({}) },
     view: { input: z.object({}), reply: Chain },

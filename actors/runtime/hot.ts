@@ -11,6 +11,8 @@ interface Hot<S extends Shape, State> {
   wake(at: number): Reminder<S['kind']>
   /** When it was shown last, by the workspace's time; 0 where it never was. */
   shownAt(state: State): number
+  /** How long before that quarter of a second is over `show` begins, ms: where it only asks, and the answer is shown. */
+  lead?(state: State): number
   /** Tells the readers how it is now, and keeps in the state that it did. */
   show(state: State, given: Given): Change<S, State>
 }
@@ -20,7 +22,7 @@ interface Hot<S extends Shape, State> {
  * once; what changes within a quarter of a second after that is shown together when it is over. So its readers hear of
  * it four times a second at most, before it gets a `seq`, and see nothing that is older than that.
  */
-export function hot<S extends Shape, State>({ key, wake, shownAt, show }: Hot<S, State>) {
+export function hot<S extends Shape, State>({ key, wake, shownAt, lead, show }: Hot<S, State>) {
   const showNow = (state: State, given: Given): Change<S, State> => {
     const change = show(state, given)
     return { ...change, reminders: { [key]: null, ...change.reminders } }
@@ -28,7 +30,7 @@ export function hot<S extends Shape, State>({ key, wake, shownAt, show }: Hot<S,
   return {
     /** Something of it is other than before. */
     changed(state: State, given: Given): Change<S, State> {
-      const at = shownAt(state) + hotMs
+      const at = shownAt(state) + hotMs - (lead?.(state) ?? 0)
       // Who looks sees it move, also where the time of the workspace stands still.
       return given.now >= at ? showNow(state, given) : { state, reminders: { [key]: { ...wake(at), isPause: true } } }
     },

@@ -3,7 +3,7 @@ import type { Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import type { Module } from '../../kernel/modules.ts'
 import type { Permission } from '../../kernel/permissions.ts'
-import type { Contests } from '../socket/contests.ts'
+import type { Contests, Held } from '../socket/contests.ts'
 import type { Queries } from '../socket/stream.ts'
 import { type CommandName, type CommandShape, type CommandShapes, commandShapes } from './contract.ts'
 
@@ -26,7 +26,7 @@ export interface CommandCall<Input> {
   queries: Queries
   seat: Seat
   /** For what only one can have. */
-  contests: Contests
+  contests: Contests<Held>
 }
 
 /** The result, and the stream on which its events are; none where nothing was recorded. */

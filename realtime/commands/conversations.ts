@@ -24,9 +24,10 @@ export const take = command(
         .at(conversation, conversationId)
         .take()
         .then(({ assigneeId }) => assigneeId, holderIn)
-    const assigneeId = await contests.holder(`${workspace.id}/${conversationId}`, ask)
-    if (assigneeId !== caller.id) throw taken(assigneeId)
-    return { result: { assigneeId }, stream: streamOf(conversationId) }
+        .then((holderId) => ({ holderId, refusal: taken(holderId) }))
+    const { holderId, refusal } = await contests.holder(`${workspace.id}/${conversationId}`, ask)
+    if (holderId !== caller.id) throw refusal
+    return { result: { assigneeId: holderId }, stream: streamOf(conversationId) }
   },
 )
 

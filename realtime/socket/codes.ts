@@ -34,6 +34,8 @@ export const codes = {
   file_missing: 'The file was not brought by whoever sends it, or is not complete.',
   wa_window_closed: 'WhatsApp takes free text only within 24 hours of the last message of the person.',
   person_blocked: 'The person is blocked: nothing goes to them.',
+  person_restricted: 'What is known of the person rests: only what staff answer goes to them.',
+  person_archived: 'The person is archived: only answers go to them.',
   text_too_long: 'The channel takes shorter texts only.',
   address_suppressed: 'Nothing but answers goes to this address.',
   consent_missing: 'The person has not consented to messages of this kind on this channel.',

@@ -6,7 +6,7 @@ import { may, wordsOf } from '../../kernel/permissions.ts'
 import { missing, Problem } from '../../kernel/problem.ts'
 import type { Command, Done } from '../commands/command.ts'
 import type { Connection } from './connection.ts'
-import { Contests } from './contests.ts'
+import { Contests, type Held } from './contests.ts'
 import type { CommandRequest } from './protocol.ts'
 import { decode } from './requests.ts'
 import type { Queries } from './stream.ts'
@@ -47,7 +47,7 @@ export interface Marks {
 export class Commanding {
   readonly #parts: Parts
   readonly #commands: Map<string, Command>
-  readonly #contests = new Contests()
+  readonly #contests = new Contests<Held>()
   /** Commands whose expectation held: when one comes again, its own events are beyond what it expected. */
   readonly #expected = new Set<string>()
 

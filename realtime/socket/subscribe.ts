@@ -2,11 +2,11 @@ import type { z } from 'zod'
 import type { EventLog, Workspace } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { busy, missing, Problem, shown, type ShownError } from '../../kernel/problem.ts'
+import { Together } from '../../kernel/together.ts'
 import { type Connection, roomOf } from './connection.ts'
 import type { Feed } from './feed.ts'
 import type * as protocol from './protocol.ts'
 import type { Queries, Reading, StreamSource } from './stream.ts'
-import { Together } from './together.ts'
 import { outward, parseStream, type Wire, type WireEvent, type WireSignal } from './wire.ts'
 
 type Declared = StreamSource['streams'][string]

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pass } from 'node:timers/promises'
 
 interface Batch<Value> {
   keys: string[]
@@ -6,14 +6,22 @@ interface Batch<Value> {
 }
 
 const keysMax = 1_000
+/** A read that hangs holds up nobody longer, ms. */
+const usualPatienceMs = 50
 
-/** Reads with one query what is asked for in one turn of the loop: after a deploy everybody comes back at once. */
+/**
+ * Reads with one query what is asked for in one turn of the loop, and while the reading before is under way: after a
+ * deploy everybody comes back at once.
+ */
 export class Together<Value> {
   readonly #read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>
   #batch: Batch<Value> | undefined
+  #running: Promise<unknown> | undefined
+  readonly #patienceMs: number
 
-  constructor(read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>) {
+  constructor(read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>, patienceMs = usualPatienceMs) {
     this.#read = read
+    this.#patienceMs = patienceMs
   }
 
   async ask(key: string): Promise<Value | undefined> {
@@ -25,11 +33,23 @@ export class Together<Value> {
 
   #begin(): Batch<Value> {
     const keys: string[] = []
-    return { keys, found: nextTurn().then(() => this.#end(keys)) }
+    return { keys, found: this.#turn().then(() => this.#end(keys)) }
+  }
+
+  async #turn() {
+    await nextTurn()
+    if (this.#running) await Promise.race([this.#running, pass(this.#patienceMs, undefined, { ref: false })])
   }
 
   #end(keys: readonly string[]) {
     if (this.#batch?.keys === keys) this.#batch = undefined
-    return this.#read(keys)
+    const found = this.#read(keys)
+    const running = found
+      .catch(() => undefined) // Whoever asked hears of it.
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined
+      })
+    this.#running = running
+    return found
   }
 }

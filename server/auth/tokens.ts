@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import { Problem } from '../../kernel/problem.ts'
@@ -34,13 +34,13 @@ export const hashOf = (token: string) => createHash('sha256').update(token).dige
 
 /** Signed tokens. The algorithm is pinned: what a token says of its own algorithm decides nothing. */
 export class Tokens {
-  readonly #secret: string
+  readonly #secret: KeyObject
   readonly #now: () => number
 
   /** `secret`: at least 32 characters. */
   constructor(secret: string, now: () => number) {
     if (secret.length < 32) throw new Error('the token secret needs at least 32 characters')
-    this.#secret = secret
+    this.#secret = createSecretKey(secret, 'utf8') // Else it is made anew for every token.
     this.#now = now
   }
 

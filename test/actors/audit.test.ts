@@ -21,7 +21,7 @@ const act = (change: Partial<Act> = {}): Act => ({
 
 describe('audit: decisions', () => {
   // A handler's type is the union of all that it may return; here any part of it is looked at.
-  const { begin, record, overdue, view, verified, forget }: any = auditActor.on
+  const { begin, record, recordAll, overdue, view, verified, forget }: any = auditActor.on
   const at = given({ id: 'w1' })
   const begun = (state: any, actId: string) => begin(state, { actId, act: act() }, at)
   const written = (state: any, change: Partial<Act> = {}, actId = 'act_x') =>
@@ -39,6 +39,16 @@ describe('audit: decisions', () => {
       expect(hashOf({ ...link, action: 'member.removed' })).not.to.equal(link.hash)
     }
     expect(view(second.state).reply.end).to.deep.equal({ n: 2, hash: two.hash })
+  })
+
+  it('links several at once as it links one after the other', () => {
+    const salted = given({ id: 'w1', newId: () => 'slt_1' })
+    const [one, two] = [act(), act({ at: 2_000 })]
+    const both = recordAll(auditActor.initial, { acts: [one, two] }, salted)
+    const first = record(auditActor.initial, { actId: 'a', act: one }, salted)
+    const apart = record(first.state, { actId: 'b', act: two }, salted)
+    expect(both.state).to.deep.equal(apart.state)
+    expect(both.rows[1]).to.deep.equal(apart.rows[0])
   })
 
   it('keeps what is sealed out of what is hashed in the open', () => {

@@ -42,6 +42,15 @@ import { Rest } from '../../store/rest.ts'
 import { Vault } from '../../store/vault.ts'
 
 /** Time that moves only when a test says so. */
+/** Nobody is called here. */
+const noCalls = {
+  place: async () => ({ outcome: 'unknown' as const }),
+  find: async () => undefined,
+  end: async () => {},
+  look: async () => [],
+  forget: async () => {},
+}
+
 export class HandClock implements Clock {
   #now = Date.now()
   readonly #timers = new Set<{ time: number; run: () => void }>()
@@ -101,6 +110,7 @@ export async function openFloor({ isAlone = true } = {}) {
       },
       { rearrange: rearrange.bind(undefined, source) },
       { linkToRate: async (_workspace, _conversation, episodeId) => `https://care.example/rate/${episodeId}` },
+      noCalls,
     ),
     channel: channelEffects({
       contentOf: async () => undefined,
@@ -114,7 +124,7 @@ export async function openFloor({ isAlone = true } = {}) {
   } as unknown as Runners
   const system = new ActorSystem({
     actors,
-    reactions: reactionsWith({ webhooks: () => [], hasSlack: () => false }),
+    reactions: reactionsWith({ webhooks: () => [], hasSlack: () => false, isApp: () => false }),
     effects,
     persistence: new MongoPersistence(store, rest, documents),
     clocks: () => systemClock,

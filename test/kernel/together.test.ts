@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Together } from '../../realtime/socket/together.ts'
+import { Together } from '../../kernel/together.ts'
 
 describe('what many read at the same time', () => {
   /** Reads that a test answers when it likes. */
