@@ -14,7 +14,7 @@ describe('faults: one after another, by a seeded schedule', function () {
   after(() => fleet.close())
 
   it('breaks no invariant in a minute', async () => {
-    const rounds = await run(fleet, { seed, seconds: 60, restMs: 60 })
+    const rounds = await run(fleet, { seed, seconds: 60, restMs: 150 })
     for (const round of rounds)
       expect(round.violations, `seed ${round.seed}\n${round.deeds.join('\n')}`).to.deep.equal([])
     const total = (count: (round: Round) => number) => rounds.reduce((sum, round) => sum + count(round), 0)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { record } from './tape.ts'
 
 /** The runs of mocha that `npm test` makes. */
@@ -20,6 +20,10 @@ export const endOf = (phase: Phase) => join(folderOf(phase), 'ended')
 
 // This file is read before the tests, in each process that runs some.
 enableCompileCache()
+const compiledIn = getCompileCacheDir()
+// Nor is it compiled anew by the processes that tests start; Node itself appends its version.
+// eslint-disable-next-line no-restricted-properties -- That is how Node is told where it was kept.
+if (compiledIn !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(compiledIn)
 
 /** A mocha plugin: what this run's servers say and hear is kept for `npm run test:frames`. */
 export function recorded(phase: Phase) {

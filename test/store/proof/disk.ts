@@ -82,25 +82,31 @@ export class Powerless implements Place {
   readonly directory: string
   readonly #disk = new Disk()
   readonly #random: Random
+  readonly #changesMax: readonly number[]
   #starts = 0
+  #cutAt = 0
   /** How often the power went by itself; a process that outlived its writers was ended in another way. */
   cuts = 0
 
-  constructor(durability: 'full' | 'relaxed', random: Random) {
+  /** `changesMax`: one of these is the most that a process changes before its power goes. */
+  constructor(durability: 'full' | 'relaxed', random: Random, changesMax: readonly number[] = CHANGES_MAX) {
     this.durability = durability
     this.#random = random
+    this.#changesMax = changesMax
     this.directory = join(this.#disk.root, 'store')
   }
 
   /** Every other time what was not synced is lost altogether, and else as chance has it, sector by sector. */
   environment(): string[] {
-    const cutAt = this.#starts++ === 0 ? 0 : this.#random.between(1, this.#random.pick(CHANGES_MAX))
-    return this.#disk.environment({ cutAt, seed: this.#random.chance(0.5) ? this.#random.between(1, 1_000_000) : 0 })
+    this.#cutAt = this.#starts++ === 0 ? 0 : this.#random.between(1, this.#random.pick(this.#changesMax))
+    const seed = this.#random.chance(0.5) ? this.#random.between(1, 1_000_000) : 0
+    return this.#disk.environment({ cutAt: this.#cutAt, seed })
   }
 
   async end(running: ChildProcess): Promise<void> {
     const isOver = () => running.exitCode !== null || running.signalCode !== null
-    if (!isOver()) await Promise.race([once(running, 'exit'), setTimeout(PATIENCE_MS)])
+    // Whose power does not go is not waited for.
+    if (this.#cutAt > 0 && !isOver()) await Promise.race([once(running, 'exit'), setTimeout(PATIENCE_MS)])
     if (isOver()) this.cuts++
     await killed(running)
     this.#disk.powerReturns()

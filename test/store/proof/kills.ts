@@ -54,11 +54,8 @@ function sealOf({ _id, text, list }: Record<string, unknown>): string {
 
 export async function dieRepeatedly(place: Place, rounds: number, writers: number, seenMs = 250): Promise<Deaths> {
   const deaths: Deaths = { rounds: 0, acknowledged: 0, lost: 0, torn: 0, indexDifferences: 0 }
+  await indexed(place)
   let { running, client } = await started(place)
-  await client
-    .db()
-    .collection('things')
-    .createIndexes([...INDEXES])
   for (let round = 0; round < rounds; round++) {
     const acknowledged = new Map<string, number>()
     const things = client.db().collection<any>('things')
@@ -79,6 +76,17 @@ export async function dieRepeatedly(place: Place, rounds: number, writers: numbe
   return deaths
 }
 
+/** The indexes are on the disk before anything is lost, also where nothing waits for the disk later. */
+async function indexed(place: Place) {
+  const { running, client } = await started(place, 'full')
+  await client
+    .db()
+    .collection('things')
+    .createIndexes([...INDEXES])
+  await client.close()
+  await place.end(running)
+}
+
 /** However slow the machine is: each has written something on average, or nobody can any more. */
 async function atWork(acknowledged: Map<string, number>, writers: number, running: ChildProcess) {
   const gaveUpAt = performance.now() + PATIENCE_MS
@@ -88,9 +96,9 @@ async function atWork(acknowledged: Map<string, number>, writers: number, runnin
 }
 
 /** Again, when it dies while it opens: that is a death like any other. */
-async function started(place: Place) {
+async function started(place: Place, durability = place.durability) {
   for (;;) {
-    const running = begun(place)
+    const running = begun(place, durability)
     const gone = once(running, 'exit').then(() => [null])
     const [said] = (await Promise.race([once(running.stdout as NodeJS.ReadableStream, 'data'), gone])) as [
       Buffer | null,
@@ -101,10 +109,9 @@ async function started(place: Place) {
   }
 }
 
-function begun(place: Place) {
-  const { directory, durability } = place
+function begun(place: Place, durability: Place['durability']) {
   const child = join(import.meta.dirname, 'child.ts')
-  const command = [process.execPath, child, directory, ...(durability ? [durability] : [])]
+  const command = [process.execPath, child, place.directory, ...(durability ? [durability] : [])]
   // A store that dies of a cut disk says so; that is no news here.
   return spawn('env', [...(place.environment?.() ?? []), ...command], { stdio: ['pipe', 'pipe', 'ignore'] })
 }

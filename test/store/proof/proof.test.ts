@@ -31,13 +31,13 @@ describe('embedded store: proofs', () => {
     store.close()
   })
 
-  it('loses nothing that it acknowledged when it is killed ten times under 16 writers', async function () {
+  it('loses nothing that it acknowledged when it is killed six times under 16 writers', async function () {
     this.timeout(300_000)
     const directory = mkdtempSync(join(tmpdir(), 'careline-proof-'))
     try {
-      const deaths = await dieRepeatedly({ directory, end: killed }, 10, 16, 100)
+      const deaths = await dieRepeatedly({ directory, end: killed }, 6, 16, 100)
       expect(deaths.acknowledged).to.be.greaterThan(100)
-      expect(deaths).to.include({ rounds: 10, lost: 0, torn: 0, indexDifferences: 0 })
+      expect(deaths).to.include({ rounds: 6, lost: 0, torn: 0, indexDifferences: 0 })
     } finally {
       rmSync(directory, { recursive: true, force: true })
     }
