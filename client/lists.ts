@@ -19,6 +19,8 @@ export interface PersonLine {
   custom: Record<string, string | number | boolean | string[]>
   identities: { kind: string; value: string; isPrimary: boolean }[]
   isBlocked: boolean
+  isRestricted: boolean
+  archivedAt: string | null
   score: number
   createdAt: string
   lastSeenAt: string | null
@@ -33,6 +35,8 @@ export interface PeopleAsked {
   segment?: string | undefined
   filter?: Filter | undefined
   order?: 'createdAt' | 'lastSeenAt' | undefined
+  /** Those alone who were archived, whom no other list shows. */
+  archived?: boolean | undefined
   cursor?: string | undefined
   limit?: number | undefined
 }
@@ -42,6 +46,7 @@ export interface Together {
   tag?: { add?: string[]; remove?: string[] }
   stage?: Stage
   segment?: { id: string; on: boolean }
+  isArchived?: boolean
 }
 
 /** What can be asked of a subject, and how. */

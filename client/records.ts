@@ -106,9 +106,21 @@ type Address = Pick<Identity, 'kind' | 'value'>
 
 const at = encodeURIComponent
 
+const of = (id: string) => `/users/${at(id)}`
+
+/** Who is blocked, put aside or left alone. */
+const holdingOf = (http: Http) => ({
+  block: (id: string, reason: string) => http.post<Profile>(`${of(id)}/block`, { reason }),
+  unblock: (id: string) => http.post<Profile>(`${of(id)}/unblock`),
+  archive: (id: string) => http.delete<undefined>(of(id)),
+  unarchive: (id: string) => http.post<Profile>(`${of(id)}/restore`),
+  /** Whether what is known of them rests: then only what staff answer goes to them. */
+  restrict: (id: string, isRestricted: boolean, reason: string) =>
+    http.put<Profile>(`${of(id)}/restriction`, { isRestricted, reason }),
+})
+
 /** One person: what is known of them, and what becomes of it. */
 export const recordsOf = (http: Http) => {
-  const of = (id: string) => `/users/${at(id)}`
   const headers = (rev: number | undefined) => (rev === undefined ? {} : { headers: { 'if-match': String(rev) } })
   return {
     /** Of somebody who was merged, the one who stands for both. */
@@ -128,8 +140,7 @@ export const recordsOf = (http: Http) => {
     updatePrivate: (id: string, change: PrivateChange, rev?: number) =>
       http.patch<PersonPrivate>(`${of(id)}/private`, change, headers(rev)),
     tag: (id: string, change: { add?: string[]; remove?: string[] }) => http.post<Profile>(`${of(id)}/tags`, change),
-    block: (id: string, reason: string) => http.post<Profile>(`${of(id)}/block`, { reason }),
-    unblock: (id: string) => http.post<Profile>(`${of(id)}/unblock`),
+    ...holdingOf(http),
     addIdentity: (id: string, address: Address & { label?: string; isVerified?: boolean }) =>
       http.post<Profile>(`${of(id)}/identities`, address),
     changeIdentity: (

@@ -72,6 +72,10 @@ export const noConsents: Consenting = { said: {}, suppressed: [], wordN: 0 }
 /** What may be said to a person, as their conversation knows it: it decides alone, and reads nothing. */
 export const Terms = z.object({
   isBlocked: z.boolean(),
+  /** Nothing but what staff answer leaves to them. */
+  isRestricted: z.boolean().optional(),
+  /** They are in no list: nothing but answers leaves to them. */
+  isArchived: z.boolean().optional(),
   /** IANA; where none is known, that of the business counts. */
   timezone: z.string().max(64).nullable(),
   locale: z.string().max(35).nullable(),

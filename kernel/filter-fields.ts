@@ -140,6 +140,7 @@ export const personFields = {
   timezone: { type: 'text', path: 'timezone', words: 'Time zone' },
   reachableBy: { type: 'list', path: 'identities.kind', words: 'Known by' },
   blocked: { type: 'yes_no', path: 'isBlocked', words: 'Blocked' },
+  restricted: { type: 'yes_no', path: 'isRestricted', words: 'Processing restricted' },
   betaTester: { type: 'yes_no', path: 'isBetaTester', words: 'Tries what is new' },
   score: { type: 'number', path: 'score', words: 'Engagement' },
   createdAt: date('createdAt', 'Known since'),

@@ -52,6 +52,10 @@ export const Profile = z.object({
   /** Since when nothing leaves to them, and what they write is in nobody's unread. */
   isBlocked: z.boolean(),
   blockedAt: instant().nullable(),
+  /** Nothing but answers of staff leaves to them: GDPR Art. 18. */
+  isRestricted: z.boolean(),
+  /** Since when they are in no list; whoever writes again is back. */
+  archivedAt: instant().nullable(),
   /** They are the same as somebody else, who speaks for them. */
   aliasOf: id.nullable(),
   erasedAt: instant().nullable(),
@@ -122,6 +126,10 @@ export const activityKinds = [
   'identity_changed',
   'blocked',
   'unblocked',
+  'restricted',
+  'unrestricted',
+  'archived',
+  'unarchived',
   'merged',
   'unmerged',
   'erased',
@@ -226,6 +234,14 @@ export const user = contract({
 
     block: { input: z.object({ reason: sensitive(z.string().max(500)) }), reply: Profile },
     unblock: { input: empty, reply: Profile },
+    /** Their data rests: nothing but answers of staff leaves to them. */
+    restrict: {
+      input: z.object({ isRestricted: z.boolean(), reason: sensitive(z.string().max(500)) }),
+      reply: Profile,
+    },
+    /** They are in no list, and nothing but answers leaves to them, until they write or somebody takes them back. */
+    archive: { input: empty, reply: Profile },
+    unarchive: { input: empty, reply: Profile },
 
     giveReferralCode: { input: z.object({ code: z.string().min(1).max(32) }), reply: z.object({ code: z.string() }) },
     redeemReferral: { input: z.object({ referrerId: id, code: z.string().max(32) }), reply: Profile },
@@ -238,6 +254,15 @@ export const user = contract({
         what: sensitive(z.record(z.string().max(60), Scalar)),
         at: instant().optional(),
       }),
+    },
+    /** They were there: an app saw it, a gate, a course. It counts as having been heard of. */
+    engaged: {
+      input: z.object({
+        type: FieldKey,
+        what: sensitive(z.record(FieldKey, Scalar)),
+        at: instant(),
+      }),
+      reply: Profile,
     },
     /** What counts towards `engagement`. */
     rated: { input: z.object({ stars: z.int().min(1).max(5) }) },

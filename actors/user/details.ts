@@ -5,14 +5,13 @@ import { conversation } from '../conversation/contract.ts'
 import type { Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { type Activity, type ProfileChange, user } from './contract.ts'
-import { activity, changed, fading, type Known, labelled, own, present, type State } from './state.ts'
+import { activity, changed, fading, type Known, labelled, own, present, raised, type State } from './state.ts'
+import { back, seen } from './holding.ts'
 import { identified } from './identities.ts'
 import { told } from './told.ts'
 
 type Input<M extends keyof typeof user.messages> = InputOf<typeof user, M>
 type What = Activity['what']
-const dayMs = 24 * 60 * 60_000
-
 /** What is known of a person, and how that changes. */
 export const details = {
   enter(state: State, { change, private: hidden, identities, tags }: Input<'enter'>, given: Given) {
@@ -35,15 +34,14 @@ export const details = {
     if (state.createdAt === null || state.erasedAt !== null) return { state }
     if (state.aliasOf !== null) return { state, tells: [user.tell(state.aliasOf).heard(input)] }
     const { at, name } = input
-    const lastSeenAt = Math.max(at, state.lastSeenAt ?? 0)
-    const isNewDay = Math.floor(lastSeenAt / dayMs) !== Math.floor((state.lastSeenAt ?? 0) / dayMs)
-    const counters = isNewDay ? { ...state.counters, activeDays: state.counters.activeDays + 1 } : state.counters
-    const after = { ...present(state), name: state.name || name, lastSeenAt, counters }
-    const { state: counted, events } = changed(state, after, given)
+    const after = back({ ...seen(present(state), at), name: state.name || name })
+    const line = state.archivedAt === null ? undefined : ({ kind: 'unarchived', what: { wrote: true } } as const)
+    const { state: counted, events, rows } = changed(state, after, given, line)
     // Whoever was entered under a name before they wrote is shown under it.
-    const tells =
+    const renamed =
       after.name === name ? [] : [conversation.tell(conversationIdOf(given.id)).renamed({ name: after.name })]
-    return { state: counted, events, tells, reminders: fading(lastSeenAt, given) }
+    const tells = line ? [...renamed, ...told(state, { ...counted, name: state.name }, given).tells] : renamed
+    return { state: counted, events, rows, tells, reminders: fading(after.lastSeenAt, given) }
   },
 
   update(state: State, { rev, ...change }: Input<'update'>, given: Given) {
@@ -142,9 +140,6 @@ export const details = {
     return { state: after, events, reminders: fading(state.lastSeenAt, given) }
   },
 }
-
-/** One change more that people made: who has seen an earlier one does not overwrite it unknowingly. */
-export const raised = (state: Known): Known => ({ ...state, rev: state.rev + 1 })
 
 function refuseStale(seen: number | undefined, is: number) {
   if (seen !== undefined && seen !== is)

@@ -32,6 +32,7 @@ export function joinedOf(winner: Whole, loser: Whole, choices: MergeChoices): Wh
     identities: joinedIdentities(w, l),
     isBlocked: w.isBlocked || l.isBlocked,
     blockedAt: w.blockedAt ?? l.blockedAt,
+    isRestricted: w.isRestricted || l.isRestricted,
     createdAt: Math.min(w.createdAt, l.createdAt),
     lastSeenAt: latest(w.lastSeenAt, l.lastSeenAt),
   }

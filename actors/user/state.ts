@@ -57,6 +57,8 @@ export const initial: State = {
   identities: [],
   isBlocked: false,
   blockedAt: null,
+  isRestricted: false,
+  archivedAt: null,
   aliasOf: null,
   erasedAt: null,
   createdAt: null,
@@ -86,6 +88,9 @@ interface Version1 {
   createdAt: number | null
 }
 
+type Held = 'isRestricted' | 'archivedAt'
+type Version3 = Omit<State, 'parted' | Held>
+
 /** Of before a person had more than one page: addresses were neither named, nor said to be theirs by a date. */
 export const migrations = {
   2: ({ identities, createdAt, ...state }: Version1) => ({
@@ -103,7 +108,8 @@ export const migrations = {
       since: createdAt ?? 0,
     })),
   }),
-  3: (state: Omit<State, 'parted'>): State => ({ ...state, parted: [] }),
+  3: (state: Version3) => ({ ...state, parted: [] }),
+  4: (state: Omit<State, Held>): State => ({ ...state, isRestricted: false, archivedAt: null }),
 }
 
 /** As staff see them. */
@@ -165,6 +171,9 @@ export function own(state: State): Known {
     throw conflict('person_merged', 'This person was merged with another one, who stands for both.')
   return known
 }
+
+/** One change more that people made: who has seen an earlier one does not overwrite it unknowingly. */
+export const raised = (state: Known): Known => ({ ...state, rev: state.rev + 1 })
 
 /** Somebody who is there, whatever became of them. */
 export function present(state: State): Known {

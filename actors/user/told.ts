@@ -32,12 +32,23 @@ const hasSameAddresses = (one: State, other: State) =>
 
 const hasSameTerms = (one: State, other: State) =>
   one.isBlocked === other.isBlocked &&
+  one.isRestricted === other.isRestricted &&
+  (one.archivedAt === null) === (other.archivedAt === null) &&
   one.timezone === other.timezone &&
   one.locale === other.locale &&
   one.consents === other.consents
 
-const termsOf = ({ isBlocked, timezone, locale, consents: { said, suppressed, wordN } }: State): Terms => ({
+const termsOf = ({
   isBlocked,
+  isRestricted,
+  archivedAt,
+  timezone,
+  locale,
+  consents: { said, suppressed, wordN },
+}: State): Terms => ({
+  isBlocked,
+  ...(isRestricted && { isRestricted }),
+  ...(archivedAt !== null && { isArchived: true }),
   timezone,
   locale,
   consents: Object.fromEntries(Object.entries(said).map(([key, { state }]) => [key, state])),

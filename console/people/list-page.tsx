@@ -25,12 +25,14 @@ interface Asked {
   tag: string
   source: string
   order: 'createdAt' | 'lastSeenAt'
+  isArchived: boolean
 }
-const nothing: Asked = { q: '', stage: '', segment: '', tag: '', source: '', order: 'createdAt' }
+const nothing: Asked = { q: '', stage: '', segment: '', tag: '', source: '', order: 'createdAt', isArchived: false }
 
 /** What was chosen, without what was not. */
-const wantedOf = ({ q, stage, segment, tag, source, order }: Asked) => ({
+const wantedOf = ({ q, stage, segment, tag, source, order, isArchived }: Asked) => ({
   order,
+  archived: isArchived || undefined,
   q: q.trim() || undefined,
   stage: stage || undefined,
   segment: segment || undefined,
@@ -50,12 +52,17 @@ export const PeoplePage = () => {
   const session = useSession()
   const people = found.pages?.flatMap(({ items }) => items) ?? []
   useTitle('People')
+  // Whoever was chosen in the one list is not in the other.
+  const changeAsked = (next: Asked) => {
+    if (next.isArchived !== asked.isArchived) setChosen([])
+    setAsked(next)
+  }
   return (
     <div className={page.page}>
       <h1>People</h1>
       {mayIn(session, 'people.write') && <AddPerson />}
-      <Bar asked={asked} change={setAsked} />
-      {chosen.length > 0 && <Chosen ids={chosen} done={() => setChosen([])} />}
+      <Bar asked={asked} change={changeAsked} />
+      {chosen.length > 0 && <Chosen ids={chosen} isArchived={asked.isArchived} done={() => setChosen([])} />}
       {found.error && <Trouble error={found.error} what="The people cannot be read." again={found.again} />}
       {found.pages && (
         <Found people={people} none={asked === nothing ? noneYet : noneSuch} {...{ chosen, setChosen }} />
@@ -136,19 +143,34 @@ const Bar = ({ asked, change }: { asked: Asked; change(asked: Asked): void }) =>
       </label>
       <Word says="Tag" max={64} value={asked.tag} put={(tag) => put({ tag })} />
       <Word says="Source" max={60} value={asked.source} put={(source) => put({ source })} />
-      <label>
-        In the order of
-        <select
-          value={asked.order}
-          onChange={({ target }) => put({ order: target.value === 'lastSeenAt' ? 'lastSeenAt' : 'createdAt' })}
-        >
-          <option value="createdAt">Known since, the latest first</option>
-          <option value="lastSeenAt">Last heard of, the latest first</option>
-        </select>
-      </label>
+      <Shown asked={asked} put={put} />
     </search>
   )
 }
+
+const orderWords = { createdAt: 'Known since, the latest first', lastSeenAt: 'Last heard of, the latest first' }
+
+const Shown = ({ asked: { order, isArchived }, put }: { asked: Asked; put(part: Partial<Asked>): void }) => (
+  <>
+    <label>
+      In the order of
+      <select value={order} onChange={({ target }) => put({ order: target.value as Asked['order'] })}>
+        {Object.entries(orderWords).map(([name, says]) => (
+          <option key={name} value={name}>
+            {says}
+          </option>
+        ))}
+      </select>
+    </label>
+    <label>
+      Show
+      <select value={String(isArchived)} onChange={({ target }) => put({ isArchived: target.value === 'true' })}>
+        <option value="false">Who is not archived</option>
+        <option value="true">The archive</option>
+      </select>
+    </label>
+  </>
+)
 
 interface PeopleProps {
   people: readonly PersonLine[]
@@ -247,7 +269,12 @@ const Cells = ({ person }: { person: PersonLine }) => {
 }
 
 /** What is done with those who were chosen. */
-const Chosen = ({ ids, done }: { ids: readonly string[]; done(): void }) => {
+interface ChosenProps {
+  ids: readonly string[]
+  isArchived: boolean
+  done(): void
+}
+const Chosen = ({ ids, isArchived, done }: ChosenProps) => {
   const [tag, setTag] = useState('')
   const [left, setLeft] = useState(0)
   const byHand = (useSegments().data?.items ?? []).filter(({ kind }) => kind === 'static')
@@ -281,22 +308,11 @@ const Chosen = ({ ids, done }: { ids: readonly string[]; done(): void }) => {
           Tag
         </Button>
       </form>
-      <select
-        aria-label="Move them to a stage"
-        value=""
-        disabled={isBusy}
-        onChange={({ target }) => act({ stage: target.value as Stage })}
-      >
-        <option value="" disabled>
-          To a stage
-        </option>
-        {stages.map((one) => (
-          <option key={one} value={one}>
-            {stageWords[one]}
-          </option>
-        ))}
-      </select>
+      <ToStage isBusy={isBusy} act={act} />
       {byHand.length > 0 && <OnList segments={byHand} isBusy={isBusy} act={act} />}
+      <Button tone="edge" disabled={isBusy} onClick={() => act({ isArchived: !isArchived })}>
+        {isArchived ? 'Take back' : 'Archive'}
+      </Button>
       <Button tone="quiet" onClick={done}>
         Choose nobody
       </Button>
@@ -305,6 +321,24 @@ const Chosen = ({ ids, done }: { ids: readonly string[]; done(): void }) => {
     </section>
   )
 }
+
+const ToStage = ({ isBusy, act }: Pick<OnListProps, 'isBusy' | 'act'>) => (
+  <select
+    aria-label="Move them to a stage"
+    value=""
+    disabled={isBusy}
+    onChange={({ target }) => act({ stage: target.value as Stage })}
+  >
+    <option value="" disabled>
+      To a stage
+    </option>
+    {stages.map((one) => (
+      <option key={one} value={one}>
+        {stageWords[one]}
+      </option>
+    ))}
+  </select>
+)
 
 interface OnListProps {
   segments: readonly Segment[]

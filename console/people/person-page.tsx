@@ -132,7 +132,7 @@ const Conversation = ({ userId }: { userId: string }) => {
 }
 
 const Head = ({ userId, profile }: { userId: string; profile: Profile }) => {
-  const { name, stage, engagement, isBlocked } = profile
+  const { name, stage, engagement, isBlocked, archivedAt } = profile
   const { parts, score } = engagement
   const may = mayIn(useSession(), 'people.write')
   const { failed, isBusy, ...doing } = useDoing()
@@ -154,18 +154,42 @@ const Head = ({ userId, profile }: { userId: string; profile: Profile }) => {
       </span>
       <Conversation userId={userId} />
       {may && profile.erasedAt === null && (
-        <Button
-          tone={isBlocked ? 'edge' : 'quiet'}
-          disabled={isBusy}
-          onClick={() => void doing.do(() => (isBlocked ? records.unblock(userId) : records.block(userId, '')))}
-        >
-          {isBlocked ? 'Let them write again' : 'Block'}
-        </Button>
+        <>
+          <Button
+            tone={archivedAt === null ? 'quiet' : 'edge'}
+            disabled={isBusy}
+            onClick={() => void doing.do(() => (archivedAt === null ? records.archive : records.unarchive)(userId))}
+          >
+            {archivedAt === null ? 'Archive' : 'Take back'}
+          </Button>
+          <Button
+            tone={isBlocked ? 'edge' : 'quiet'}
+            disabled={isBusy}
+            onClick={() => void doing.do(() => (isBlocked ? records.unblock(userId) : records.block(userId, '')))}
+          >
+            {isBlocked ? 'Let them write again' : 'Block'}
+          </Button>
+        </>
       )}
-      {isBlocked && (
-        <p className={style.warn}>Blocked: what they write is kept and in nobody’s unread; nothing goes to them.</p>
-      )}
+      <Standing profile={profile} />
       {failed && <Trouble error={failed} what="This did not change." />}
     </header>
   )
 }
+
+/** What everybody who writes to them must know. */
+const Standing = ({ profile: { isBlocked, isRestricted, archivedAt } }: { profile: Profile }) => (
+  <>
+    {isBlocked && (
+      <p className={style.warn}>Blocked: what they write is kept and in nobody’s unread; nothing goes to them.</p>
+    )}
+    {isRestricted && (
+      <p className={style.warn}>
+        What is known of them rests: only what staff answer goes to them, and no machine speaks.
+      </p>
+    )}
+    {archivedAt !== null && (
+      <p className={style.warn}>Archived: they are in no list, and only answers go to them, until they write again.</p>
+    )}
+  </>
+)

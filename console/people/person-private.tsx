@@ -5,6 +5,7 @@ import { Trouble } from '../inbox/trouble.tsx'
 import { records } from '../live/records.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
+import { Restriction } from './person-restriction.tsx'
 import style from './person.module.css'
 
 const groups = ['demographics', 'psychographics', 'metadata', 'custom', 'phoneConfig'] as const
@@ -176,6 +177,7 @@ export const DataPart = ({ profile }: { profile: Profile }) => {
           </a>
         )}
       </div>
+      {erasedAt === null && <Restriction profile={profile} />}
       {erasedAt === null && (
         <form className={style.part} onSubmit={(event) => void erase(event)}>
           <h3>Erase for good</h3>

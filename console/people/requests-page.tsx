@@ -14,6 +14,7 @@ import { ChoiceField } from '../parts/fields.tsx'
 import { More } from '../parts/more.tsx'
 import page from '../parts/page.module.css'
 import { useTitle } from '../shell/use-title.ts'
+import { Copied } from '../settings/copied.tsx'
 import { Form } from '../settings/form.tsx'
 import { Listed } from '../settings/listed.tsx'
 
@@ -33,14 +34,17 @@ const reasons = [
 export const RequestsPage = () => {
   const found = usePages(requestsQuery)
   const items = found.pages?.flatMap((one) => one.items) ?? []
+  const { slug } = useSession().workspace
   useTitle('Requests')
   return (
     <div className={page.page}>
       <h1>Requests</h1>
       <p>
         People ask in the app, or by a code to their number or address, to be erased or for everything that you keep of
-        them. You have a month to answer.
+        them. You have a month to answer. Without the app they ask here; put it on your website, beside your privacy
+        notice:
       </p>
+      <Copied says="Address for people without the app" value={`${location.origin}/privacy/${slug}`} />
       <Listed
         says="Requests"
         items={found.pages && items}

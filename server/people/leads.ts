@@ -95,6 +95,7 @@ export class Leads {
       if (one && !claims.includes(claim))
         await register.addIdentity(workspace, userId, { ...one, label: '', isVerified: false })
     }
+    if (known.archivedAt !== null) await workspace.at(user, userId).unarchive()
     const what = { source: lead.source ?? 'lead', campaign: lead.acquisition?.campaign ?? null }
     await workspace.at(user, userId).happened({ kind: 'engagement', what })
     return userId

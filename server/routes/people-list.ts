@@ -25,11 +25,14 @@ const asked = {
   /** In the language of segments, as JSON. */
   filter: z.string().max(8_000).optional(),
   order: z.enum(peopleOrders).default('createdAt'),
+  /** `true`: those alone who were archived, whom no other list shows. */
+  archived: z.enum(['true', 'false']).default('false'),
 }
 type Asked = z.output<z.ZodObject<typeof asked>>
+type Narrowed = Pick<Asked, 'tag' | 'stage' | 'source' | 'filter'>
 
 /** What the query asks, as one filter. @throws Problem `invalid_filter` */
-async function filterOf({ tag, stage, source, filter }: Asked, segments: Segments, workspaceId: string) {
+async function filterOf({ tag, stage, source, filter }: Narrowed, segments: Segments, workspaceId: string) {
   const all: Filter[] = [
     ...(tag === undefined ? [] : [{ field: 'tags', is: 'has_any' as const, value: [tag] }]),
     ...(stage === undefined ? [] : [{ field: 'stage', is: 'is' as const, value: stage }]),
@@ -56,9 +59,10 @@ function json(text: string): unknown {
 }
 
 async function listed(segments: Segments, workspace: Workspace, query: Asked) {
-  const { q, segment, order, cursor, limit } = query
+  const { q, segment, order, archived, cursor, limit } = query
   const filter = await filterOf(query, segments, workspace.id)
-  return segments.page(workspace.id, { q, order, cursor, limit, filter, segmentId: segment })
+  const isArchived = archived === 'true'
+  return segments.page(workspace.id, { q, order, isArchived, cursor, limit, filter, segmentId: segment })
 }
 
 const Deed = z.strictObject({
@@ -67,6 +71,7 @@ const Deed = z.strictObject({
     .optional(),
   stage: Stage.optional(),
   segment: z.object({ id: Id, on: z.boolean() }).optional(),
+  isArchived: z.boolean().optional(),
 })
 const atOnce = 16
 
@@ -113,7 +118,8 @@ export const peopleList = [
         action: 'people.changed_together',
         note: ({ body }) => ({ people: body.userIds.length, deeds: Object.keys(body.do).join(' ') }),
       },
-      summary: 'Tag people, move them to a stage, put them on a list: up to 200 at once, and what became of each',
+      summary:
+        'Tag people, move them to a stage, put them on a list, archive them: up to 200 at once, and what became of each',
       tags,
       body: z.object({ userIds: z.array(Id).min(1).max(200), do: Deed }),
       reply: z.object({
@@ -144,7 +150,7 @@ export const peopleList = [
       summary: 'Those who are no customers yet, the latest first',
       tags,
       problems: ['invalid_filter', 'invalid_cursor', 'not_found'],
-      query: z.object(asked),
+      query: z.object(asked).omit({ archived: true }),
       reply: pageOf(PersonLine),
     },
     async ({ lists, workspace, query }) => {
@@ -198,12 +204,13 @@ export const peopleList = [
   ),
 ]
 
-async function done(workspace: Workspace, userId: string, { tag, stage }: z.output<typeof Deed>) {
+async function done(workspace: Workspace, userId: string, { tag, stage, isArchived }: z.output<typeof Deed>) {
   try {
     const person = workspace.at(user, userId)
     if (tag) await person.tag(tag)
     if (stage) await person.update({ stage })
-    if (!tag && !stage) await person.view()
+    if (isArchived !== undefined) await (isArchived ? person.archive() : person.unarchive())
+    if (!tag && !stage && isArchived === undefined) await person.view()
     return null
   } catch (error) {
     if (error instanceof Problem) return error.code

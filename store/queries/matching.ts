@@ -17,7 +17,7 @@ export async function* peopleForMatching({ store, rest }: Source, workspaceId: s
   await rest.ready(workspaceId)
   let last: string | undefined
   for (;;) {
-    const filter: Filter = { aliasOf: null, erasedAt: null, ...(last && { _id: { $gt: last } }) }
+    const filter: Filter = { aliasOf: null, erasedAt: null, archivedAt: null, ...(last && { _id: { $gt: last } }) }
     const page = await store.of(workspaceId).find('users', filter, { sort: { _id: 1 }, limit: pageSize, projection })
     for (const { _id, ...document } of page) {
       const kept = rest.decode(Kept, document, { workspaceId, at: `users/${_id}` }) as z.output<typeof Kept>

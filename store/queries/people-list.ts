@@ -26,6 +26,8 @@ const shownFields = {
   timezone: true,
   custom: true,
   isBlocked: true,
+  isRestricted: true,
+  archivedAt: true,
   lastSeenAt: true,
   rev: true,
 } as const
@@ -58,12 +60,17 @@ export interface PeopleAsked {
   /** Words of a name or an address, or four digits or more of a number. */
   q?: string | undefined
   order?: PeopleOrder | undefined
+  /** Those alone who were put aside, instead of all others. */
+  isArchived?: boolean | undefined
   cursor?: string | undefined
   limit: number
 }
 
-/** Who is nobody else, was not erased, and did come or was entered: all others are in no list. */
-export const present: Filter = { createdAt: { $type: 'date' }, aliasOf: null, erasedAt: null }
+/** Who is nobody else, was not erased, and did come or was entered. */
+const somebody: Filter = { createdAt: { $type: 'date' }, aliasOf: null, erasedAt: null }
+/** Whom nobody has put aside: all others are in no list but that of those who were. */
+export const present: Filter = { ...somebody, archivedAt: null }
+const archived: Filter = { ...somebody, archivedAt: { $type: 'date' } }
 
 /** So many are opened at most to fill a page of a search: what is looked up is compared, and is right nearly always. */
 const comparedMax = 1_000
@@ -105,14 +112,14 @@ function peopleFound({ store, rest }: Source, workspaceId: string, asked: Looked
 
 /** As the database is asked, which `explain` shows. */
 export function peopleQuery(rest: Rest, workspaceId: string, asked: Looked): { filter: Filter; options: FindOptions } {
-  const { filter = {}, order = 'createdAt', cursor, tokens, limit } = asked
+  const { filter = {}, order = 'createdAt', isArchived = false, cursor, tokens, limit } = asked
   const own = Object.keys(filter).length > 0 ? [filter] : []
   const beyond = cursor === undefined ? [] : [after(order, cursor)]
   const words = tokens.length > 0 ? [{ words: { $all: new SearchIndex(rest).hashes(workspaceId, tokens) } }] : []
   // Whom nobody has heard of yet has no such time, and is in no list that is ordered by it.
   const ordered = order === 'createdAt' ? [] : [{ [order]: { $type: 'date' } }]
   const $and = [...words, ...ordered, ...own, ...beyond]
-  const all = { ...present, ...($and.length > 0 && { $and }) }
+  const all = { ...(isArchived ? archived : present), ...($and.length > 0 && { $and }) }
   return { filter: all, options: { sort: { [order]: -1, _id: -1 }, limit, projection } }
 }
 
@@ -121,23 +128,26 @@ export function countPeople({ store }: Pick<Source, 'store'>, workspaceId: strin
   return store.of(workspaceId).count('users', { ...present, $and: [filter] }, max)
 }
 
-/** These, in the order of their ids; those that are in no list are left out. */
+/** These, in the order of their ids; with a filter those whom lists show, without one also who was put aside. */
 export async function peopleByIds(
   { store, rest }: Source,
   workspaceId: string,
   ids: readonly string[],
-  filter: Filter = {},
+  filter?: Filter,
 ): Promise<PersonLine[]> {
   await rest.ready(workspaceId)
-  const asked = { ...present, _id: { $in: [...ids] }, ...(Object.keys(filter).length > 0 && { $and: [filter] }) }
+  const asked = { ...(filter ? present : somebody), _id: { $in: [...ids] }, ...(filter && { $and: [filter] }) }
   const found = await store.of(workspaceId).find('users', asked, { sort: { _id: 1 }, projection })
   return found.map((document) => personOf(rest, workspaceId, document))
 }
 
+/** Of documents from before anybody could be put aside. */
+const unheld = { isRestricted: false, archivedAt: null }
+
 function personOf(rest: Rest, workspaceId: string, { _id, ...document }: Stored): PersonLine {
   const kept = rest.decode(Kept, document, { workspaceId, at: `users/${_id}` }) as z.infer<typeof Kept>
   const { birth, ...shown } = kept
-  return { ...shown, userId: _id, birthday: birth && birthdayOf(birth) }
+  return { ...unheld, ...shown, userId: _id, birthday: birth && birthdayOf(birth) }
 }
 
 const cursorOf = (order: PeopleOrder, line: PersonLine | undefined) =>

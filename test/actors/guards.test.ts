@@ -46,6 +46,13 @@ const told = [{ about: 'bk_1/reminder', messageId: 'msg_0' }]
 const reasons: Record<string, [Guarded, Partial<Leaving>, 'refused' | 'deferred', code: string | undefined, number?]> =
   {
     blocked: [person({ isBlocked: true }), { class: 'conversational' }, 'refused', 'person_blocked'],
+    restricted: [
+      person({ isRestricted: true }),
+      { class: 'conversational', isOfMachine: true },
+      'refused',
+      'person_restricted',
+    ],
+    archived: [person({ isArchived: true }), { class: 'transactional' }, 'refused', 'person_archived'],
     suppressed: [person(suppressed('stop')), {}, 'refused', 'address_suppressed'],
     consent: [person({ consents: {} }), {}, 'refused', 'consent_missing'],
     quiet_hours: [person(), {}, 'deferred', undefined, night],
@@ -74,6 +81,11 @@ const reasons: Record<string, [Guarded, Partial<Leaving>, 'refused' | 'deferred'
   }
 
 describe('what may be said', () => {
+  it('is what staff answer, also to whose data rests and who was put aside', () => {
+    const state = person({ isRestricted: true, isArchived: true })
+    expect(asked(state, { class: 'conversational' }).is).to.equal('passed')
+  })
+
   it('has a reason for each guard, in their order', () => {
     expect(Object.keys(reasons)).to.deep.equal(guardNames)
   })

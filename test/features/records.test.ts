@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Api } from '../../client/api.ts'
+import { listsOf } from '../../client/lists.ts'
 import { recordsOf } from '../../client/records.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { withApp } from '../harness/boot.ts'
@@ -9,9 +10,11 @@ describe('what is known of a person', () => {
   const app = withApp()
   let api: Api
   let records: ReturnType<typeof recordsOf>
+  let lists: ReturnType<typeof listsOf>
   before(async () => {
     api = await app.business.as('owner')
     records = recordsOf(api.http)
+    lists = listsOf(api.http)
   })
   const refusal = (asked: Promise<unknown>) =>
     asked.then(
@@ -211,6 +214,70 @@ describe('what is known of a person', () => {
     expect((await records.unblock(userId)).isBlocked).to.equal(false)
     await app.settled()
     await api.conversations.send(conversationId, { content: { kind: 'text', text: 'yes' } })
+  })
+
+  it('archived, they are in no list and nothing but answers goes to them, until they write again', async () => {
+    const { userId } = await enter('Archie Archived', { identities: [{ kind: 'phone', value: number() }] })
+    const listed = async (query = '') =>
+      (await api.http.get<{ items: { userId: string }[] }>(`/users?q=archie${query}`)).items.map((one) => one.userId)
+    expect(await listed()).to.deep.equal([userId])
+    await api.http.delete(`/users/${userId}`)
+    expect([await listed(), await listed('&archived=true')]).to.deep.equal([[], [userId]])
+    expect((await records.get(userId)).archivedAt).to.be.a('string')
+    expect((await records.unarchive(userId)).archivedAt).to.equal(null)
+    await lists.together([userId], { isArchived: true })
+    expect(await listed()).to.deep.equal([])
+
+    const person = app.business.person('Willa')
+    person.sends('hello')
+    await app.settled()
+    const [line] = (await api.conversations.list({ limit: 1 })).items
+    const willa = line!.conversation.userId
+    await records.archive(willa)
+    await app.settled()
+    const asOf = (text: string, more: object) =>
+      refusal(api.http.post('/messages', { to: { userId: willa }, content: { kind: 'text', text }, ...more }))
+    expect(await asOf('Your order left', { class: 'transactional' })).to.equal('person_archived')
+    expect((await records.timeline(willa, { limit: 1 })).items[0]?.kind).to.equal('archived')
+    person.sends('I am back')
+    await app.settled()
+    expect((await records.get(willa)).archivedAt).to.equal(null)
+    await until(async () => (await asOf('Your order left', { class: 'transactional' })) === 'nothing')
+  })
+
+  it('restricted, what is known of them rests: only what staff answer goes to them', async () => {
+    const person = app.business.person('Resty')
+    person.sends('stop using my data')
+    await app.settled()
+    const [line] = (await api.conversations.list({ limit: 1 })).items
+    const { userId } = line!.conversation
+    expect((await records.restrict(userId, true, 'asked on the phone')).isRestricted).to.equal(true)
+    await app.settled()
+    const order = { to: { userId }, class: 'transactional', content: { kind: 'text', text: 'Your order left' } }
+    expect(await refusal(api.http.post('/messages', order))).to.equal('person_restricted')
+    const answer = { content: { kind: 'text' as const, text: 'We heard you.' } }
+    await api.conversations.send(conversationIdOf(userId), answer)
+    const filter = { field: 'restricted', is: 'is' as const, value: true }
+    expect((await lists.people({ filter })).items.map((one) => one.userId)).to.deep.equal([userId])
+    const staff = recordsOf((await app.business.as('staff-restricting')).http)
+    expect(await refusal(staff.restrict(userId, false, ''))).to.equal('not_allowed')
+    expect((await records.restrict(userId, false, '')).isRestricted).to.equal(false)
+    await app.settled()
+    await api.http.post('/messages', order)
+  })
+
+  it('was there, which an app says, and that stands in their timeline and counts', async () => {
+    const { userId } = await enter('Present')
+    const been = await api.http.post(`/users/${userId}/engagement`, {
+      type: 'session_attended',
+      what: { minutes: 50 },
+      at: new Date(Date.now() - 3_600_000).toISOString(),
+    })
+    expect(been).to.deep.include({ parts: { recency: 40, days: 3, ways: 0, rating: 0 } })
+    const [said] = (await records.timeline(userId, { kinds: 'engagement' })).items
+    expect(said?.what).to.deep.equal({ type: 'session_attended', minutes: 50 })
+    expect((await records.get(userId)).lastSeenAt).to.be.a('string')
+    expect(await refusal(api.http.post(`/users/${userId}/engagement`, { type: 'No such' }))).to.equal('invalid_request')
   })
 
   it('is a lead who fills in a form on a website, and stays as they are who are known', async () => {
