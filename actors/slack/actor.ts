@@ -1,4 +1,5 @@
-import { actor } from '../runtime/change.ts'
+import { actor, type Decision } from '../runtime/change.ts'
+import type { InputOf } from '../runtime/contract.ts'
 import { happened, lookedAt, rulesChanged, stood, tested, waitingRead } from './alerts.ts'
 import { slack } from './contract.ts'
 import { goingOn, pumped, settled } from './lanes.ts'
@@ -8,6 +9,10 @@ const { effect } = slack
 
 /** Slack tells again what it is not sure that we heard: once is enough. */
 const remembered = (state: State, key: string): State => ({ ...state, known: [...state.known, key].slice(-knownMax) })
+
+const became = ({ act, conversationId, outcome, memberId }: InputOf<typeof slack, 'acted'>): Decision => {
+  return { rule: 'slack.pressed@1', outcome, facts: { act, conversationId, memberId } }
+}
 
 export const slackActor = actor(slack, {
   state: SlackState,
@@ -44,9 +49,13 @@ export const slackActor = actor(slack, {
       return { state: remembered(state, press.key), reply: { isNew: true }, effects: [effect('act', press.key, press)] }
     },
 
-    acted(state, { act, conversationId, outcome, memberId }) {
-      const decision = { rule: 'slack.pressed@1' as const, outcome, facts: { act, conversationId, memberId } }
-      return { state, decisions: [decision] }
+    acted(state, acted) {
+      return { state, decisions: [became(acted)] }
+    },
+
+    filled(state, filled) {
+      if (state.known.includes(filled.key)) return { state }
+      return { state: remembered(state, filled.key), decisions: [became(filled)] }
     },
 
     gone(state, { eventId, what, why }, { now }) {

@@ -76,9 +76,13 @@ export const Press = z.object({
 })
 export type Press = z.infer<typeof Press>
 
+/** What members do from Slack: by a button alone, or by a form that it opens. */
+export const SlackAct = z.enum([...Press.shape.act.options, 'reply', 'note', 'assign'])
+export type SlackAct = z.infer<typeof SlackAct>
+
 export const Acted = z.object({
   key: z.string().max(500),
-  act: Press.shape.act,
+  act: SlackAct,
   conversationId: id,
   /** `done`, or the code of what kept it from being done. */
   outcome: z.string().min(1).max(64),
@@ -127,6 +131,8 @@ export const slack = contract({
     delivered: { input: z.object({ postId: id, channel: SlackChannelId, rev: count, result: Outcome }) },
     pressed: { input: Press, reply: z.object({ isNew: z.boolean() }) },
     acted: { input: Acted },
+    /** What became of a form, or why it was not opened. */
+    filled: { input: Acted },
     /** Slack says that the app, or its token, is gone. */
     gone: {
       input: z.object({ eventId: id, what: z.enum(['app_uninstalled', 'tokens_revoked']), why: words }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ChannelAccount, type ProviderError, ProviderFailure } from '../sender.ts'
+import { grantError, notConnected, tokenUrlOf } from './grant.ts'
 
 const timeoutMs = 15_000
 const pagesMax = 20
@@ -61,6 +62,11 @@ export class Gmail {
   async watch(topicName: string) {
     const { historyId, expiration } = Watch.parse(await this.#ask('POST', 'watch', { topicName }))
     return { historyId, until: expiration }
+  }
+
+  /** Gmail tells of nothing more. */
+  async stop() {
+    await this.#ask('POST', 'stop')
   }
 
   /** What came since, oldest first; undefined where Gmail has forgotten what was then: all must be looked at again. */
@@ -129,13 +135,13 @@ export class Gmail {
   async #token(): Promise<string> {
     const known = tokens.get(this.#key)
     if (known && known.until > this.#now()) return known.token
-    const { fields, secrets, baseUrl } = this.#account
+    const { fields, secrets } = this.#account
+    if (!secrets['refreshToken']) throw new ProviderFailure(notConnected, 'Gmail')
     const form = new URLSearchParams({
       ...{ grant_type: 'refresh_token', client_id: fields['clientId'] ?? '' },
       ...{ client_secret: secrets['clientSecret'] ?? '', refresh_token: secrets['refreshToken'] ?? '' },
     })
-    const url = baseUrl ? `${baseUrl}/token` : 'https://oauth2.googleapis.com/token'
-    const answer = await fetch(url, {
+    const answer = await fetch(tokenUrlOf(this.#account), {
       method: 'POST',
       body: form,
       signal: AbortSignal.timeout(timeoutMs),
@@ -151,23 +157,6 @@ export class Gmail {
 }
 
 const rootOf = ({ baseUrl }: ChannelAccount) => baseUrl || 'https://gmail.googleapis.com'
-
-const grantTitles: Readonly<Record<string, string>> = {
-  /** The owner took the permission back, or changed the password. */
-  invalid_grant: 'Google does not know this permission any more: connect the mailbox again.',
-  invalid_client: 'Google does not know this client ID, or its secret.',
-  unauthorized_client: 'Google does not let this client ask for mails.',
-}
-const Ungranted = z.object({ error: z.string().max(200) })
-
-/** RFC 6749, 5.2. Whatever else Google says may be otherwise in a while. */
-function grantError(status: number, said: unknown): ProviderError {
-  const code = Ungranted.safeParse(said).data?.error ?? ''
-  const title = Object.hasOwn(grantTitles, code) ? grantTitles[code] : undefined
-  if (title !== undefined) return { code, providerCode: status, title, action: 'broken' }
-  const why = `Google did not answer as it should (${status}).`
-  return { code: 'provider_unreachable', providerCode: status, title: why, action: 'retry' }
-}
 
 /** Google lets us in no more, until somebody connects the mailbox again. */
 export const isLost = (error: unknown) => error instanceof ProviderFailure && error.error.code === 'invalid_grant'

@@ -5,8 +5,9 @@ import { errorOf, type SlackError } from './errors.ts'
 export const slackUrl = 'https://slack.com/api/'
 const hooksOrigin = 'https://hooks.slack.com'
 const timeoutMs = 10_000
-/** Slack waits three seconds for an answer to a button. */
 const userTimeoutMs = 5_000
+/** What opens a form is good for three seconds: later it need not be tried. */
+const viewTimeoutMs = 2_500
 
 export interface SlackAccount {
   token: string
@@ -50,6 +51,7 @@ export const SlackChannels = z.object({
   ),
   response_metadata: maybe(z.object({ next_cursor: maybe(text(500)) })),
 })
+const OpenedView = z.object({ view: z.object({ id: text(64) }) })
 const History = z.object({
   messages: z.array(
     z.object({
@@ -95,8 +97,14 @@ export class SlackApi {
     return call(account, 'chat.update', { ...message, ts, metadata: metadataOf(id) }, Posted)
   }
 
-  user(account: SlackAccount, user: string) {
-    return call(account, 'users.info', { user }, SlackUser, { ms: userTimeoutMs, isForm: true })
+  /** `ms`: for how long somebody waits for it. */
+  user(account: SlackAccount, user: string, ms = userTimeoutMs) {
+    return call(account, 'users.info', { user }, SlackUser, { ms, isForm: true })
+  }
+
+  /** Opens a form for whoever pressed: once for each `triggerId`, within three seconds. */
+  openView(account: SlackAccount, triggerId: string, view: object) {
+    return call(account, 'views.open', { trigger_id: triggerId, view }, OpenedView, { ms: viewTimeoutMs })
   }
 
   /** The channels that the app can see, a page of them. */
@@ -121,9 +129,15 @@ export class SlackApi {
   }
 
   /** Says something to the one who pressed, and to nobody else. */
-  async whisper({ baseUrl }: SlackAccount, responseUrl: string, words: string): Promise<SlackAnswer<null>> {
+  async whisper(
+    { baseUrl }: SlackAccount,
+    responseUrl: string,
+    words: string,
+    blocks: readonly object[] = [],
+  ): Promise<SlackAnswer<null>> {
     if (!isTheirs(responseUrl, baseUrl)) return refused('invalid_response_url')
-    const body = { response_type: 'ephemeral', replace_original: false, text: words }
+    const shown = { text: words, ...(blocks.length > 0 && { blocks }) }
+    const body = { response_type: 'ephemeral', replace_original: false, ...shown }
     const answer = await asked(responseUrl, { 'content-type': jsonType }, JSON.stringify(body), userTimeoutMs)
     if ('why' in answer) return answer
     await answer.body?.cancel()

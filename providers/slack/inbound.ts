@@ -10,8 +10,9 @@ const id = text(64).min(1)
 const Interaction = z.looseObject({ type: text(64) })
 const Press = z.looseObject({
   type: z.literal('block_actions'),
-  user: z.looseObject({ id, team_id: said(64) }),
+  user: z.looseObject({ id, team_id: said(64), username: said(200), name: said(200) }),
   team: z.looseObject({ id }),
+  trigger_id: said(255),
   channel: z.looseObject({ id: said(64) }).catch({ id: '' }),
   container: z.looseObject({ message_ts: said(64) }).catch({ message_ts: '' }),
   response_url: said(2_048),
@@ -19,6 +20,29 @@ const Press = z.looseObject({
     [z.looseObject({ action_id: text(255).min(1), value: said(2_000), action_ts: said(64) })],
     z.unknown(),
   ),
+})
+/** What stands in one field of a form; null in one that is empty. */
+const Choice = z.looseObject({ value: said(150) })
+const Answer = z
+  .looseObject({
+    value: maybe(text(4_096)),
+    selected_option: maybe(Choice),
+    selected_options: maybe(z.array(Choice).max(100)),
+  })
+  .transform(({ value, selected_option: one, selected_options: some }) =>
+    [value, one?.value, ...(some ?? []).map((each) => each.value)].filter((each) => typeof each === 'string'),
+  )
+const Submission = z.looseObject({
+  type: z.literal('view_submission'),
+  user: z.looseObject({ id, team_id: said(64) }),
+  team: maybe(z.looseObject({ id: said(64) })),
+  view: z.looseObject({
+    id,
+    team_id: said(64),
+    callback_id: said(255),
+    private_metadata: said(3_000),
+    state: z.looseObject({ values: z.record(text(255), z.record(text(255), Answer)).catch({}) }).catch({ values: {} }),
+  }),
 })
 const Callback = z.looseObject({
   type: text(64),
@@ -47,31 +71,56 @@ export interface Pressed {
   channel: string
   ts: string
   responseUrl: string
+  /** What opens a form, once and within three seconds. */
+  triggerId: string
+  /** As Slack calls them, for people to read. */
+  userName: string
+}
+
+/** A form that somebody sent off. */
+export interface Submitted {
+  kind: 'submitted'
+  teamId: string
+  userId: string
+  userTeamId: string
+  /** The same for the same form, however often it comes. */
+  viewId: string
+  /** What we called it, and put into it: nobody in between can change it. */
+  callbackId: string
+  metadata: string
+  /** By the id of a block: what was typed or chosen there, nothing where it was left empty. */
+  values: Readonly<Record<string, readonly string[]>>
 }
 
 export type SlackWord =
   | { kind: 'challenge'; challenge: string }
   | Pressed
+  | Submitted
   /** The app, or its token, is gone. `eventId` is the same each time that Slack tries to tell. */
   | { kind: 'gone'; eventId: string; teamId: string; what: 'app_uninstalled' | 'tokens_revoked' }
   /** What is not for us, or nothing that anybody has asked for. */
   | { kind: 'other'; what: string }
   | { kind: 'unreadable' }
 
-/** What Slack tells: events as JSON, presses in the field `payload` of a form. */
+/** What Slack tells: events as JSON, presses and filled forms in the field `payload` of a form. */
 export function wordOf(type: string, body: string): SlackWord {
-  return type.startsWith('application/x-www-form-urlencoded') ? pressOf(body) : eventOf(body)
+  return type.startsWith('application/x-www-form-urlencoded') ? interactionOf(body) : eventOf(body)
 }
 
-function pressOf(body: string): SlackWord {
+function interactionOf(body: string): SlackWord {
   const payload = new URLSearchParams(body).get('payload')
   // A slash command is a form as well; the app has none.
   if (payload === null) return { kind: 'other', what: 'form' }
   const said = jsonOf(payload)
-  const [any, read] = [Interaction.safeParse(said), Press.safeParse(said)]
+  const any = Interaction.safeParse(said)
   if (!any.success) return { kind: 'unreadable' }
-  if (!read.success) return { kind: 'other', what: any.data.type }
-  const { user, team, channel, container, actions, response_url: responseUrl } = read.data
+  return pressOf(said) ?? submissionOf(said) ?? { kind: 'other', what: any.data.type }
+}
+
+function pressOf(said: unknown): Pressed | undefined {
+  const read = Press.safeParse(said)
+  if (!read.success) return undefined
+  const { user, team, channel, container, actions, response_url: responseUrl, trigger_id: triggerId } = read.data
   const [action] = actions
   const where = { channel: channel.id, ts: container.message_ts }
   return {
@@ -84,6 +133,27 @@ function pressOf(body: string): SlackWord {
     value: action.value,
     ...where,
     responseUrl,
+    triggerId,
+    userName: user.name || user.username || user.id,
+  }
+}
+
+function submissionOf(said: unknown): Submitted | undefined {
+  const read = Submission.safeParse(said)
+  if (!read.success) return undefined
+  const { user, team, view } = read.data
+  // Of an app that is installed for a whole organisation Slack says no team.
+  const teamId = team?.id || view.team_id
+  const values = Object.entries(view.state.values).map(([block, fields]) => [block, Object.values(fields).flat()])
+  return {
+    kind: 'submitted',
+    teamId,
+    userId: user.id,
+    userTeamId: user.team_id || teamId,
+    viewId: view.id,
+    callbackId: view.callback_id,
+    metadata: view.private_metadata,
+    values: Object.fromEntries(values) as Submitted['values'],
   }
 }
 

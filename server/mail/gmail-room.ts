@@ -1,7 +1,7 @@
 import { Gmail, isLost } from '../../providers/gmail/api.ts'
 import type { Store } from '../../store/connection.ts'
 import type { ChannelSettings, OpenChannel } from '../../store/settings/channels.ts'
-import { gmailChannels, type GmailStand, gmailStand, noteGmail, noteGmailLost } from '../../store/settings/gmail.ts'
+import { gmailChannels, gmailStand, noteGmail, noteGmailLost } from '../../store/settings/gmail.ts'
 import type { MailRoom } from './mail-room.ts'
 
 interface Parts {
@@ -30,6 +30,8 @@ export class GmailRoom {
 
   /** Resolves when everything that Gmail has is durable here. */
   read(channel: OpenChannel): Promise<void> {
+    // A hint may be late: by then nobody lets us in any more.
+    if (!isConnected(channel)) return Promise.resolve()
     const before = this.#under.get(channel.id)?.catch(() => undefined) ?? Promise.resolve()
     const mine = before
       .then(() => this.#read(channel))
@@ -44,7 +46,7 @@ export class GmailRoom {
   async renewAll(): Promise<void> {
     for (const id of await gmailChannels(this.#parts.store)) {
       const channel = await this.#parts.channels.opened(id)
-      if (channel?.status === 'active') await this.#renewed(channel)
+      if (channel?.status === 'active' && isConnected(channel)) await this.#renewed(channel)
     }
   }
 
@@ -73,8 +75,12 @@ export class GmailRoom {
   }
 
   /** How far a mailbox is read, and until when Gmail tells of it. */
-  stand({ workspaceId, id }: Pick<OpenChannel, 'workspaceId' | 'id'>): Promise<GmailStand> {
-    return gmailStand(this.#parts.store, workspaceId, id)
+  async stand({ workspaceId, id }: Pick<OpenChannel, 'workspaceId' | 'id'>) {
+    const [stand, opened] = await Promise.all([
+      gmailStand(this.#parts.store, workspaceId, id),
+      this.#parts.channels.opened(id),
+    ])
+    return { ...stand, isConnected: opened !== undefined && isConnected(opened) }
   }
 
   async #lost(channel: OpenChannel) {
@@ -106,6 +112,9 @@ export class GmailRoom {
     await noteGmail(store, workspaceId, id, { historyId: end, ignored })
   }
 }
+
+/** Whether the owner of the mailbox has let us in. */
+export const isConnected = ({ secrets }: Pick<OpenChannel, 'secrets'>) => Boolean(secrets['refreshToken'])
 
 const isOwn = (labels: readonly string[]) => labels.some((one) => ['SENT', 'DRAFT', 'TRASH', 'SPAM'].includes(one))
 

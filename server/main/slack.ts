@@ -10,7 +10,12 @@ import { SimulatedSlack } from '../../store/simulated-slack.ts'
 import { accountsById } from '../../store/settings/accounts.ts'
 import { membersOf } from '../../store/settings/members.ts'
 import { simulatedSlack } from '../../store/settings/slack.ts'
+import { tellingOwners } from '../auth/security-letters.ts'
+import type { Sudo } from '../auth/sudo.ts'
 import { SlackDesk } from '../slack/desk.ts'
+import { SlackForms } from '../slack/forms.ts'
+import { SlackLinks } from '../slack/links.ts'
+import { SlackPeople } from '../slack/people.ts'
 import { SlackRoom, webhookPathOf } from '../slack/room.ts'
 import type { Played } from './front-door.ts'
 import type { KnownSettings } from './settings.ts'
@@ -30,10 +35,14 @@ interface Parts {
 /** What is known only when actors and addresses are there. */
 interface There {
   system: ActorSystem
-  workspace(caller: Caller): Workspace
+  workspace(caller: Caller, commandId?: string): Workspace
   /** Where this server is reached from itself, and where people reach it. */
   here: string
   url: string
+}
+
+interface Linking extends Pick<Parameters<typeof tellingOwners>[0], 'url' | 'post'> {
+  sudo: Sudo
 }
 
 export type StaffSlack = ReturnType<typeof openSlack>
@@ -46,7 +55,14 @@ export function openSlack({ config, storage, settings, phoneKey, now, log }: Par
   const simulatedAt = () => (config.hasSimulators ? `${here()}${prefix}/api` : undefined)
   const api = new SlackApi()
   const room = new SlackRoom({ store, rest, api, simulatedAt, now })
-  const desk = new SlackDesk({ store, api, room, settingsOf: settings.ofWorkspace, there: () => there, now })
+  const known = () => {
+    if (!there) throw new Error('this server is not there yet')
+    return there
+  }
+  const people = new SlackPeople({ store, api, room })
+  const about = { store, rest, api, room, people, settingsOf: settings.ofWorkspace, now }
+  const desk = new SlackDesk({ ...about, there: () => there })
+  const deskOf = (workspaceId: string) => known().system.workspace(workspaceId, principal('provider', 'slack'))
   const simulator = config.hasSimulators
     ? new SlackSimulator({
         prefix,
@@ -67,10 +83,12 @@ export function openSlack({ config, storage, settings, phoneKey, now, log }: Par
     /** What routes ask. */
     ports: {
       slack: room,
-      slackDeskOf(workspaceId: string): Workspace {
-        if (!there) throw new Error('this server is not there yet')
-        return there.system.workspace(workspaceId, principal('provider', 'slack'))
-      },
+      slackDeskOf: deskOf,
+      slackForms: new SlackForms({ ...about, there: known, deskOf }),
+    },
+    /** What members do with their own Slack user. */
+    linksBy: ({ sudo, ...telling }: Linking) => {
+      return { slackLinks: new SlackLinks({ store, room, sudo, tell: tellingOwners({ store, now, ...telling }), now }) }
     },
     opened: (given: There) => void (there = given),
   }

@@ -27,6 +27,8 @@ const Connection = z.object({
   teamName: z.string().max(200),
   simulate: z.boolean(),
   status: z.enum(['active', 'disabled']),
+  /** Whether forms there show who the person is and what was said last. */
+  showsWords: z.boolean(),
   verifiedAt: instant().nullable(),
   rev: z.int().positive(),
 })
@@ -40,8 +42,9 @@ const Slack = z.object({
   manifest: z.string().max(20_000),
 })
 
-const connectionShown = ({ id, teamId, teamName, simulate, status, verifiedAt, rev }: SlackConnection) => {
-  return { id, teamId, teamName, simulate, status, verifiedAt, rev }
+const connectionShown = ({ id, teamId, teamName, simulate, status, showsWords, ...rest }: SlackConnection) => {
+  const { verifiedAt, rev } = rest
+  return { id, teamId, teamName, simulate, status, showsWords, verifiedAt, rev }
 }
 
 type At = Pick<Ports, 'slack' | 'workspaces' | 'config' | 'resourceChanged'> & { workspace: Workspace }
@@ -114,6 +117,7 @@ export const slackRoutes = [
         botToken: botToken.optional(),
         signingSecret: signingSecret.optional(),
         status: z.enum(['active', 'disabled']).optional(),
+        showsWords: z.boolean().optional(),
       }),
       reply: Slack,
       problems: ['not_connected', 'slack_refused', 'stale_revision'],
@@ -121,11 +125,12 @@ export const slackRoutes = [
     },
     async (call) => {
       const { slack, workspace, caller, body } = call
-      const { botToken, signingSecret, status } = body
+      const { botToken, signingSecret, status, showsWords } = body
       const change = {
         ...(botToken !== undefined && { botToken }),
         ...(signingSecret !== undefined && { signingSecret }),
         ...(status !== undefined && { status }),
+        ...(showsWords !== undefined && { showsWords }),
       }
       await changed(call, await slack.change(workspace, change, caller.id))
       return shown(call)

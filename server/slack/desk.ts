@@ -4,15 +4,15 @@ import type { Alert, Outcome, Press } from '../../actors/slack/contract.ts'
 import type { Delivery, SlackPorts } from '../../actors/slack/effects.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { demandOn } from '../../kernel/modules.ts'
-import { may, permissionsOf } from '../../kernel/permissions.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Settings } from '../../kernel/settings.ts'
 import type { SlackAccount, SlackAnswer, SlackApi } from '../../providers/slack/api.ts'
 import type { Store } from '../../store/connection.ts'
 import { leftIn } from '../../store/queries/slack.ts'
-import { accountByEmail } from '../../store/settings/accounts.ts'
-import { type Member, memberById, membershipsOf } from '../../store/settings/members.ts'
+import { memberById } from '../../store/settings/members.ts'
 import type { SlackConnection } from '../../store/settings/slack.ts'
+import { strangerBlocks } from './forms.ts'
+import type { SlackPeople } from './people.ts'
 import type { SlackRoom } from './room.ts'
 import { messageOf, type Named, type Refusals, refusalsIn } from './words.ts'
 
@@ -20,6 +20,7 @@ interface Parts {
   store: Store
   api: SlackApi
   room: Pick<SlackRoom, 'ofWorkspace' | 'accountOf'>
+  people: SlackPeople
   settingsOf(workspaceId: string): Settings
   /** Where the console is reached, and a workspace on behalf of somebody; undefined until this server is there. */
   there(): { url: string; workspace(caller: Caller): Workspace } | undefined
@@ -28,12 +29,12 @@ interface Parts {
 }
 
 const searchedMs = 24 * 60 * 60_000
-type Reply = keyof Refusals
 interface Answered {
   outcome: string
   memberId: string | null
   /** What is said to them alone. */
   says?: string
+  blocks?: readonly object[]
 }
 
 /** What stands between the Slack actor and Slack. */
@@ -70,27 +71,28 @@ export class SlackDesk implements SlackPorts {
     const connection = await this.#parts.room.ofWorkspace(workspace.id)
     if (connection?.status !== 'active') return { outcome: 'not_connected', memberId: null }
     const account = this.#parts.room.accountOf(connection)
-    const { says, ...answer } = await this.#done(workspace.id, connection, press)
+    const { says, blocks, ...answer } = await this.#done(workspace.id, connection, press)
     // Who cannot be told sees by the message itself that nothing changed.
-    if (says !== undefined) await this.#parts.api.whisper(account, press.responseUrl, says)
+    if (says !== undefined) await this.#parts.api.whisper(account, press.responseUrl, says, blocks)
     return answer
   }
 
   async #done(workspaceId: string, connection: SlackConnection, press: Press): Promise<Answered> {
-    const says = refusalsIn(this.#parts.settingsOf(workspaceId).locale)
-    const refused = (outcome: string, why: Exclude<Reply, 'takenBy' | 'cannot'>, memberId: string | null = null) => {
-      return { outcome, memberId, says: says[why] }
+    const { locale, modules } = this.#parts.settingsOf(workspaceId)
+    const says = refusalsIn(locale)
+    const who = await this.#parts.people.who(connection, workspaceId, press)
+    if (who.is === 'refused') {
+      const { outcome, memberId, why } = who
+      return {
+        outcome,
+        memberId,
+        says: says[why],
+        ...(why === 'stranger' && { blocks: strangerBlocks(says[why], locale) }),
+      }
     }
-    // Somebody of another company may sit in a shared channel, or have installed the same app.
-    if (press.userTeamId !== connection.teamId) return refused('other_team', 'otherTeam')
-    const email = await this.#emailOf(connection, press.userId)
-    if (email === undefined) return refused('slack_unavailable', 'unknownNow')
-    const member = email === null ? undefined : await this.#memberOf(workspaceId, email)
-    if (!member) return refused('unknown_member', 'stranger')
-    const caller = { workspaceId, id: member.id, role: member.role, permissions: permissionsOf(member.role, member) }
-    if (!may(caller, 'conversations.write')) return refused('not_allowed', 'notAllowed', member.id)
+    const { caller, member } = who
     try {
-      demandOn(this.#parts.settingsOf(workspaceId).modules, 'inbox')
+      demandOn(modules, 'inbox')
       await this.#commanded(caller, press)
       return { outcome: 'done', memberId: member.id }
     } catch (error) {
@@ -113,22 +115,6 @@ export class SlackDesk implements SlackPorts {
     const holderId = code === 'already_taken' ? advice.holderId : undefined
     const holder = holderId === undefined ? undefined : await memberById(this.#parts.store, workspaceId, holderId)
     return holder ? says.takenBy(holder.name) : says.cannot(message)
-  }
-
-  /** Null for whom it is not sure of: a guest of another team, a bot, an address that nobody confirmed. */
-  async #emailOf(connection: SlackConnection, userId: string): Promise<string | null | undefined> {
-    const answer = await this.#parts.api.user(this.#parts.room.accountOf(connection), userId)
-    if (answer.outcome === 'unknown') return undefined
-    if (answer.outcome === 'refused') return answer.error.code === 'user_not_found' ? null : undefined
-    const { team_id: teamId, deleted, is_bot, is_email_confirmed, is_stranger, profile } = answer.data.user
-    const isSure = teamId === connection.teamId && !deleted && !is_bot && !is_stranger && is_email_confirmed !== false
-    return (isSure && profile?.email) || null
-  }
-
-  async #memberOf(workspaceId: string, email: string): Promise<Member | undefined> {
-    const account = await accountByEmail(this.#parts.store, email)
-    const places = account ? await membershipsOf(this.#parts.store, account.id) : []
-    return places.find((one) => one.workspaceId === workspaceId)
   }
 
   async #account(workspaceId: string): Promise<SlackAccount | undefined> {

@@ -28,7 +28,7 @@ export interface Secrets {
   botToken: string
   signingSecret: string
 }
-type Change = Partial<Secrets & Pick<SlackConnectionFields, 'status'>>
+type Change = Partial<Secrets & Pick<SlackConnectionFields, 'status' | 'showsWords'>>
 
 /** The same before and after it is connected: its address is given to Slack first. */
 export const connectionIdOf = (workspaceId: string) => derivedId('slk', workspaceId)
@@ -65,7 +65,7 @@ export class SlackRoom {
     const id = connectionIdOf(workspace.id)
     if (await this.ofWorkspace(workspace.id)) throw conflict('slack_exists', 'Slack is connected already.')
     const known = secrets ? await this.#asked(secrets) : this.#played(id)
-    const fields = { ...known, status: 'active' as const }
+    const fields = { ...known, status: 'active' as const, showsWords: false }
     const made = await this.#all.insert(workspace.id, { id, fields, by }, this.#parts.now())
     if (!made) throw conflict('slack_exists', 'Slack is connected already.')
     await workspace.at(slackActor, workspace.id).mended()
@@ -73,14 +73,18 @@ export class SlackRoom {
   }
 
   /** @throws Problem `not_connected`, `slack_refused`, `stale_revision` */
-  async change(workspace: Workspace, { status, ...given }: Change, by: string): Promise<SlackConnection> {
+  async change(workspace: Workspace, { status, showsWords, ...given }: Change, by: string): Promise<SlackConnection> {
     const before = await this.known(workspace.id)
     const isOther = given.botToken !== undefined || given.signingSecret !== undefined
     if (isOther && before.simulate)
       throw invalid('invalid_request', 'Slack is simulated: disconnect it first, and connect the real one.')
     const { botToken, signingSecret } = { ...before, ...given }
     const asked = given.botToken === undefined ? { signingSecret } : await this.#asked({ botToken, signingSecret })
-    const change = { ...(isOther && asked), ...(status !== undefined && { status }) }
+    const change = {
+      ...(isOther && asked),
+      ...(status !== undefined && { status }),
+      ...(showsWords !== undefined && { showsWords }),
+    }
     const after = await this.#all.change(workspace.id, before, change, { by, now: this.#parts.now() })
     if (!after || after === 'taken') throw staleRevision()
     const desk = workspace.at(slackActor, workspace.id)

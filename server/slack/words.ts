@@ -1,4 +1,5 @@
 import type { Alert } from '../../actors/slack/contract.ts'
+import { formWordsIn } from './form-words.ts'
 
 /** Whom a message speaks of, as they are called. */
 export interface Named {
@@ -25,6 +26,9 @@ interface Language {
   free: string
   urgent: Readonly<Partial<Record<Alert['priority'], string>>>
   take: string
+  reply: string
+  assign: string
+  note: string
   resolve: string
   open: string
 }
@@ -44,6 +48,9 @@ const en: Language = {
   free: 'Nobody has it',
   urgent: { high: 'Priority high', urgent: 'Urgent' },
   take: 'Take',
+  reply: 'Answer',
+  assign: 'Assign',
+  note: 'Note',
   resolve: 'Resolve',
   open: 'Open',
 }
@@ -63,17 +70,28 @@ const de: Language = {
   free: 'Niemand kümmert sich',
   urgent: { high: 'Hohe Priorität', urgent: 'Dringend' },
   take: 'Übernehmen',
+  reply: 'Antworten',
+  assign: 'Zuweisen',
+  note: 'Notiz',
   resolve: 'Erledigen',
   open: 'Öffnen',
 }
 
 const languageOf = (locale: string) => (/^de\b/i.test(locale) ? de : en)
 
-export const actionIds = { take: 'careline_take', resolve: 'careline_resolve', open: 'careline_open' } as const
+export const actionIds = {
+  take: 'careline_take',
+  reply: 'careline_reply',
+  assign: 'careline_assign',
+  note: 'careline_note',
+  resolve: 'careline_resolve',
+  open: 'careline_open',
+  link: 'careline_link',
+} as const
 
 /** Slack's own three: https://docs.slack.dev/messaging/formatting-message-text#escaping */
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-const bold = (text: string) => `*${escaped(text.replaceAll('*', '∗'))}*`
+export const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+export const bold = (text: string) => `*${escaped(text.replaceAll('*', '∗'))}*`
 /** As each reader's own clock has it. */
 const moment = (ms: number) =>
   `<!date^${Math.floor(ms / 1_000)}^{date_short_pretty} {time}|${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC>`
@@ -83,7 +101,8 @@ export function messageOf(alert: Alert, named: Named, { locale, link }: { locale
   const words = languageOf(locale)
   const text = sentence(alert, named, words)
   const section = { type: 'section', text: { type: 'mrkdwn', text } }
-  if (alert.conversationId === null) return { text, blocks: [section] }
+  // A test is where a team begins: there everybody may say who they are.
+  if (alert.conversationId === null) return { text, blocks: [section, linkOffer(locale)] }
   const context = { type: 'context', elements: [{ type: 'mrkdwn', text: standing(alert, named, words) }] }
   return { text, blocks: [section, context, { type: 'actions', elements: buttons(alert, words, link) }] }
 }
@@ -119,15 +138,21 @@ const label = (text: string) => ({ type: 'plain_text', text })
 
 function buttons({ status, assigneeId, conversationId }: Alert, words: Language, url: string) {
   const value = conversationId ?? ''
-  const button = (act: keyof typeof actionIds, more: object = {}) => {
+  const button = (act: Exclude<keyof typeof actionIds, 'link'>, more: object = {}) => {
     return { type: 'button', action_id: actionIds[act], text: label(words[act]), value, ...more }
   }
   return [
     ...(status !== 'resolved' && assigneeId === null ? [button('take', { style: 'primary' })] : []),
-    ...(status !== 'resolved' ? [button('resolve')] : []),
+    ...(status !== 'resolved' ? [button('reply'), button('assign'), button('note'), button('resolve')] : []),
     button('open', { url }),
   ]
 }
+
+/** The button by which whoever presses it says who they are here. */
+export const linkOffer = (locale: string) => ({
+  type: 'actions',
+  elements: [{ type: 'button', action_id: actionIds.link, text: label(formWordsIn(locale).linkPress) }],
+})
 
 /** Said to the one who pressed alone. */
 export interface Refusals {
@@ -141,7 +166,7 @@ export interface Refusals {
 }
 
 const refusalsEn: Refusals = {
-  stranger: 'Nothing was done: nobody at Careline has the e-mail address of your Slack account. Sign in there instead.',
+  stranger: 'Nothing was done: nobody at Careline has the e-mail address of your Slack account.',
   otherTeam: 'Nothing was done: this is for people of the Slack workspace that Careline is connected to.',
   notAllowed: 'Nothing was done: you may not do this in Careline. An admin can change that.',
   unknownNow: 'Nothing was done: Slack did not say who you are. Press it again in a moment.',
@@ -151,7 +176,7 @@ const refusalsEn: Refusals = {
 }
 
 const refusalsDe: Refusals = {
-  stranger: 'Nichts geändert: Niemand bei Careline hat die E-Mail-Adresse Ihres Slack-Kontos. Bitte dort anmelden.',
+  stranger: 'Nichts geändert: Niemand bei Careline hat die E-Mail-Adresse Ihres Slack-Kontos.',
   otherTeam: 'Nichts geändert: Das ist für Menschen des Slack-Workspace, mit dem Careline verbunden ist.',
   notAllowed: 'Nichts geändert: Das dürfen Sie in Careline nicht. Admins können das ändern.',
   unknownNow: 'Nichts geändert: Slack hat nicht gesagt, wer Sie sind. Bitte gleich noch einmal drücken.',

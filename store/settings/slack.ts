@@ -18,6 +18,8 @@ export const SlackConnectionFields = z.object({
   /** A local server plays Slack. */
   simulate: z.boolean(),
   status: z.enum(['active', 'disabled']),
+  /** Whether forms there show who the person is and what was said last: Slack then has it. */
+  showsWords: z.boolean().default(false),
   /** When Slack last said that it knows the token. */
   verifiedAt: instant().nullable(),
 })

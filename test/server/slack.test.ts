@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Press } from '../../actors/slack/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
-import { wordOf } from '../../providers/slack/inbound.ts'
+import { type Submitted, wordOf } from '../../providers/slack/inbound.ts'
 import { isFromSlack, signatureOf } from '../../providers/slack/signature.ts'
+import type { FormAnswer } from '../../server/slack/forms.ts'
 import { connectionIdOf } from '../../server/slack/room.ts'
 import { slackConnectionsOf } from '../../store/settings/slack.ts'
 import { Rest } from '../../store/rest.ts'
@@ -30,6 +31,8 @@ describe('what Slack tells', () => {
   let http: Served
   let path: string
   const told: { message: string; input: any }[] = []
+  const forms: Submitted[] = []
+  let answer: FormAnswer = {}
   const known = new Set<string>()
   const published: Vector = JSON.parse(sample('signature/docs-valid.json'))
   const secret = published.signingSecret
@@ -46,7 +49,15 @@ describe('what Slack tells', () => {
       },
     }
     const slackDeskOf = (id: string) => ({ id, at: () => desk, newId: () => 'x' }) as unknown as Workspace
-    http = await at.serve({ parts: { slackDeskOf, now: () => clock } })
+    const slackForms = {
+      open: async () => undefined,
+      offer: async () => undefined,
+      submitted: async (_: unknown, one: Submitted) => {
+        forms.push(one)
+        return answer
+      },
+    }
+    http = await at.serve({ parts: { slackDeskOf, slackForms, now: () => clock } })
     const id = connectionIdOf(workspaceId)
     await slackConnectionsOf({ store: at.store, rest: new Rest(at.vault) }).insert(
       workspaceId,
@@ -55,7 +66,7 @@ describe('what Slack tells', () => {
         by: 'test',
         fields: {
           ...{ teamId: 'T9TK3CUKW', teamName: 'Example', botUserId: 'UAJ2RU415', botToken: 'xoxb-1' },
-          ...{ signingSecret: secret, simulate: false, status: 'active', verifiedAt: null },
+          ...{ signingSecret: secret, simulate: false, status: 'active', showsWords: false, verifiedAt: null },
         },
       },
       clock,
@@ -187,6 +198,40 @@ describe('what Slack tells', () => {
     ])
       expect((await tell(form, pressed(other))).status, JSON.stringify(other)).to.equal(200)
     expect(told).to.deep.equal([])
+  })
+
+  it('hands on a form of ours with what was filled in, and answers as it is told', async () => {
+    const values = {
+      text: { typed: { type: 'plain_text_input', value: 'Hello' } },
+      left: { typed: { type: 'plain_text_input', value: null } },
+      member: { chosen: { type: 'static_select', selected_option: { value: 'mem_1' } } },
+      nobody: { chosen: { type: 'static_select', selected_option: null } },
+      mentions: { chosen: { type: 'multi_static_select', selected_options: [{ value: 'a' }, { value: 'b' }] } },
+    }
+    const view = { id: 'V1', team_id: 'T9TK3CUKW', callback_id: 'careline_reply', private_metadata: 'm' }
+    const filled = (change: object) =>
+      String(
+        new URLSearchParams({
+          payload: JSON.stringify({
+            ...{ type: 'view_submission', team: { id: 'T9TK3CUKW' }, user: { id: 'U1', team_id: 'T9TK3CUKW' } },
+            view: { ...view, state: { values }, hash: '1.x', blocks: [] },
+            ...change,
+          }),
+        }),
+      )
+    const errors: FormAnswer = { response_action: 'errors', errors: { text: 'No.' } }
+    answer = errors
+    expect((await tell(form, filled({}))).body).to.deep.equal(errors)
+    expect(forms.map(({ values: one }) => one)).to.deep.equal([
+      { text: ['Hello'], left: [], member: ['mem_1'], nobody: [], mentions: ['a', 'b'] },
+    ])
+    expect(forms[0]).to.include({ viewId: 'V1', callbackId: 'careline_reply', metadata: 'm', userTeamId: 'T9TK3CUKW' })
+    answer = { response_action: 'update', view: { type: 'modal', title: { type: 'plain_text', text: 'T' } } }
+    // An app of a whole organisation is told no team: the view's own counts.
+    expect((await tell(form, filled({ team: null }))).body).to.deep.equal(answer)
+    expect((await tell(form, filled({ team: { id: 'TOTHER' } }))).body).to.deep.equal({})
+    expect((await tell(form, filled({ view: {} }))).body).to.deep.equal({})
+    expect(forms).to.have.length(2)
   })
 
   it('hears that the app or its token is gone, of its own team alone', async () => {

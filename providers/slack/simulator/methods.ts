@@ -1,17 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { bytesOf } from '../../whatsapp/simulator/http.ts'
+import { Refusal } from './refusal.ts'
 import { channels, type SimulatedTeam, type SlackShelf } from './shelf.ts'
-
-/** Slack's own refusal: told with 200, as there. */
-export class Refusal extends Error {
-  readonly code: string
-
-  constructor(code: string) {
-    super(code)
-    this.code = code
-  }
-}
+import type { SimulatedViews } from './views.ts'
 
 const bodyMax = 512 * 1_024
 const plain = z.looseObject({ type: z.literal('plain_text'), text: z.string().min(1).max(3_000) })
@@ -25,7 +17,7 @@ const Button = z.looseObject({
 })
 const words = z.union([plain, z.looseObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(3_000) })])
 /** As Slack documents them; of the kinds of blocks those that are sent to it. */
-const Blocks = z
+export const Blocks = z
   .array(
     z.discriminatedUnion('type', [
       z.looseObject({ type: z.literal('section'), text: words }),
@@ -40,6 +32,7 @@ type Body = Readonly<Record<string, unknown>>
 interface Asked {
   team: SimulatedTeam
   shelf: SlackShelf
+  views: SimulatedViews
   now(): number
   body: Body
 }
@@ -101,6 +94,12 @@ export const methods: Readonly<Record<string, Method>> = {
     const { id, name, email } = user
     const profile = { real_name: name, display_name: name, email, team: team.id }
     return { user: { id, team_id: team.id, name, deleted: false, is_bot: false, is_email_confirmed: true, profile } }
+  },
+
+  'views.open': ({ team, views, body }) => {
+    const { id, hash, view } = views.open(team.id, textIn(body, 'trigger_id'), body['view'])
+    const more = { id, team_id: team.id, hash, root_view_id: id, previous_view_id: null, app_id: team.appId }
+    return { view: { ...view, ...more, state: { values: {} } } }
   },
 
   'conversations.list': () => ({

@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { Problem } from '../../../kernel/problem.ts'
 import { bytesOf, jsonOf, sameText, sendJson } from '../../whatsapp/simulator/http.ts'
 import { signatureOf } from '../signature.ts'
-import { bodyOf, methods, newTs, Refusal } from './methods.ts'
+import { Blocks, bodyOf, methods, newTs } from './methods.ts'
+import { Refusal } from './refusal.ts'
 import { channels, type SimulatedTeam, type SlackShelf, type StandingMessage } from './shelf.ts'
+import { SimulatedViews, stateOf } from './views.ts'
 
 /** What goes wrong on purpose with posts and changes, so many times. */
 export interface SlackFaults {
@@ -17,8 +19,15 @@ export interface SlackFaults {
   dropAnswer: { times: number } | null
   /** The connection is reset before anything is done. */
   down: { times: number } | null
+  /** A press that took so long to get here that what opens a form is this much older. */
+  slowPress: { ms: number; times: number } | null
+  /** A form is sent off, and what the app answers is lost. */
+  loseAnswer: { times: number } | null
 }
-const noFaults: SlackFaults = { refuse: null, slowDown: null, dropAnswer: null, down: null }
+export const noFaults: SlackFaults = {
+  ...{ refuse: null, slowDown: null, dropAnswer: null, down: null },
+  ...{ slowPress: null, loseAnswer: null },
+}
 
 interface Parts {
   /** Everything under it is Slack's: `/simulator/slack`. */
@@ -45,6 +54,16 @@ const Press = z.object({
 })
 export type SimulatedPress = z.input<typeof Press>
 
+const Submit = z.object({
+  teamId: z.string().max(64),
+  viewId: z.string().max(64),
+  /** By block: what was typed or chosen. */
+  filled: z.record(z.string().max(255), z.array(z.string().max(3_000)).max(100)),
+})
+export type SimulatedSubmission = z.input<typeof Submit>
+const Whisper = z.looseObject({ text: z.string().min(1).max(3_000), blocks: Blocks.default([]) })
+const Close = Submit.omit({ filled: true })
+
 /** A `response_url` is good for five answers within half an hour. */
 interface Answerable {
   teamId: string
@@ -56,15 +75,19 @@ interface Answerable {
 const answerMs = 30 * 60_000
 const shownMax = 30
 const toldMs = 15_000
+/** So long Slack waits for what becomes of a form. */
+const formMs = 3_000
 
 /** Slack, played: its Web API with its tokens and its errors, its channels, and the signed requests that its buttons send. */
 export class SlackSimulator {
   readonly #parts: Parts
   readonly #answerable = new Map<string, Answerable>()
+  readonly #views: SimulatedViews
   faults: SlackFaults = { ...noFaults }
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#views = new SimulatedViews(parts.now)
   }
 
   readonly handler = (req: IncomingMessage, res: ServerResponse) => {
@@ -100,7 +123,7 @@ export class SlackSimulator {
     const refuse = this.#used('refuse', isChat)
     if (refuse) throw new Refusal(refuse.error)
     const { shelf, now } = this.#parts
-    const said = await method({ team, shelf, now, body })
+    const said = await method({ team, shelf, views: this.#views, now, body })
     if (this.#used('dropAnswer', isChat)) return void res.destroy()
     sendJson(res, 200, { ok: true, ...said })
   }
@@ -118,12 +141,13 @@ export class SlackSimulator {
     const { shelf, now } = this.#parts
     const place = this.#answerable.get(token)
     if (!place || place.uses <= 0 || now() > place.until) return sendJson(res, 404, { ok: false, error: 'expired_url' })
-    const said = z.looseObject({ text: z.string().min(1).max(3_000) }).safeParse(await jsonOf(req, 64_000))
+    const said = Whisper.safeParse(await jsonOf(req, 64_000))
     if (!said.success) return sendJson(res, 400, { ok: false, error: 'no_text' })
     place.uses--
     const { teamId, channel, userId: onlyFor } = place
-    const plain = { blocks: [], metadata: null, isEdited: false, at: now() }
-    await shelf.keep({ teamId, channel, ts: newTs(now()), text: said.data.text, onlyFor, ...plain })
+    const { text, blocks } = said.data
+    const plain = { metadata: null, isEdited: false, at: now() }
+    await shelf.keep({ teamId, channel, ts: newTs(now()), text, blocks, onlyFor, ...plain })
     res.writeHead(200).end('ok')
   }
 
@@ -134,11 +158,9 @@ export class SlackSimulator {
       return sendJson(res, 401, { message: 'Show the key of the phones.' })
     const asked = `${req.method ?? ''} ${path}`
     if (asked === 'GET /desk') return sendJson(res, 200, { teams: await this.desk() })
-    if (asked === 'POST /press') {
-      const said = Press.safeParse(await jsonOf(req, 64_000))
-      if (!said.success) return sendJson(res, 400, { message: said.error.issues[0]?.message ?? 'Invalid.' })
-      return sendJson(res, 200, { status: await this.press(said.data) })
-    }
+    if (asked === 'POST /press') return sendJson(res, 200, { status: await this.press(await read(req, Press)) })
+    if (asked === 'POST /submit') return sendJson(res, 200, await this.submit(await read(req, Submit)))
+    if (asked === 'POST /close') return sendJson(res, 200, this.close(await read(req, Close)))
     await bytesOf(req, 64_000)
     sendJson(res, 404, { message: 'There is nothing at this address.' })
   }
@@ -148,6 +170,11 @@ export class SlackSimulator {
     const { shelf } = this.#parts
     const shown = async ({ id, name, staff }: SimulatedTeam) => ({
       ...{ id, name, staff },
+      forms: await Promise.all(
+        this.#views.of(id).map(async ({ id: viewId, hash, userId, view }) => {
+          return { id: viewId, hash, email: (await shelf.user(id, userId))?.email ?? '', view }
+        }),
+      ),
       channels: await Promise.all(
         channels
           .filter(({ isArchived }) => !isArchived)
@@ -180,20 +207,51 @@ export class SlackSimulator {
     const payload = {
       type: 'block_actions',
       team: { id: teamId, domain: 'simulated' },
-      user: { id: user.id, username: user.name, team_id: guestOf },
+      user: { id: user.id, username: user.name, name: user.name, team_id: guestOf },
       api_app_id: team.appId,
       container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral: false },
-      trigger_id: token,
+      trigger_id: this.#views.trigger(teamId, user.id, this.#used('slowPress', true)?.ms),
       channel: { id: channel, name: channel },
       message: { type: 'message', text: message.text, ts },
       response_url: `${here()}${prefix}/actions/${token}`,
       actions: [{ ...button, action_ts: newTs(now()) }],
     }
-    return this.send(
-      team,
-      'application/x-www-form-urlencoded',
-      new URLSearchParams({ payload: JSON.stringify(payload) }),
-    )
+    return this.send(team, form, new URLSearchParams({ payload: JSON.stringify(payload) }))
+  }
+
+  /**
+   * Whoever has a form before them sends it off; `times` so often, as somebody does who saw no answer. What the app
+   * answered the last time is the answer. @throws Problem
+   */
+  async submit({ teamId, viewId, filled }: SimulatedSubmission, times = 1) {
+    const team = await this.#team(teamId)
+    const open = this.#views.one(teamId, viewId)
+    const user = await this.#parts.shelf.user(teamId, open.userId)
+    const name = user?.name ?? open.userId
+    const { id, hash, view } = open
+    const more = { id, hash, team_id: teamId, root_view_id: id, previous_view_id: null, app_id: team.appId }
+    const payload = {
+      type: 'view_submission',
+      team: { id: teamId, domain: 'simulated' },
+      user: { id: open.userId, username: name, name, team_id: teamId },
+      api_app_id: team.appId,
+      trigger_id: this.#views.trigger(teamId, open.userId),
+      view: { ...view, ...more, state: stateOf(view, filled) },
+      response_urls: [],
+    }
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) })
+    let answer = await this.#asked(team, form, body, { ms: formMs })
+    for (let n = 1; n < times; n++) answer = await this.#asked(team, form, body, { ms: formMs })
+    const text = await answer.text()
+    if (this.#used('loseAnswer', true)) return { status: 504, answer: null }
+    if (!answer.ok) return { status: answer.status, answer: null }
+    return { status: answer.status, answer: this.#views.answered(open, text === '' ? {} : JSON.parse(text)) }
+  }
+
+  /** Whoever has a form before them closes it. */
+  close({ viewId }: z.output<typeof Close>) {
+    this.#views.close(viewId)
+    return {}
   }
 
   /** Tells the app of an event, as Slack does; `retry` counts how often it tries again. */
@@ -206,7 +264,18 @@ export class SlackSimulator {
   }
 
   /** Signed as Slack signs. Answers the status. */
-  async send({ webhookUrl, signingSecret }: SimulatedTeam, type: string, said: string | URLSearchParams, more = {}) {
+  async send(team: SimulatedTeam, type: string, said: string | URLSearchParams, more = {}) {
+    const answer = await this.#asked(team, type, said, { more })
+    await answer.body?.cancel()
+    return answer.status
+  }
+
+  async #asked(
+    { webhookUrl, signingSecret }: SimulatedTeam,
+    type: string,
+    said: string | URLSearchParams,
+    { more = {}, ms = toldMs } = {},
+  ) {
     const body = String(said)
     const seconds = String(Math.floor(this.#parts.now() / 1_000))
     const signed = {
@@ -214,10 +283,7 @@ export class SlackSimulator {
       'x-slack-signature': signatureOf(signingSecret, seconds, body),
     }
     const headers = { 'content-type': type, ...signed, ...more }
-    const signal = AbortSignal.timeout(toldMs)
-    const answer = await fetch(webhookUrl, { method: 'POST', headers, body, redirect: 'error', signal })
-    await answer.body?.cancel()
-    return answer.status
+    return fetch(webhookUrl, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.timeout(ms) })
   }
 
   async #team(id: string): Promise<SimulatedTeam> {
@@ -233,6 +299,15 @@ export class SlackSimulator {
     this.faults = { ...this.faults, [name]: left }
     return fault
   }
+}
+
+const form = 'application/x-www-form-urlencoded'
+
+/** @throws Problem */
+async function read<Schema extends z.ZodType>(req: IncomingMessage, schema: Schema): Promise<z.output<Schema>> {
+  const said = schema.safeParse(await jsonOf(req, 64_000))
+  if (said.success) return said.data
+  throw new Problem('invalid', 'invalid_request', said.error.issues[0]?.message ?? 'Invalid.')
 }
 
 /** The same for the same address. */

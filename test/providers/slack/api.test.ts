@@ -77,6 +77,24 @@ describe("Slack's Web API", () => {
     expect(other).to.deep.equal({ outcome: 'done', data: undefined })
   })
 
+  it('opens a form with what the press gave', async () => {
+    answer = { body: JSON.stringify({ ok: true, view: { id: 'V1', hash: '1.x' } }) }
+    const view = JSON.parse(sample('response/view_modal_001.json'))
+    expect(await api.openView(account, '1.2.abc', view)).to.deep.equal({
+      outcome: 'done',
+      data: { view: { id: 'V1' } },
+    })
+    expect([asked.url, asked.headers.authorization]).to.deep.equal(['/api/views.open', 'Bearer xoxb-1'])
+    expect(JSON.parse(asked.body)).to.deep.equal({ trigger_id: '1.2.abc', view })
+    for (const error of ['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id', 'view_too_large']) {
+      answer = { body: JSON.stringify({ ok: false, error }) }
+      const found = await api.openView(account, '1.2.abc', view)
+      expect(found, error).to.deep.equal({ outcome: 'refused', error: errorOf(error), retryAfterMs: null })
+      expect(errorOf(error), error).to.include({ action: 'never' })
+      expect(errorOf(error).title, error).not.to.include(error)
+    }
+  })
+
   it('knows a refusal by what Slack says, though it says it with 200', async () => {
     const refusals: [string, string][] = [
       ['channel_not_found', 'never'],
