@@ -4,6 +4,7 @@ import { Content, Outgoing } from '../../kernel/content.ts'
 import { instant, sensitive } from '../../kernel/marks.ts'
 import { contract } from '../runtime/contract.ts'
 import { assignment } from './contract/assignment.ts'
+import { callEffects, callEvents, calls, ToForget } from './contract/calls.ts'
 import { Header, ListLine } from './contract/header.ts'
 import { joining, joiningEffects, joiningEvents } from './contract/joining.ts'
 import { later, Scheduled } from './contract/later.ts'
@@ -58,10 +59,7 @@ export const conversation = contract({
     withdraw: { input: z.object({ messageId: id, at: instant() }) },
     react: { input: z.object({ messageId: id, emoji: z.string().max(32).nullable() }) },
     fileFetched: {
-      input: z.object({
-        messageId: id,
-        content: Content,
-      }),
+      input: z.object({ messageId: id, content: Content, forget: ToForget.optional() }),
     },
     /** A member of the staff writes to the person. */
     send: { input: Send, reply: Sent },
@@ -87,6 +85,7 @@ export const conversation = contract({
     ...own,
     ...joining,
     ...understanding,
+    ...calls,
     /** Staff are writing: shown on the person's phone for up to 25 s. */
     typing: { input: empty },
     typingShown: { input: empty },
@@ -124,6 +123,7 @@ export const conversation = contract({
       data: z.object({ messageId: id, content: Content, deletedAt: instant() }),
     },
     'message.reacted': { stream: 'main', data: z.object({ messageId: id, reactions: Reactions }) },
+    ...callEvents,
     ...ownEvents,
     ...joiningEvents,
     ...understandingEvents,
@@ -171,10 +171,11 @@ export const conversation = contract({
 
   effects: {
     ...joiningEffects,
+    ...callEffects,
     /** Brings a file that came in to us before the provider's address for it expires. */
     fetchFile: {
       input: z.object({ messageId: id, channelId: id, content: Content }),
-      result: z.object({ messageId: id, content: Content }),
+      result: z.object({ messageId: id, content: Content, forget: ToForget.optional() }),
       answer: 'fileFetched',
       repeatable: true,
     },

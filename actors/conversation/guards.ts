@@ -70,6 +70,8 @@ type Check = (state: Guarded, leaving: Leaving, now: Now) => Objection | undefin
 /** In this order, and the first that objects names itself in one decision: nothing else is said of the message. */
 const checks: readonly (readonly [name: string, check: Check])[] = [
   ['blocked', blocked],
+  ['restricted', restricted],
+  ['archived', archived],
   ['suppressed', suppressed],
   ['consent', consent],
   ['quiet_hours', quietHours],
@@ -117,11 +119,23 @@ function spoken(before: Rules, leaving: Leaving, { now }: Now): Rules {
 
 /** Whether the person takes messages for this purpose by this way at all, whatever hour it is. */
 export const isWelcome = (state: Guarded, way: Pick<Leaving, 'kind' | 'to' | 'class'>): boolean =>
-  !blocked(state) && !suppressed(state, way) && !consent(state, way)
+  !blocked(state) && !restricted(state, way) && !archived(state, way) && !suppressed(state, way) && !consent(state, way)
 
-function blocked({ rules }: Guarded): Objection | undefined {
+export function blocked({ rules }: Guarded): Objection | undefined {
   if (!rules.terms.isBlocked) return undefined
   return { problem: conflict('person_blocked', 'This person is blocked: nothing goes to them.'), facts: {} }
+}
+
+/** Their data may rest with us and be used for nothing else, but to answer them (GDPR Art. 18.2): machines keep silent. */
+export function restricted({ rules }: Guarded, leaving: Pick<Leaving, 'class' | 'isOfMachine'>): Objection | undefined {
+  if (!rules.terms.isRestricted || (isAnswer(leaving) && leaving.isOfMachine !== true)) return undefined
+  const says = 'What is known of this person is used for nothing now: only what staff answer goes to them.'
+  return { problem: conflict('person_restricted', says), facts: {} }
+}
+
+export function archived({ rules }: Guarded, leaving: Pick<Leaving, 'class'>): Objection | undefined {
+  if (!rules.terms.isArchived || isAnswer(leaving)) return undefined
+  return { problem: conflict('person_archived', 'This person is archived: only answers go to them.'), facts: {} }
 }
 
 /** Whether a STOP holds on this kind of channel: what was read here last counts, unless their actor knows more. */
@@ -131,7 +145,7 @@ export function isStopped({ terms, word }: Rules, kind: ChannelKind): boolean {
 }
 
 /** An answer goes to whoever wrote; to somebody who never did nothing is one. */
-function suppressed(
+export function suppressed(
   { rules, lastIn }: Guarded,
   leaving: Pick<Leaving, 'kind' | 'to' | 'class'>,
 ): Objection | undefined {

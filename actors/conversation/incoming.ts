@@ -1,15 +1,17 @@
 import { kindRules } from '../../kernel/channel-kind.ts'
-import { type Content, mediaKinds, preview } from '../../kernel/content.ts'
+import { type Content, mediaKinds } from '../../kernel/content.ts'
 import type { Change, Given } from '../runtime/change.ts'
 import type { InputOf } from '../runtime/contract.ts'
 import { user } from '../user/contract.ts'
+import { followed, told } from './calls.ts'
 import { conversation } from './contract.ts'
 import { forwarded } from './joining.ts'
 import type { Message } from './contract/message.ts'
+import { relisted } from './listing.ts'
 import { episodeRow, reacted } from './rows.ts'
 import { heardMs, standing } from './rules.ts'
 import { isRecent, remembered, ring, type State } from './state.ts'
-import { changed, joined, lastOf, touch } from './telling.ts'
+import { changed, type ConversationChange, joined, lastOf } from './telling.ts'
 import { understand } from './understand.ts'
 
 const withdrawnMax = 20
@@ -22,6 +24,9 @@ export const incoming = {
   receive(state: State, input: Input<'receive'>, given: Given) {
     const elsewhere = forwarded(state, input)
     if (elsewhere) return elsewhere
+    const call = state.calls.find(({ messageId }) => messageId === input.messageId)
+    if (call && input.content.kind === 'call')
+      return { ...told(state, call, input.content, given), reply: { n: state.messageCount, isNew: false } }
     // Repetitions are met at the door; this catches those that come while the first is still under way.
     if (isRecent(state.recentIn, input.messageId)) return { state, reply: { n: state.messageCount, isNew: false } }
 
@@ -29,7 +34,7 @@ export const incoming = {
     const n = state.messageCount + 1
     const episode = begun(state, given)
     const message = written(input, n, episode?.id ?? state.lastEpisodeId ?? given.id, given)
-    const isHeard = state.heardAt === null || now - state.heardAt >= heardMs || (state.name === '' && input.name !== '')
+    const isHeard = isToTell(state, input, now)
     const after = heard(state, { ...input, message, isHeard, episode }, given)
     const { userId } = input
     const { name } = after
@@ -44,7 +49,7 @@ export const incoming = {
       effects: isElsewhere(input.content) ? [effect('fetchFile', input.messageId, file(input))] : [],
       reminders: { ...change.reminders, ...(after.snoozedUntil !== state.snoozedUntil && { wake: null }) },
     }
-    const whole = joined(taken, (next) => understand(next, { input, before: state, given }))
+    const whole = joined(called(taken, input, given), (next) => understand(next, { input, before: state, given }))
     return { ...whole, reply: { n, isNew: true } } satisfies Change<
       typeof conversation,
       State,
@@ -76,14 +81,24 @@ export const incoming = {
   },
 
   /** The file is with us now, or will never be; the content says which. */
-  fileFetched(state: State, { messageId, content }: Input<'fileFetched'>) {
-    if (state.withdrawn.includes(messageId)) return { state }
+  fileFetched(state: State, { messageId, content, forget }: Input<'fileFetched'>) {
+    const effects = forget ? [effect('forgetRecording', messageId, forget)] : []
+    if (state.withdrawn.includes(messageId)) return { state, effects }
     return {
       state,
+      effects,
       rows: [update('message', messageId, { content })],
       events: [event('message.file_fetched', { messageId, content })],
     }
   },
+}
+
+/** A call is followed from its first ring, or from whatever of it was told first. */
+function called(change: ConversationChange, input: Input<'receive'>, { now: at }: Given): ConversationChange {
+  const { messageId, channelId, providerId: sid, content } = input
+  if (content.kind !== 'call') return change
+  const { kind: _, ...news } = content
+  return followed(change, { messageId, channelId, sid, isOurs: false, at, ...news })
 }
 
 interface Heard extends Pick<
@@ -117,11 +132,11 @@ function heard(state: State, { message, isHeard, episode, ...input }: Heard, { n
         snoozedUntil: null,
         unread: state.unread + 1,
         received: state.received + 1,
-        waitingSince: state.waitingSince ?? now,
+        waitingSince: isTaken(message.content) ? state.waitingSince : (state.waitingSince ?? now),
       }
   return {
     ...state,
-    ...addressed(state, input),
+    ...addressed(state, input, message.content.kind === 'call'),
     ...waits,
     episode,
     ...(isNew && { lastEpisodeId: episode.id, isAnswered: false }),
@@ -129,10 +144,24 @@ function heard(state: State, { message, isHeard, episode, ...input }: Heard, { n
     messageCount: n,
     lastMessageAt: now,
     recentIn: remembered(state.recentIn, message._id),
-    lastIn: { n, channelId, providerId: input.providerId, ...(isSilent(message.content) && { isSilent: true }) },
+    lastIn: lastHeard(state, input, message),
     last: lastOf(message),
     heardAt: isHeard ? now : state.heardAt,
   }
+}
+
+/** Somebody of the business has taken the call: nobody waits. */
+const isTaken = (content: Content) => content.kind === 'call' && content.status === 'completed'
+
+/** A call opens no way to write by: what was written last stays what is answered. */
+function lastHeard(
+  { lastIn }: State,
+  { channelId, providerId }: Pick<Heard, 'channelId' | 'providerId'>,
+  message: Message,
+) {
+  const { n, content } = message
+  if (content.kind === 'call' && lastIn !== null) return { ...lastIn, n }
+  return { n, channelId, providerId, ...(isSilent(content) && { isSilent: true }) }
 }
 
 const isSilent = (content: Content) => content.kind === 'email' && content.isSilent === true
@@ -142,20 +171,15 @@ const opened = ({ windows }: State, channelId: string, until: number) => ({
   [channelId]: Math.max(windows[channelId] ?? 0, until),
 })
 
-/** What the list shows as the last word follows what became of that word. */
-function relisted(state: State, messageId: string, content: Content, given: Given) {
-  if (state.last?.messageId !== messageId) return { state, tells: [] }
-  const after = { ...state, last: { ...state.last, kind: content.kind, text: preview(content) } }
-  return { state: after, tells: touch(state, after, given) }
-}
-
 /** The conversation goes on over the channel on which the person wrote last. */
 type Sender = Pick<Input<'receive'>, 'userId' | 'name' | 'address' | 'channelId' | 'kind'>
-function addressed(state: State, { userId, name, address, channelId, kind }: Sender) {
+function addressed(state: State, { userId, name, address, channelId: by, kind }: Sender, isCall: boolean) {
+  // Who calls once is not written to by SMS from then on.
+  const channelId = isCall ? (state.channelId ?? by) : by
   const contact = kind === 'app' ? state.contact : shownAs(address) // In the app they are known by our own id.
   // An address that has not changed is not written, and not encrypted, again.
-  const isSame = state.addresses[channelId] === address
-  const addresses = isSame ? state.addresses : { ...state.addresses, [channelId]: address }
+  const isSame = state.addresses[by] === address
+  const addresses = isSame ? state.addresses : { ...state.addresses, [by]: address }
   // What a profile says is for who has no name here: people of the business call them otherwise for a reason.
   return { userId, name: state.name || name, contact, channelId, addresses }
 }
@@ -188,3 +212,7 @@ const file = ({ messageId, channelId, content }: Input<'receive'>) => ({ message
 /** That its provider has; what was brought to us by the app is here. */
 const isElsewhere = (content: Content) =>
   (mediaKinds as readonly string[]).includes(content.kind) && !('fileId' in content && content.fileId !== undefined)
+
+/** Whether their own actor must hear of it now: once a minute, and at once of what brings them back or names them. */
+const isToTell = ({ heardAt, name, rules }: State, input: { name: string }, now: number) =>
+  heardAt === null || now - heardAt >= heardMs || rules.terms.isArchived === true || (name === '' && input.name !== '')

@@ -40,7 +40,8 @@ function ownEvent({ type, data }: Event): Event[] {
     }
     case 'message.edited':
     case 'message.withdrawn':
-    case 'message.file_fetched': {
+    case 'message.file_fetched':
+    case 'message.call_changed': {
       const { content, ...change } = data as { messageId: string; content: Content }
       return [event('own.message_changed', { ...change, content: ownContent(content) })]
     }

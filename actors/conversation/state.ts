@@ -3,6 +3,7 @@ import { instant, sensitive } from '../../kernel/marks.ts'
 import { Purpose } from '../../kernel/consent.ts'
 import { Address } from '../../kernel/person.ts'
 import { Pause } from '../../kernel/sla.ts'
+import { KnownCall } from './contract/calls.ts'
 import { Header, Preview } from './contract/header.ts'
 import { Draft } from './contract/machines.ts'
 import { Joining, notJoined } from './contract/joining.ts'
@@ -81,6 +82,8 @@ export const ConversationState = Header.omit({ userId: true, windowExpiresAt: tr
   /** What was asked about the latest matters, oldest first. */
   ratings: z.array(Rating),
   joining: Joining,
+  /** Telephone calls that are not over, and the latest that are. */
+  calls: z.array(KnownCall),
 })
 export type State = z.infer<typeof ConversationState>
 
@@ -125,6 +128,7 @@ export const initial: State = {
   question: null,
   ratings: [],
   joining: notJoined,
+  calls: [],
 }
 
 /** Something was said, or it goes on elsewhere: from then on lists and the roster know of it. */
@@ -168,7 +172,7 @@ type Added = Pick<
 export const migrations = {
   2: ({ recentIn, ...state }: { recentIn: string[] }) => ({ ...state, recentIn: remembered('', ...recentIn) }),
   /** Whoever was not counted yet is taken for unread as it was for everybody; no promise is made for the past. */
-  3: (state: Omit<State, keyof Added>): State => ({
+  3: (state: Omit<State, keyof Added | 'calls'>): Omit<State, 'calls'> => ({
     ...state,
     snoozedUntil: null,
     priority: 'none',
@@ -189,4 +193,5 @@ export const migrations = {
     joining: notJoined,
     identities: [],
   }),
+  4: (state: Omit<State, 'calls'>): State => ({ ...state, calls: [] }),
 }

@@ -10,6 +10,7 @@ import { type ConversationChange, touch } from './telling.ts'
 
 const { event, update } = conversation
 type Told = InputOf<typeof conversation, 'statusChanged'>
+type Unreached = InputOf<typeof conversation, 'unreached'>
 type Known = State['outgoing'][number]
 
 /** What became of what was said. Statuses come late, twice and in any order: ranks decide. */
@@ -25,6 +26,14 @@ export const statuses = {
     const out = optedOut(state, channelId, error, given)
     const other = status === 'failed' ? fallenBack(state, before, error, given) : undefined
     return other ? { ...other, tells: [...(other.tells ?? []), ...out] } : advanced(state, before, told, out, given)
+  },
+
+  unreached(state: State, { messageId, channelId, code }: Unreached, given: Given): ConversationChange {
+    const before = state.outgoing.find(({ id }) => id === messageId)
+    // What they have read meanwhile, or what goes another way by now, needs no other.
+    if (before?.channelId !== channelId || before.status === 'read' || before.status === 'failed') return { state }
+    const error = { code, title: 'No device of theirs could be told.', providerCode: null, retryable: false }
+    return fallenBack(state, before, error, given) ?? { state }
   },
 }
 

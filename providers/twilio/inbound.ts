@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Content } from '../../kernel/content.ts'
 import type { Correspondent, ReceivedItem } from '../received.ts'
+import { isCall, parseCallItem } from './calls.ts'
 import { errorOf } from './errors.ts'
 import { type Form, formOf } from './signature.ts'
 
@@ -83,7 +84,10 @@ export const parseStatus = (body: string, at: number, opaque: string): ReceivedI
   itemOf({ form: body, at, part: null, opaque })
 
 /** Of what was kept. @throws ZodError where it was none of ours */
-export const parseTwilioItem = (raw: string): ReceivedItem => itemOf(Kept.parse(JSON.parse(raw)))
+export function parseTwilioItem(raw: string): ReceivedItem {
+  const kept: unknown = JSON.parse(raw)
+  return isCall(kept) ? parseCallItem(kept) : itemOf(Kept.parse(kept))
+}
 
 const captionMax = 1_024
 

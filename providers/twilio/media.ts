@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { AddressRefused, type Door } from '../../kernel/outgoing.ts'
 import { type ProviderError, ProviderFailure } from '../sender.ts'
 import { asProviderError } from './inbound.ts'
@@ -9,7 +10,10 @@ import { errorOfStatus } from './errors.ts'
 const bytesMax = 16 * 1_048_576
 const timeoutMs = 30_000
 const hosts = /^(([a-z0-9-]+\.)*twilio\.com|([a-z0-9-]+\.)*twiliocdn\.com|([a-z0-9.-]+\.)?amazonaws\.com)$/
-const isMedia = /^\/2010-04-01\/Accounts\/[A-Za-z0-9]+\/Messages\/[A-Za-z0-9]+\/Media\/[A-Za-z0-9]+$/
+const isMedia =
+  /^\/2010-04-01\/Accounts\/[A-Za-z0-9]+\/(Messages\/[A-Za-z0-9]+\/Media\/[A-Za-z0-9]+|Recordings\/RE[0-9a-f]{32}\.mp3)$/
+/** The recording that a path of a file is of; undefined where it is of none. */
+export const recordingIn = (path: string) => /\/Recordings\/(RE[0-9a-f]{32})\.mp3$/.exec(path)?.[1]
 
 interface Place {
   /** Of the API, without its version. */
@@ -33,7 +37,7 @@ export async function fetchMedia({ baseUrl, accountSid, authToken }: Place, path
       signal,
     })
     const response = first.status >= 300 && first.status < 400 ? await followed(first, door, signal) : first
-    if (!response.ok) throw new ProviderFailure(asProviderError(errorOfStatus(response.status)), 'Twilio')
+    if (!response.ok) throw await refusalOf(response, { baseUrl, path, authorization })
     return { bytes: await bytesOf(response), mime: response.headers.get('content-type')?.slice(0, 128) ?? '' }
   } catch (thrown) {
     if (thrown instanceof ProviderFailure) throw thrown
@@ -41,6 +45,32 @@ export async function fetchMedia({ baseUrl, accountSid, authToken }: Place, path
       throw fail('media_address_refused', 'Twilio named an address that is not its own.', 'never')
     throw fail('provider_unreachable', 'The file could not be fetched.', 'retry')
   }
+}
+
+// https://www.twilio.com/docs/voice/api/recording: it may be named before its file is there.
+const unfinished = ['in-progress', 'paused', 'stopped', 'processing']
+const Recording = z.object({ status: z.string().max(32) })
+
+/** Why there is no file. */
+async function refusalOf({ status }: Response, asked: Asked): Promise<ProviderFailure> {
+  const isReady = status !== 404 || recordingIn(asked.path) === undefined || (await isFinished(asked))
+  if (!isReady) return fail('recording_not_ready', 'Twilio has not finished the recording.', 'retry')
+  return new ProviderFailure(asProviderError(errorOfStatus(status)), 'Twilio')
+}
+
+interface Asked {
+  baseUrl: string
+  path: string
+  authorization: string
+}
+
+/** Whether a recording is as it will be: then a file that is not there is gone. */
+async function isFinished({ baseUrl, path, authorization }: Asked): Promise<boolean> {
+  const address = baseUrl.replace(/\/+$/, '') + path.replace(/\.mp3$/, '.json')
+  const signal = AbortSignal.timeout(timeoutMs)
+  const answer = await fetch(address, { headers: { authorization }, redirect: 'manual', signal })
+  const read = Recording.safeParse(answer.ok ? await answer.json() : {})
+  return !read.success || !unfinished.includes(read.data.status)
 }
 
 async function followed(response: Response, door: Door, signal: AbortSignal) {

@@ -6,7 +6,7 @@ import { asProviderError } from './inbound.ts'
 import { fetchMedia } from './media.ts'
 import { resultOf, TwilioSms } from './sms.ts'
 
-interface Places {
+export interface Places {
   /** Of Twilio's API, or of its simulator. */
   baseUrlOf(account: ChannelAccount): string
   /** Where Twilio reaches this server. */

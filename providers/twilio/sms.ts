@@ -1,4 +1,5 @@
 import type { Twilio } from 'twilio'
+import { openClient } from './client.ts'
 import { neverSent } from '../never-sent.ts'
 import { errorOf, errorOfStatus, unreached } from './errors.ts'
 import type { Sms, SmsResult, SmsSender } from './port.ts'
@@ -64,17 +65,8 @@ export class TwilioSms implements SmsSender {
     return { name: friendlyName, status }
   }
 
-  async #open(): Promise<Twilio> {
-    const { default: twilio } = await import('twilio')
-    const { accountSid, authToken, baseUrl } = this.#account
-    // The SDK knows hosts of twilio.com only; what it asks there is asked here.
-    class Redirected extends twilio.RequestClient {
-      override request<TData>(asked: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0]) {
-        const uri = asked.uri.replace(/^https:\/\/[a-z0-9.-]+\.twilio\.com/, baseUrl().replace(/\/+$/, ''))
-        return super.request<TData>({ ...asked, uri, allowRedirects: false } as typeof asked & { data?: TData })
-      }
-    }
-    return twilio(accountSid, authToken, { httpClient: new Redirected({ timeout: this.#timeoutMs }) })
+  #open(): Promise<Twilio> {
+    return openClient(this.#account, this.#timeoutMs)
   }
 }
 

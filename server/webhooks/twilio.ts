@@ -7,12 +7,20 @@ import type { ChannelSettings, OpenChannel } from '../../store/settings/channels
 import { statusPath } from '../letters/text-office.ts'
 import { bytes, post, raw } from '../http/route.ts'
 
-const bodyMax = 64 * 1_024
+export const bodyMax = 64 * 1_024
 const signature = 'x-twilio-signature'
 const refused = () => new Problem('unauthorized', 'bad_signature', 'The signature does not fit the body.')
 const tags = ['Webhooks']
+export const twiml = (body: string) => ({ type: 'text/xml; charset=utf-8', body })
 /** Nothing is answered to who wrote: what is said to people leaves as a message. */
-const empty = { type: 'text/xml; charset=utf-8', body: '<Response/>' }
+const empty = twiml('<Response/>')
+
+/** The ids of a message of ours, as its address for statuses has them. */
+export const ofMessage = z.object({
+  channelId: z.string().regex(/^[\w.-]{1,128}$/),
+  conversationId: z.string().regex(/^c_[\w.-]{1,128}$/),
+  messageId: z.string().regex(/^msg_[\w.-]{1,128}$/),
+})
 
 export const twilioWebhooks = [
   post(
@@ -71,11 +79,7 @@ export const twilioWebhooks = [
       limit: 'none',
       summary: 'What Twilio tells of a message of ours: answered when it is durable',
       tags,
-      params: z.object({
-        channelId: z.string().regex(/^[\w.-]{1,128}$/),
-        conversationId: z.string().regex(/^c_[\w.-]{1,128}$/),
-        messageId: z.string().regex(/^msg_[\w.-]{1,128}$/),
-      }),
+      params: ofMessage,
       body: bytes(bodyMax),
       reply: raw('text/xml'),
       problems: ['bad_signature', 'not_a_text_status', 'intake_full'],
@@ -94,7 +98,7 @@ export const twilioWebhooks = [
   ),
 ]
 
-async function known(channels: ChannelSettings, id: string): Promise<OpenChannel> {
+export async function known(channels: ChannelSettings, id: string): Promise<OpenChannel> {
   const channel = await channels.opened(id)
   if (channel?.status !== 'active' || channel.provider !== 'twilio')
     throw missing('not_found', 'There is no such channel.')
@@ -102,7 +106,7 @@ async function known(channels: ChannelSettings, id: string): Promise<OpenChannel
 }
 
 /** By what this server is called, never by the Host of the request: that one its sender may choose. @throws Problem */
-function demandSigned({ secrets, former }: OpenChannel, url: string, form: string, header: string) {
+export function demandSigned({ secrets, former }: OpenChannel, url: string, form: string, header: string) {
   const tokens = [secrets['authToken'], former['authToken']].filter((one) => one !== undefined)
   if (!tokens.some((token) => verifySignature(url, formOf(form), header, token))) throw refused()
 }

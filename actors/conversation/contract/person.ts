@@ -68,6 +68,8 @@ export const own = {
   ownView: { input: z.object({}), reply: z.object({ unseen }) },
   /** The person has seen, in the app, everything up to this message. */
   seenByPerson: { input: z.object({ upTo: z.int().nonnegative() }) },
+  /** No device of theirs could be told that this is in the app: it goes another way, where the business wants that. */
+  unreached: { input: z.object({ messageId: id, channelId: id, code: z.string().max(64) }) },
 }
 
 /** What a person may see of a message; undefined for what is for staff alone. */

@@ -18,8 +18,19 @@ export interface SimulatedText {
   direction?: 'in' | 'out'
   /** As data URLs. */
   files?: string[]
+  /** It is a call: then its id is `CA…`, and its file is what was recorded of it. */
+  call?: CallPart
   /** Epoch ms. */
   at: number
+}
+
+export interface CallPart {
+  status: 'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
+  /** The call that it belongs to, where one was put through to another. */
+  parent: string | null
+  seconds?: number | null
+  /** What was said to the person by the number's own voice. */
+  hears?: string[]
 }
 
 /** A refusal as Twilio words it. */
@@ -90,7 +101,7 @@ export function wantedBy(form: Form): Wanted {
   return wanted
 }
 
-const rfc2822 = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
+export const rfc2822 = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
 
 /** A message as Twilio's API shows it. */
 export function shown({ id, to, from, text, status, errorCode, at, files = [] }: SimulatedText, accountSid: string) {

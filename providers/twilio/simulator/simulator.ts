@@ -5,38 +5,11 @@ import type { Clock } from '../../../kernel/clock.ts'
 import { Problem } from '../../../kernel/problem.ts'
 import { bytesOf, jsonOf, sameText, sendJson } from '../../whatsapp/simulator/http.ts'
 import { segmentsOf } from '../../../kernel/segments.ts'
-import { formOf, signatureOf } from '../signature.ts'
+import { formOf } from '../signature.ts'
+import { Calls, Fates, SimulatedCalls } from './calls.ts'
 import { Refusal, shown, type SimulatedText, wantedBy } from './messages.ts'
-
-/** Where the texts are kept, so that every process of a service shows the same. */
-export interface TextShelf {
-  keep(text: SimulatedText): Promise<void>
-  change(id: string, change: Pick<SimulatedText, 'status' | 'errorCode'>): Promise<void>
-  byId(id: string): Promise<SimulatedText | undefined>
-  /** The latest first; of one number only, where it is said. */
-  latest(limit: number, to?: string): Promise<SimulatedText[]>
-  /** Whether a person wants no more texts of a number. */
-  isStopped(person: string, number: string): Promise<boolean>
-  stop(person: string, number: string, isStopped: boolean): Promise<void>
-}
-
-/** A number that belongs to a channel, and is told of what people write to it. */
-export interface SimulatedLine {
-  channelId: string
-  /** What the business calls itself. */
-  name: string
-  number: string
-  accountSid: string
-  authToken: string
-  webhookUrl: string
-}
-
-/** Whose accounts are played. */
-export interface SimulatedAccounts {
-  /** Undefined for one that nobody has. */
-  tokenOf(accountSid: string): Promise<string | undefined>
-  lines(): Promise<SimulatedLine[]>
-}
+import type { Account, SimulatedAccounts, TextShelf } from './parts.ts'
+import { callbackMs, told } from './telling.ts'
 
 const times = z.int().min(1).max(10_000).nullable()
 const code = z.int().min(0).max(99_999)
@@ -49,9 +22,11 @@ const Faults = z.strictObject({
   dropAnswer: z.strictObject({ times }).nullable(),
   /** Accepted, then undelivered by the status callback. */
   failLater: z.strictObject({ code, times }).nullable(),
+  /** How telephones behave that the business calls; null: they are answered. */
+  calls: Fates.nullable(),
 })
 export type Faults = z.infer<typeof Faults>
-const noFaults: Faults = { refuse: null, down: false, dropAnswer: null, failLater: null }
+const noFaults: Faults = { refuse: null, down: false, dropAnswer: null, failLater: null, calls: null }
 
 interface Parts {
   /** Where Twilio's API is played, and where people read their texts. */
@@ -87,12 +62,7 @@ const Said = z.object({
     .optional(),
 })
 
-interface Account {
-  accountSid: string
-  authToken: string
-}
 const shownMax = 100
-const callbackMs = 15_000
 
 /**
  * Twilio's Messages API, played: its Basic authentication, its form, its JSON and its errors, and the signed status
@@ -101,10 +71,14 @@ const callbackMs = 15_000
 export class TwilioSimulator {
   readonly #parts: Parts
   readonly #telling = new Set<Promise<unknown>>()
+  readonly #calls: SimulatedCalls
   faults: Faults = { ...noFaults }
 
   constructor(parts: Parts) {
     this.#parts = parts
+    const fates = () => this.faults.calls ?? { staff: 'answered', person: 'answered' }
+    const refuse = () => this.#refuse()
+    this.#calls = new SimulatedCalls({ ...parts, fates, refuse, goesOn: this.#goesOn })
   }
 
   readonly handler = (req: IncomingMessage, res: ServerResponse) => {
@@ -133,6 +107,15 @@ export class TwilioSimulator {
     const path = url.pathname.slice(prefix.length)
     const account = await this.#authorize(req, /^\/2010-04-01\/Accounts\/([^/.]+)/.exec(path)?.[1])
     if (req.method === 'GET' && this.#aside(res, path, account)) return undefined
+    const called = this.#calls.answers(req, res, url, path, account)
+    return called || this.#texts(req, res, { url, path, account })
+  }
+
+  async #texts(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { url, path, account }: { url: URL; path: string; account: Account },
+  ) {
     const found = /^\/2010-04-01\/Accounts\/[^/]+\/Messages(?:\/([SM]M[0-9a-f]{32}))?\.json$/.exec(path)
     if (!found) throw new Refusal(20404, 'The requested resource was not found', 404)
     const [, id] = found
@@ -157,7 +140,7 @@ export class TwilioSimulator {
     const authToken = await this.#parts.accounts.tokenOf(accountSid)
     const isRight = authToken !== undefined && sameText(shownToken, authToken)
     if (!isRight || (sid !== undefined && sid !== accountSid)) throw new Refusal(20003, 'Authenticate', 401)
-    return { accountSid, authToken }
+    return { accountSid, authToken, losesAnswer: () => this.#used('dropAnswer') !== null }
   }
 
   async #take(req: IncomingMessage, res: ServerResponse, account: Account) {
@@ -165,8 +148,7 @@ export class TwilioSimulator {
     const type = req.headers['content-type'] ?? ''
     if (!type.startsWith('application/x-www-form-urlencoded')) throw new Refusal(20415, 'Unsupported Media Type', 415)
     const { mediaUrls, ...wanted } = wantedBy(formOf((await bytesOf(req, bodyMax)).toString()))
-    const refuse = this.#used('refuse')
-    if (refuse) throw new Refusal(refuse.code, 'The simulator was told to refuse this.', statusOf(refuse.code))
+    this.#refuse()
     if (await shelf.isStopped(wanted.to, wanted.from))
       throw new Refusal(21610, 'Attempt to send to unsubscribed recipient')
     const id = `${mediaUrls.length > 0 ? 'MM' : 'SM'}${randomBytes(16).toString('hex')}`
@@ -176,6 +158,12 @@ export class TwilioSimulator {
     this.#deliver(text, this.#used('failLater')?.code ?? null, account)
     if (this.#used('dropAnswer')) return void res.destroy()
     sendJson(res, 201, shown({ ...text, files }, account.accountSid))
+  }
+
+  /** @throws Refusal where it was told to */
+  #refuse() {
+    const refuse = this.#used('refuse')
+    if (refuse) throw new Refusal(refuse.code, 'The simulator was told to refuse this.', statusOf(refuse.code))
   }
 
   /** The bytes of what a person sent; Twilio sends on to its store first. */
@@ -196,7 +184,8 @@ export class TwilioSimulator {
   async #list(res: ServerResponse, query: URLSearchParams, path: string, { accountSid }: Account) {
     const { shelf } = this.#parts
     const size = Math.min(Number(query.get('PageSize') ?? 50) || 50, 1_000)
-    const messages = (await shelf.latest(size, query.get('To') ?? undefined)).map((text) => shown(text, accountSid))
+    const texts = (await shelf.latest(size, query.get('To') ?? undefined)).filter(({ call }) => call === undefined)
+    const messages = texts.map((text) => shown(text, accountSid))
     const uri = `${path}?${query.toString()}`
     const page = { first_page_uri: uri, next_page_uri: null, previous_page_uri: null, page: 0, page_size: size, uri }
     sendJson(res, 200, { ...page, start: 0, end: messages.length, messages })
@@ -210,6 +199,7 @@ export class TwilioSimulator {
     const asked = `${req.method ?? ''} ${path}`
     if (asked === 'GET ') return this.#shown(res)
     if (asked === 'POST /messages') return this.#said(req, res)
+    if (asked === 'POST /calls') return this.#called(req, res)
     if (asked !== 'PUT /faults') throw new Refusal(404, 'There is nothing at this address.', 404)
     return this.#misbehave(req, res)
   }
@@ -225,6 +215,12 @@ export class TwilioSimulator {
     const said = Said.safeParse(await jsonOf(req, saidMax))
     if (!said.success) throw new Refusal(400, said.error.issues[0]?.message ?? 'Invalid.')
     sendJson(res, 201, await this.say(said.data))
+  }
+
+  async #called(req: IncomingMessage, res: ServerResponse) {
+    const called = Calls.safeParse(await jsonOf(req, saidMax))
+    if (!called.success) throw new Refusal(400, called.error.issues[0]?.message ?? 'Invalid.')
+    sendJson(res, 201, await this.#calls.calls(called.data))
   }
 
   async #misbehave(req: IncomingMessage, res: ServerResponse) {
@@ -270,16 +266,17 @@ export class TwilioSimulator {
       ApiVersion: '2010-04-01',
       ...(optOut && { OptOutType: optOut }),
     }
-    const answer = await post(line.webhookUrl, form, line.authToken)
+    const { status: answer } = await told(line.webhookUrl, form, line.authToken)
     return { id, status: answer }
   }
 
   #deliver(text: SimulatedText, failure: number | null, account: Account) {
     const end = failure === null ? 'delivered' : 'undelivered'
-    const telling = this.#step(text, 'sent', null, account)
-      .then(() => this.#step(text, end, failure, account))
-      .catch(this.#parts.onError)
-      .finally(() => this.#telling.delete(telling))
+    this.#goesOn(this.#step(text, 'sent', null, account).then(() => this.#step(text, end, failure, account)))
+  }
+
+  readonly #goesOn = (work: Promise<unknown>) => {
+    const telling = work.catch(this.#parts.onError).finally(() => this.#telling.delete(telling))
     this.#telling.add(telling)
   }
 
@@ -308,7 +305,7 @@ export class TwilioSimulator {
       ...(now.errorCode !== null && { ErrorCode: String(now.errorCode) }),
     }
     // Nobody there, or a refusal: Twilio tells it once, and so do we.
-    await post(url, form, authToken)
+    await told(url, form, authToken)
   }
 
   #used<Name extends 'refuse' | 'failLater' | 'dropAnswer'>(name: Name): Faults[Name] {
@@ -318,24 +315,6 @@ export class TwilioSimulator {
     const times = fault.times === null ? null : fault.times - 1
     this.faults = { ...this.faults, [name]: left ? { ...fault, times } : null }
     return fault
-  }
-}
-
-/** Signed as Twilio signs. Answers the status, 0 where nobody is there. */
-async function post(url: string, form: Record<string, string>, authToken: string): Promise<number> {
-  try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'x-twilio-signature': signatureOf(url, form, authToken) },
-      body: new URLSearchParams(form),
-      redirect: 'error',
-      signal: AbortSignal.timeout(callbackMs),
-    })
-    await answer.body?.cancel()
-    return answer.status
-  } catch (error) {
-    if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) return 0
-    throw error
   }
 }
 
