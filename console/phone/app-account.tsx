@@ -6,6 +6,7 @@ import { useNow } from '../live/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { AppData } from './app-data.tsx'
 import style from './app.module.css'
+import { forgetConversations } from './offline.ts'
 
 const languages: readonly (readonly [tag: string, says: string])[] = [
   ['en', 'English'],
@@ -40,7 +41,12 @@ export const AppAccount = ({ name, api, back, signedOut }: Props) => {
   const { data } = useQuery(about)
   const { failed, isBusy, ...doing } = useDoing()
   const again = () => cache.invalidateQueries(about)
-  const leave = (work: () => Promise<unknown>) => void doing.do(() => work().then(signedOut))
+  const leave = (work: () => Promise<unknown>) =>
+    void doing.do(() =>
+      work()
+        .then(() => forgetConversations(name))
+        .then(signedOut),
+    )
   return (
     <section className={style.account} aria-label={`My account on phone ${name}`}>
       <h2>{data?.me.name ?? 'My account'}</h2>

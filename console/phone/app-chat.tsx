@@ -17,12 +17,14 @@ interface Props {
   session: OwnSignIn
   state: OwnConversationState
   isTyping: boolean
+  /** The line stands. */
+  isLive: boolean
   close: () => void
   account: () => void
 }
 
 /** The conversation, as an app shows it. */
-export const AppChat = ({ name, api, client, session, state, isTyping, close, account }: Props) => (
+export const AppChat = ({ name, api, client, session, state, isTyping, isLive, close, account }: Props) => (
   <>
     <div className={style.top}>
       <button type="button" aria-label={`Leave the app on phone ${name}`} onClick={close}>
@@ -33,7 +35,7 @@ export const AppChat = ({ name, api, client, session, state, isTyping, close, ac
       </span>
       <div>
         <b>{session.workspace.name}</b>
-        <span role="status">{isTyping ? 'typing …' : 'in the app'}</span>
+        <span role="status">{standing(isTyping, isLive)}</span>
       </div>
       <button type="button" aria-label={`My account on phone ${name}`} onClick={account}>
         <IconUserCircle size={20} stroke={1.9} />
@@ -43,6 +45,11 @@ export const AppChat = ({ name, api, client, session, state, isTyping, close, ac
     <AppWrite name={name} api={api} client={client} conversationId={session.conversationId} />
   </>
 )
+
+function standing(isTyping: boolean, isLive: boolean) {
+  if (!isLive) return 'offline: what you write waits'
+  return isTyping ? 'typing …' : 'in the app'
+}
 
 const toEnd = (box: HTMLElement | null) => {
   if (box) box.scrollTop = box.scrollHeight

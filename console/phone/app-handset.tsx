@@ -11,8 +11,10 @@ import style from './app.module.css'
 import chat from './chat.module.css'
 import { Frame } from './frame.tsx'
 import phone from './phone.module.css'
-import { said } from './said.ts'
-import { type AppPhone, useApp, useOwn } from './use-app.ts'
+import type { PushNotice } from './phone-api.ts'
+import { keepConversation, keptConversation } from './offline.ts'
+import { type AppPhone, useApp, useLive, useOwn } from './use-app.ts'
+import { usePush } from './use-push.ts'
 
 /** One person's telephone with the app of the business on it. */
 export const AppHandset = ({ name, business }: { name: string; business: string }) => {
@@ -61,74 +63,76 @@ interface ScreenProps {
   client: Client
 }
 
-const Screen = ({ name, app: { api, changed }, session, client }: ScreenProps) => {
-  const { conversationId } = session
-  const { state, isTyping } = useOwn(client, conversationId)
+const Screen = ({ name, app, session, client }: ScreenProps) => {
+  const { api, changed } = app
   const [shows, setShows] = useState<'home' | 'chat' | 'account'>('chat')
-  const seenUpTo = useSeen(client, `careline.app.${name}.seen.${conversationId}`, state, shows === 'chat')
-  if (!state) return <p className={style.wait}>Connecting …</p>
+  const push = usePush(name, app, session, shows === 'home')
+  const close = () => {
+    app.closeApp(true)
+    setShows('home')
+  }
+  const open = () => {
+    app.closeApp(false)
+    push.clear()
+    setShows('chat')
+  }
+  if (shows === 'home') return <Home name={name} business={session.workspace.name} notices={push.notices} open={open} />
   if (shows === 'account') return <AppAccount name={name} api={api} back={() => setShows('chat')} signedOut={changed} />
-  if (shows === 'home')
-    return (
-      <Home
-        name={name}
-        business={session.workspace.name}
-        news={newsIn(state, seenUpTo)}
-        open={() => setShows('chat')}
-      />
-    )
   return (
-    <AppChat
-      name={name}
-      api={api}
-      client={client}
-      session={session}
-      state={state}
-      isTyping={isTyping}
-      close={() => setShows('home')}
-      account={() => setShows('account')}
-    />
+    <Chat name={name} api={api} client={client} session={session} close={close} account={() => setShows('account')} />
   )
 }
 
-type Message = OwnConversationState['messages'][number]
+type ChatProps = Omit<Parameters<typeof AppChat>[0], 'state' | 'isTyping' | 'isLive'>
 
-const newsIn = ({ messages }: OwnConversationState, seenUpTo: number) =>
-  messages.filter(({ n, direction }) => direction === 'out' && n > seenUpTo)
+/** The app is open: what comes is shown here, and no telephone is told of it. */
+const Chat = (props: ChatProps) => {
+  const { name, client, session } = props
+  const { conversationId } = session
+  const own = useOwn(client, conversationId)
+  const isLive = useLive(client)
+  const [kept] = useState(() => keptConversation(name, conversationId))
+  const state = own.state ?? kept
+  useEffect(() => {
+    if (own.state) keepConversation(name, conversationId, own.state)
+  }, [name, conversationId, own.state])
+  useSeen(client, `careline.app.${name}.seen.${conversationId}`, own.state)
+  if (!state) return <p className={style.wait}>Connecting …</p>
+  return <AppChat {...props} state={state} isTyping={own.isTyping} isLive={isLive} />
+}
 
-/** How far somebody has read; while they look, that is all of it, and the business is told. */
-function useSeen(client: Client, slot: string, state: OwnConversationState | undefined, isLooking: boolean) {
+/** What is before their eyes they have read, and the business is told. */
+function useSeen(client: Client, slot: string, state: OwnConversationState | undefined) {
   const [seenUpTo, setSeen] = useState(() => Number(localStorage.getItem(slot) ?? 0))
   const last = state?.messages.findLast(({ direction }) => direction === 'out')?.n ?? 0
   useEffect(() => {
-    if (!isLooking || last <= seenUpTo) return
+    if (last <= seenUpTo) return
     setSeen(last)
     localStorage.setItem(slot, String(last))
     // What is not told now is told with the next one.
     void client.command('own_message.read', { upTo: last }).catch(() => undefined)
-  }, [client, slot, isLooking, last, seenUpTo])
-  return seenUpTo
+  }, [client, slot, last, seenUpTo])
 }
 
 interface HomeProps {
   name: string
   business: string
-  /** What came since the app was left. */
-  news: readonly Message[]
+  /** What a push service has brought, the latest first. */
+  notices: readonly PushNotice[]
   open: () => void
 }
 
 const noticesMax = 3
 
-/** The phone's own screen, on which a closed app tells what came. */
-const Home = ({ name, business, news, open }: HomeProps) => (
+/** The lock screen: the app is closed, and what comes is told by a push. */
+const Home = ({ name, business, notices, open }: HomeProps) => (
   <div className={style.home}>
     <ul className={style.notices} aria-live="polite" aria-label={`Notices on phone ${name}`}>
-      {news.slice(-noticesMax).map(({ _id, content }) => (
-        <li key={_id}>
+      {notices.slice(0, noticesMax).map(({ tag, title, body }) => (
+        <li key={tag}>
           <button type="button" className={style.notice} onClick={open}>
-            <b>{business}</b>
-            <span>{said({ content })}</span>
+            <b>{title}</b>
+            <span>{body}</span>
           </button>
         </li>
       ))}
@@ -138,7 +142,7 @@ const Home = ({ name, business, news, open }: HomeProps) => (
         <IconMessageHeart size={26} stroke={1.6} />
       </span>
       {business}
-      <Count of={news.length} says="unread" on="phone" />
+      <Count of={notices[0]?.badge ?? 0} says="unread" on="phone" />
     </button>
   </div>
 )

@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api } from '../live/careline.ts'
 import { Button } from '../parts/button.tsx'
 import { usePlainTitle } from '../shell/use-title.ts'
 import { AppHandset } from './app-handset.tsx'
 import style from './app.module.css'
 import { KeyGate } from './key-gate.tsx'
+import { keepForOffline } from './offline.ts'
 import { Places } from './places.tsx'
 import { phoneKey } from './phone-api.ts'
 import page from './phone.module.css'
@@ -15,6 +16,10 @@ const phonesMax = 4
 /** The app of the people who are looked after, on as many telephones as one likes to try it with. */
 export const AppPage = () => {
   usePlainTitle('The app')
+  useEffect(() => {
+    // A browser that keeps nothing opens the page with a network, as before.
+    keepForOffline().catch(() => undefined)
+  }, [])
   const [hasKey, setKey] = useState(() => phoneKey() !== null)
   return hasKey ? <Phones /> : <KeyGate enter={() => setKey(true)} />
 }

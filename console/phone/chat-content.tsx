@@ -1,4 +1,4 @@
-import { IconFile, IconMapPin, IconUser } from '@tabler/icons-react'
+import { IconFile, IconMapPin, IconShoppingBag, IconUser } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Content } from '../../kernel/content.ts'
 import { Player } from '../player/player.tsx'
@@ -52,12 +52,21 @@ interface TemplateProps extends Pick<Props, 'says' | 'file'> {
   content: Of<'template'>
 }
 
-const Template = ({ content: { copyCode, file: above }, says, file }: TemplateProps) => (
+const Template = ({ content: { copyCode, file: above, location, product }, says, file }: TemplateProps) => (
   <>
     {above && file(above)}
+    {location && <Place content={{ kind: 'location', ...location }} />}
+    {product && <Product id={product.id} />}
     <Words>{says}</Words>
     {copyCode !== undefined && <CopyCode code={copyCode} />}
   </>
+)
+
+const Product = ({ id }: { id: string }) => (
+  <span className={style.file}>
+    <IconShoppingBag size={20} stroke={1.7} aria-hidden="true" />
+    <b>Product {id}</b>
+  </span>
 )
 
 const CopyCode = ({ code }: { code: string }) => (

@@ -166,6 +166,8 @@ export interface SimulatedText {
   to: string
   text: string
   status: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'received'
+  /** It is a call, and its file is what was recorded. */
+  call?: { status: string; parent: string | null; seconds?: number | null; hears?: string[] }
   /** Twilio's, where it was not delivered. */
   errorCode: number | null
   at: number
@@ -190,11 +192,14 @@ export const texts = () => kept<{ texts: SimulatedText[]; lines: SimulatedLine[]
 export const writeText = (text: { from: string; to: string; text: string; files?: string[] }) =>
   kept<{ id: string; status: number }>('texts/messages', text)
 
+/** Somebody calls, and says this after the tone where there is one; `hears` is what the number said to them. */
+export const callNumber = (call: { from: string; to: string; says?: string }) =>
+  kept<{ id: string; status: number; hears: string[]; left: boolean }>('texts/calls', call)
+
 /** What is kept under a path; with a body it is said there. */
-export async function kept<T>(path: string, body?: object): Promise<T> {
+export async function kept<T>(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<T> {
   const headers = { authorization: `Bearer ${phoneKey() ?? ''}` }
-  const said = body && { method: 'POST', body: JSON.stringify(body) }
-  const answer = await fetch(`/simulator/${path}`, { headers, ...said })
+  const answer = await fetch(`/simulator/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
   if (!answer.ok) throw new PhoneError(answer.status, `The simulator said ${answer.status}.`)
   return (await answer.json()) as T
 }
@@ -203,3 +208,19 @@ export const mediaAddress = (mediaId: string) =>
   `${base}/media/${encodeURIComponent(mediaId)}?key=${encodeURIComponent(phoneKey() ?? '')}`
 
 export const eventsAddress = () => `${base}/events?key=${encodeURIComponent(phoneKey() ?? '')}`
+
+/** What stands on the lock screen of a simulated telephone. */
+export interface PushNotice {
+  tag: string
+  title: string
+  body: string
+  badge: number
+}
+
+const devices = 'push/devices'
+export const pushes = {
+  /** A telephone with the app of a business on it; `address` is what the app tells the business. */
+  register: (business: string) => kept<{ token: string; address: string }>(devices, { business, service: 'fcm' }),
+  notices: async (token: string) => (await kept<{ notices: PushNotice[] }>(`${devices}/${token}/notices`)).notices,
+  clear: (token: string) => kept(`${devices}/${token}/notices`, undefined, 'DELETE'),
+}

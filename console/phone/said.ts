@@ -16,6 +16,7 @@ const kinds: Partial<Record<Content['kind'], string>> = {
   sticker: 'Sticker',
   location: 'Location',
   contacts: 'Contact',
+  call: 'Call',
   unsupported: 'A message',
 }
 

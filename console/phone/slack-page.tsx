@@ -5,7 +5,9 @@ import { timesIn } from '../inbox/times.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
 import { KeptPage, keptQuery } from './kept-page.tsx'
+import { Form } from './slack-form.tsx'
 import { press, type SlackBlock, type SlackMessage, type SlackTeam, slackTeams } from './slack-api.ts'
+import { shown } from './slack-shown.tsx'
 import style from './slack.module.css'
 
 const slackQuery = keptQuery('slack-desk', slackTeams)
@@ -39,6 +41,8 @@ const Team = ({ team }: { team: SlackTeam }) => {
   const people = [...team.staff, stranger]
   const [email, setEmail] = useState(people[0]?.email ?? '')
   const who = people.find((one) => one.email === email) ?? stranger
+  const cache = useQueryClient()
+  const renewed = () => cache.invalidateQueries({ queryKey: slackQuery.queryKey })
   return (
     <section className={style.team} aria-label={team.name}>
       <label className={style.who}>
@@ -51,6 +55,11 @@ const Team = ({ team }: { team: SlackTeam }) => {
           ))}
         </select>
       </label>
+      {team.forms
+        .filter((form) => form.email === who.email)
+        .map((form) => (
+          <Form key={`${form.id} ${form.hash}`} teamId={team.id} form={form} changed={renewed} />
+        ))}
       <ul className={style.channels}>
         {team.channels.map(({ id, name, messages }) => (
           <li key={id} className={style.channel}>
@@ -130,16 +139,3 @@ const Block = ({ block, isBusy, pressed }: BlockProps) => {
     </div>
   )
 }
-
-const plain = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
-
-/** Slack's own marks: what is bold, and moments as each reader has them. */
-const shown = (text: string) =>
-  text
-    .replace(/<!date\^(\d+)\^[^|>]*\|[^>]*>/g, (_, seconds: string) =>
-      new Date(Number(seconds) * 1_000).toLocaleString(),
-    )
-    .split(/(\*[^*]+\*)/)
-    .map((part, index) =>
-      part.length > 2 && part.startsWith('*') ? <b key={index}>{plain(part.slice(1, -1))}</b> : plain(part),
-    )

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react'
 import { timesIn } from '../inbox/times.ts'
 import { useDoing } from '../live/use-doing.ts'
 import { useNow } from '../live/use-now.ts'
+import { CallLine, calledAs } from './call-line.tsx'
 import { KeptPage, keptQuery } from './kept-page.tsx'
 import { type SimulatedLine, type SimulatedText, texts, writeText } from './phone-api.ts'
 import style from './texts.module.css'
@@ -23,7 +24,7 @@ export const TextsPage = () => (
     title="Texts"
     gate="Texts"
     query={textsQuery}
-    says="SMS as people see them, sign-in codes among them; nothing has left this server."
+    says="SMS and calls as people see them, sign-in codes among them; nothing has left this server."
   >
     {(data) => data && <Texts {...data} />}
   </KeptPage>
@@ -85,29 +86,35 @@ const Thread = ({ person, number, texts, line }: Omit<ThreadOf, 'key'> & { line:
       ))}
     </ol>
     {line && <Answer from={person} to={line.number} />}
+    {line && <CallLine says={`Call from ${person}`} from={person} to={line.number} queryKey={textsQuery.queryKey} />}
   </li>
 )
 
-const OneText = ({ text, status, errorCode, at, direction = 'out', files = [] }: SimulatedText) => {
+const OneText = (one: SimulatedText) => {
+  const { text, status, errorCode, at, direction = 'out', files = [] } = one
   const now = useNow(30_000)
   const times = timesIn(Intl.DateTimeFormat().resolvedOptions().timeZone)
   return (
     <li data-mine={direction === 'in' || undefined}>
-      {files.map((file, index) =>
-        file.startsWith('data:image/') ? (
-          <img key={index} src={file} alt="A picture" />
-        ) : (
-          <a key={index} href={file} download>
-            A file
-          </a>
-        ),
-      )}
+      {files.map((file, index) => (
+        <OneFile key={index} file={file} />
+      ))}
       {text !== '' && <p>{text}</p>}
       <small>
-        {became[status]}
+        {calledAs(one) ?? became[status]}
         {errorCode !== null && ` (${String(errorCode)})`}, <span className="figures">{times.ago(at, now)}</span>
       </small>
     </li>
+  )
+}
+
+const OneFile = ({ file }: { file: string }) => {
+  if (file.startsWith('data:image/')) return <img src={file} alt="A picture" />
+  if (file.startsWith('data:audio/')) return <audio controls src={file} aria-label="What was said" />
+  return (
+    <a href={file} download>
+      A file
+    </a>
   )
 }
 
@@ -154,29 +161,40 @@ const Write = ({ lines }: { lines: SimulatedLine[] }) => {
   const [to, setTo] = useState(lines[0]?.number ?? '')
   const { text, setText, failed, isBusy, submit } = useWriting({ from, to })
   return (
-    <form className={style.fresh} onSubmit={submit} aria-label="Write a text">
-      <label>
-        From
-        <input type="tel" required pattern="\+\d{6,15}" value={from} onChange={({ target }) => setFrom(target.value)} />
-      </label>
-      <label>
-        To
-        <select value={to} onChange={({ target }) => setTo(target.value)}>
-          {lines.map(({ channelId, name, number }) => (
-            <option key={channelId} value={number}>
-              {name}, {number}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Text
-        <input required dir="auto" maxLength={1_600} value={text} onChange={({ target }) => setText(target.value)} />
-      </label>
-      <button type="submit" disabled={isBusy}>
-        Send
-      </button>
-      {failed && <p role="alert">It was not sent: {failed.message}</p>}
-    </form>
+    <>
+      <form className={style.fresh} onSubmit={submit} aria-label="Write a text">
+        <label>
+          From
+          <input
+            type="tel"
+            required
+            pattern="\+\d{6,15}"
+            value={from}
+            onChange={({ target }) => setFrom(target.value)}
+          />
+        </label>
+        <label>
+          To
+          <select value={to} onChange={({ target }) => setTo(target.value)}>
+            {lines.map(({ channelId, name, number }) => (
+              <option key={channelId} value={number}>
+                {name}, {number}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Text
+          <input required dir="auto" maxLength={1_600} value={text} onChange={({ target }) => setText(target.value)} />
+        </label>
+        <button type="submit" disabled={isBusy}>
+          Send
+        </button>
+        {failed && <p role="alert">It was not sent: {failed.message}</p>}
+      </form>
+      <div className={style.fresh}>
+        <CallLine says="Call a number" from={from} to={to} queryKey={textsQuery.queryKey} />
+      </div>
+    </>
   )
 }

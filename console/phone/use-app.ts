@@ -4,6 +4,8 @@ import type { OutboxEntry } from '../../client/outbox-storage.ts'
 import { webStorage } from '../../client/outbox-storage.ts'
 import { createOwnApi, type OwnApi, type OwnSignIn } from '../../client/own.ts'
 import { unreachable } from '../../client/problem.ts'
+import { showing } from '../../client/receipts.ts'
+import { forgetConversations } from './offline.ts'
 import { webTokens } from '../../client/tokens.ts'
 
 /** One simulated telephone with the app on it: all that it keeps is under its own name. */
@@ -13,6 +15,8 @@ export interface AppPhone {
   client: Client | null
   isOnline: boolean
   goOnline: (on: boolean) => void
+  /** The app is closed: its line is gone, and the telephone is told by a push. */
+  closeApp: (isClosed: boolean) => void
   /** Somebody has signed in here, or out. */
   changed: () => void
 }
@@ -37,6 +41,7 @@ export function useApp(name: string): AppPhone {
         void api
           .signOut()
           .catch(() => undefined)
+          .then(() => forgetConversations(name))
           .then(changed)
     })
     setLine(opened)
@@ -51,7 +56,8 @@ export function useApp(name: string): AppPhone {
     setOnline(on)
     line?.goOnline(on)
   }
-  return { api, session, client: line?.client ?? null, isOnline, goOnline, changed }
+  const closeApp = (isClosed: boolean) => line?.goOnline(isOnline && !isClosed)
+  return { api, session, client: line?.client ?? null, isOnline, goOnline, closeApp, changed }
 }
 
 /** A socket whose network can be taken away. */
@@ -73,6 +79,12 @@ function lineOf(api: OwnApi, name: string, userId: string) {
   return { client, goOnline }
 }
 
+/** Whether its line stands. Who has just opened it is not told that it does not, before it had its chance. */
+export function useLive(client: Client): boolean {
+  const { state, attempt } = useSyncExternalStore(client.onStatus, client.status)
+  return state === 'live' || state === 'catching_up' || (state === 'connecting' && attempt === 0)
+}
+
 /** Their conversation as it is now, and from now on. */
 export function useOwn(client: Client, conversationId: string) {
   const store = useMemo(() => {
@@ -82,8 +94,10 @@ export function useOwn(client: Client, conversationId: string) {
         const opened = client.stream('conversation.own', conversationId)
         handle = opened
         const stop = opened.subscribe(changed)
+        const stopTelling = showing(client, opened, () => document.visibilityState === 'visible')
         return () => {
           stop()
+          stopTelling()
           opened.close()
         }
       },

@@ -1,4 +1,5 @@
 import type { Letter, SecurityChange } from '../../actors/letterbox/contract.ts'
+import { privacyDe, privacyEn } from './privacy-words.ts'
 import type { OffReason } from '../../actors/webhook-endpoint/contract.ts'
 
 export interface Words {
@@ -38,6 +39,8 @@ const changedEn: Record<SecurityChange, string> = {
   phone_added: 'A phone number was added to your account',
   phone_removed: 'A phone number was removed from your account',
   email_changed: 'Your account has another e-mail address now',
+  slack_linked: 'A Slack account acts as you now, by the buttons there',
+  slack_unlinked: 'Your account is not linked with Slack any more',
 }
 const changedDe: Record<SecurityChange, string> = {
   app_added: 'Ihrem Konto wurde eine Authenticator-App hinzugefügt',
@@ -51,6 +54,8 @@ const changedDe: Record<SecurityChange, string> = {
   phone_added: 'Ihrem Konto wurde eine Telefonnummer hinzugefügt',
   phone_removed: 'Eine Telefonnummer wurde aus Ihrem Konto entfernt',
   email_changed: 'Ihr Konto hat jetzt eine andere E-Mail-Adresse',
+  slack_linked: 'Ein Slack-Konto handelt jetzt in Ihrem Namen, mit den Knöpfen dort',
+  slack_unlinked: 'Ihr Konto ist nicht mehr mit Slack verknüpft',
 }
 
 type News = Of<'error'>['news']
@@ -203,6 +208,7 @@ const en: Language = {
     press: 'Look at it',
     after: [],
   }),
+  privacy_request: privacyEn,
   export_ready: ({ workspace, hours }) => ({
     subject: `The export of ${workspace} is ready`,
     before: [`Everything that Careline keeps for ${workspace} is in one encrypted file now.`],
@@ -353,6 +359,7 @@ const de: Language = {
     press: 'Ansehen',
     after: [],
   }),
+  privacy_request: privacyDe,
   export_ready: ({ workspace, hours }) => ({
     subject: `Der Export von ${workspace} ist fertig`,
     before: [`Alles, was Careline für ${workspace} aufbewahrt, liegt jetzt in einer verschlüsselten Datei.`],

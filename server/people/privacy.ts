@@ -13,6 +13,7 @@ import {
   type Settled,
   settlePrivacyRequest,
 } from '../../store/settings/privacy-requests.ts'
+import type { PrivacyNews } from './privacy-news.ts'
 import type { Bundles } from './bundles.ts'
 
 /** Within a month it has to be answered (GDPR, article 12.3). */
@@ -29,9 +30,15 @@ interface Parts {
 /** What the law lets people ask of a business that keeps something of them, and what became of it. */
 export class Privacy {
   readonly #parts: Parts
+  #news: Pick<PrivacyNews, 'toldNow'> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
+  }
+
+  /** Who tells those who may answer, once letters can be sent. */
+  newsIs(news: Pick<PrivacyNews, 'toldNow'>) {
+    this.#news = news
   }
 
   /** Of somebody who has shown that it is them. Again, it is the same request. @throws Problem `person_erased` */
@@ -41,7 +48,9 @@ export class Privacy {
     if (erasedAt !== null) throw conflict('person_erased', 'Nothing of you is kept any more.')
     const askedAt = now()
     const asked = { userId, kind, via, askedAt, dueAt: askedAt + answerMs }
-    return openPrivacyRequest(store, workspace.id, asked)
+    const request = await openPrivacyRequest(store, workspace.id, asked)
+    await this.#news?.toldNow(workspace.id)
+    return request
   }
 
   /** The latest first. */
