@@ -4,10 +4,8 @@ import '@mantine/core/styles/global.css'
 import './theme/inter.css'
 import './theme/tokens.css'
 import './theme/inputs.css'
-import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { cache } from './live/cache.ts'
@@ -15,11 +13,7 @@ import { whenSignedOut } from './live/careline.ts'
 import { tellErrors } from './live/tell-errors.ts'
 import { listenForBell } from './shell/bell.ts'
 import { makeRouter } from './shell/router.ts'
-import { resolver, theme } from './theme/theme.ts'
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
-// The scroll lock of drawers writes a style element of its own.
-if (nonce) setNonce(nonce)
+import { followScheme } from './theme/scheme.ts'
 
 const router = makeRouter()
 whenSignedOut(async (wasEnded) => {
@@ -32,6 +26,7 @@ whenSignedOut(async (wasEnded) => {
 })
 listenForBell()
 tellErrors()
+followScheme()
 
 // A page that was open over a deploy asks for parts that are gone: one reload brings the new ones. Without a line a
 // reload would bring nothing, and take what is there.
@@ -58,16 +53,8 @@ const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root.')
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={resolver}
-      {...(nonce ? { getStyleNonce: () => nonce } : {})}
-      defaultColorScheme="auto"
-      colorSchemeManager={localStorageColorSchemeManager({ key: 'careline.scheme' })}
-    >
-      <QueryClientProvider client={cache}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
+    <QueryClientProvider client={cache}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
   </StrictMode>,
 )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callStatuses, callWords } from './call.ts'
 import { isMailAddress, mailCopiesMax, mailFilesMax, mailTextMax } from './mail.ts'
 import { sensitive } from './marks.ts'
 
@@ -83,6 +84,14 @@ const Template = z.object({
   header: words(60).optional(),
   /** The picture, film or document above its words, where it has one. */
   file: Media.pick({ kind: true, mime: true, mediaId: true, fileId: true, fileName: true, sizeBytes: true }).optional(),
+  /** The place above its words, where it has one: Meta wants it called something. */
+  location: Location.omit({ kind: true })
+    .extend({ name: some(1_000), address: some(1_000) })
+    .optional(),
+  /** The product above its words, where it has one: of a catalogue of Meta's, by the shop's own number for it. */
+  product: z
+    .object({ id: some(100), catalogId: z.string().regex(/^\d{1,64}$/, 'A catalogue has a number.') })
+    .optional(),
   /** What a button is given: the end of its address, or (`copies`, ours to say) the coupon that it copies. */
   buttons: z
     .array(z.object({ index: z.int().min(0).max(9), value: words(2_000), copies: z.boolean().optional() }))
@@ -188,6 +197,17 @@ const Activity = z.object({
   value: z.string().max(64).optional(),
 })
 
+/** A telephone call; who called whom, its message's direction says. */
+export const CallContent = z.object({
+  kind: z.literal('call'),
+  status: z.enum(callStatuses),
+  /** For how long the two spoke. */
+  seconds: z.int().min(0).max(86_400).optional(),
+  /** Why it came to nothing, in words. */
+  why: z.string().max(200).optional(),
+})
+export type CallContent = z.infer<typeof CallContent>
+
 export const Content = z.discriminatedUnion('kind', [
   Text,
   Media,
@@ -201,6 +221,7 @@ export const Content = z.discriminatedUnion('kind', [
   Unsupported,
   Activity,
   Email,
+  CallContent,
 ])
 export type Content = z.infer<typeof Content>
 
@@ -255,6 +276,7 @@ function shownAs(content: Exclude<Content, { text: string } | { title: string } 
   if (content.kind === 'contacts') return content.contacts[0]?.name ?? ''
   if (content.kind === 'reaction') return content.emoji ?? ''
   if (content.kind === 'activity') return content.text ?? ''
+  if (content.kind === 'call') return callWords(content)
   return content.kind === 'unsupported' ? '' : (content.caption ?? content.fileName ?? '')
 }
 

@@ -1,7 +1,16 @@
 import type { KnownChannel } from './channel-kind.ts'
 import type { TemplateCategory, TemplateStatus, TemplateWords } from './template.ts'
 import { bodyMax } from './template-kinds.ts'
-import { fileFormatOf, isNamed, shownOf, slotsOf, type TemplateContent, valuesOf } from './template-text.ts'
+import {
+  type Above,
+  aboveOf,
+  broughtBy,
+  isNamed,
+  shownOf,
+  slotsOf,
+  type TemplateContent,
+  valuesOf,
+} from './template-text.ts'
 
 /** A template as rules see it. A later version that nobody has approved yet is not among them. */
 export interface KnownTemplate {
@@ -67,27 +76,33 @@ const byStatus: Readonly<Record<Exclude<TemplateStatus, 'approved'>, Unsendable>
 export function unfit({ isForeign, words }: Pick<KnownTemplate, 'isForeign' | 'words'>): Unsendable | undefined {
   const { header, buttons } = words
   if (isForeign) return { code: 'template_unfit', says: 'it has parts that are unknown here' }
-  const isPlain = header === null || header.format === 'text' || 'handle' in header
-  const asksMore = buttons.some(({ type }) => type === 'product' || type === 'products')
-  if (isPlain && !asksMore) return undefined
-  const what = isPlain ? 'products' : `a ${header.format} above its words`
-  return { code: 'template_unfit', says: `it asks for ${what}, which cannot be sent from here yet` }
+  const shows = header?.format === 'product'
+  const asksMore = buttons.some(({ type }) => type === 'products' || (type === 'product' && !shows))
+  if (!asksMore) return undefined
+  return { code: 'template_unfit', says: 'it asks for a list of products, which is sent from the shop itself' }
 }
 
 /** Why a message with this template must not leave; undefined where it may. */
 export function whyUnsendable(known: KnownTemplate | 'unknown', content: TemplateContent): Unsendable | undefined {
   if (known === 'unknown') return { code: 'template_unknown', says: 'WhatsApp has none of this name and language' }
   if (known.status !== 'approved') return byStatus[known.status]
-  return unfit(known) ?? misfiled(known.words, content) ?? misfilled(known.words, content)
+  return unfit(known) ?? unlikeAbove(known.words, content) ?? misfilled(known.words, content)
 }
 
-const fileWords = { image: 'a picture', video: 'a film', document: 'a document' } as const
+const aboveWords: Readonly<Record<Above, string>> = {
+  image: 'a picture',
+  video: 'a film',
+  document: 'a document',
+  location: 'a place',
+  product: 'a product',
+}
 
-/** Whether there is the file above its words that it asks for. */
-function misfiled(words: TemplateWords, { file }: TemplateContent): Unsendable | undefined {
-  const format = fileFormatOf(words)
-  if (file?.kind === format) return undefined
-  const says = format ? `it needs ${fileWords[format]} above its words` : 'it has no file above its words'
+/** Whether there is above its words what it asks for, and nothing else. */
+function unlikeAbove(words: TemplateWords, content: TemplateContent): Unsendable | undefined {
+  const wanted = aboveOf(words)
+  const given = [content.file, content.location, content.product].filter((one) => one !== undefined).length
+  if (broughtBy(content) === wanted && given <= 1) return undefined
+  const says = wanted ? `it needs ${aboveWords[wanted]} above its words` : 'it has nothing above its words'
   return { code: 'template_parameters_mismatch', says }
 }
 

@@ -91,10 +91,12 @@ function ofNames(text: string): string | undefined {
   return isNamed ? undefined : 'A place is a number, or a name of small letters, digits and _.'
 }
 
-function ofHeader({ header, body }: TemplateWords): Flaw[] {
+function ofHeader({ header, body, buttons }: TemplateWords): Flaw[] {
   const at = (message: string) => [{ path: pathOf('header'), message }]
   if (header === null) return []
   if ('handle' in header) return ofFile(header, at)
+  if (header.format === 'product' && !buttons.some(({ type }) => type === 'product'))
+    return at('A product above the words needs a button that shows it.')
   if (header.format !== 'text') return []
   if (header.text.trim() === '') return at('Write the header, or leave it out.')
   if (/[\n*_~`]|\p{Extended_Pictographic}/u.test(header.text))

@@ -23,6 +23,18 @@ export function slotsOf({ header, body, buttons }: Pick<TemplateWords, 'header' 
 export const fileFormatOf = ({ header }: Pick<TemplateWords, 'header'>): FileFormat | undefined =>
   header && 'handle' in header ? header.format : undefined
 
+/** What stands above its words that is no text, and is another one for each message. */
+export type Above = FileFormat | 'location' | 'product'
+export const aboveOf = ({ header }: Pick<TemplateWords, 'header'>): Above | undefined =>
+  header === null || header.format === 'text' ? undefined : header.format
+
+/** What a message brings for it. */
+export type Brings = Pick<TemplateContent, 'file' | 'location' | 'product'>
+export const broughtBy = ({ file, location, product }: Brings): Above | undefined => {
+  if (file) return file.kind as Above
+  return (location && 'location') ?? (product && 'product')
+}
+
 const takesValue = (button: TemplateButton) =>
   button.type === 'copy_code' || (button.type === 'url' && placesIn(button.url).length > 0)
 
@@ -70,7 +82,7 @@ export function valuesOf(words: TemplateWords, content: TemplateContent): Record
 export function messageOf(
   { name, language, words }: { name: string; language: string; words: TemplateWords },
   values: Readonly<Record<string, string>>,
-  file?: TemplateContent['file'],
+  brings: Brings = {},
 ): TemplateContent {
   const slots = slotsOf(words)
   const inHeader = slots.find((slot) => slot.startsWith('header:'))
@@ -83,7 +95,7 @@ export function messageOf(
     language,
     parameters: of('body').map((slot) => values[slot] ?? ''),
     ...(header !== undefined && { header }),
-    ...(file && { file }),
+    ...brings,
     ...(buttons.length > 0 && { buttons }),
   }
 }

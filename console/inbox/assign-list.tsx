@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core'
 import { IconCheck, IconUserOff } from '@tabler/icons-react'
 import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
-import { menuLooks } from '../parts/menu.ts'
+import { OpenedMenu } from '../parts/opened-menu.tsx'
 import style from './assign-list.module.css'
 import { AssignButton } from './assign-button.tsx'
 import { Avatar, withStatus } from './avatar.tsx'
@@ -19,7 +19,7 @@ export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
   const people = usePresence()
   const everybody = [me, ...members.filter(({ id }) => id !== me.id)]
   return (
-    <Menu opened={isOpen} onChange={toggle} position="bottom-end" width={232} {...menuLooks}>
+    <OpenedMenu isOpen={isOpen} toggle={toggle} position="bottom-end">
       <Menu.Target>
         <AssignButton assigneeId={assigneeId} />
       </Menu.Target>
@@ -44,6 +44,6 @@ export const AssignList = ({ isOpen, assigneeId, toggle, assign }: Props) => {
           </Menu.Item>
         )}
       </Menu.Dropdown>
-    </Menu>
+    </OpenedMenu>
   )
 }

@@ -1,7 +1,8 @@
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react'
-import { memo, type ReactNode } from 'react'
+import { lazy, memo, type ReactNode, Suspense } from 'react'
 import type { Message } from '../../client/wire.ts'
 import { IconButton } from '../parts/button.tsx'
+import { onceOnline } from '../parts/once-online.ts'
 import { ActivityLine } from './activity-line.tsx'
 import style from './bubble.module.css'
 import { Said } from './content/content.tsx'
@@ -53,9 +54,22 @@ const Body = ({ message, by, repliesTo }: BubbleProps) => (
   <div className={style.bubble} data-kind={isGone(message) ? undefined : message.content.kind}>
     <span className="unseen">{by}: </span>
     {repliesTo && <Quote message={repliesTo} />}
-    {isGone(message) ? <i className={style.gone}>Withdrawn by the sender</i> : <Said content={message.content} />}
+    {isGone(message) ? <i className={style.gone}>Withdrawn by the sender</i> : <What message={message} />}
   </div>
 )
+
+// Few threads have one.
+const Call = lazy(() => onceOnline(() => import('./content/call.tsx')).then((part) => ({ default: part.Call })))
+
+const What = ({ message }: Pick<BubbleProps, 'message'>) => {
+  const { content } = message
+  if (content.kind !== 'call') return <Said content={content} />
+  return (
+    <Suspense>
+      <Call message={message} call={content} />
+    </Suspense>
+  )
+}
 
 /** Under the last of a group all that is known; inside it only what is unlike the others: it waits, failed, was edited. */
 const Foot = ({ message, by, isLast, isWaiting, times }: BubbleProps) => {

@@ -23,6 +23,10 @@ const MailFields = lazy(() =>
   onceOnline(() => import('./mail-fields.tsx')).then((part) => ({ default: part.MailFields })),
 )
 
+const VoiceNote = lazy(() =>
+  onceOnline(() => import('./voice/voice-note.tsx')).then((part) => ({ default: part.VoiceNote })),
+)
+
 const Share = lazy(() => onceOnline(() => import('./share.tsx')).then((part) => ({ default: part.Share })))
 
 interface Props {
@@ -96,7 +100,7 @@ interface WrittenProps {
 }
 
 const Written = ({ conversationId, name, field, writing, before }: WrittenProps) => {
-  const { draft, attachments, sharing } = writing
+  const { draft, attachments, sharing, speaking } = writing
   const canned = useCannedPicker({ conversationId, text: draft.text, change: writing.change })
   const mention = useMentionPicker({ isNote: draft.isNote, text: draft.text, change: writing.change })
   return (
@@ -106,7 +110,7 @@ const Written = ({ conversationId, name, field, writing, before }: WrittenProps)
           <MailFields mail={draft.mail} before={before} change={(mail) => draft.set({ mail })} />
         </Suspense>
       )}
-      {!draft.isNote && <Attachments files={attachments.files} remove={attachments.remove} />}
+      {!draft.isNote && <Attachments {...attachments} />}
       <CannedPicker picker={canned} />
       <MentionPicker picker={mention} />
       <Field
@@ -130,19 +134,26 @@ const Written = ({ conversationId, name, field, writing, before }: WrittenProps)
         isLater={writing.isLater}
         later={writing.later}
         sharing={sharing}
+        speaking={speaking}
       />
       {writing.whyNot && (
         <p className={style.whyNot} role="alert">
           {writing.whyNot}
         </p>
       )}
-      {writing.isLater && !draft.isNote && <SendLater send={writing.sendLater} />}
-      {sharing.isOpen && sharing.canBe && !draft.isNote && (
-        <Suspense fallback={null}>
-          <Share send={sharing.send} />
-        </Suspense>
-      )}
+      {!draft.isNote && <Panels writing={writing} />}
     </>
+  )
+}
+
+const Panels = ({ writing }: Pick<WrittenProps, 'writing'>) => {
+  const { sharing, speaking } = writing
+  return (
+    <Suspense fallback={null}>
+      {writing.isLater && <SendLater send={writing.sendLater} />}
+      {speaking.isOpen && speaking.canBe && <VoiceNote done={speaking.done} leave={speaking.leave} />}
+      {sharing.isOpen && sharing.canBe && <Share send={sharing.send} leave={sharing.leave} />}
+    </Suspense>
   )
 }
 

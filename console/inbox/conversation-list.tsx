@@ -8,6 +8,7 @@ import { useWriteTo } from '../people/use-write-to.ts'
 import { onceOnline } from '../parts/once-online.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState, OfflineStrip } from '../shell/line-state.tsx'
+import { toRow } from './kept-focus.ts'
 import style from './list.module.css'
 import { Rows } from './rows.tsx'
 import { span } from './times.ts'
@@ -175,9 +176,11 @@ const Search = ({ search, setSearch }: { search: string; setSearch: (search: str
         aria-label="Find in this list"
         onChange={(event) => setSearch(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
-          setSearch('')
+          if (event.key === 'Escape') setSearch('')
+          if (event.key !== 'Escape' && event.key !== 'Enter') return
+          event.preventDefault()
           event.currentTarget.blur()
+          toRow()
         }}
       />
       <kbd aria-hidden="true">/</kbd>

@@ -1,4 +1,5 @@
 import { useLayoutEffect, type ClipboardEvent, type KeyboardEvent, type RefObject } from 'react'
+import { toThread } from './kept-focus.ts'
 
 interface Props {
   field: RefObject<HTMLTextAreaElement | null>
@@ -31,7 +32,7 @@ export const Field = ({ field, text, name, isNote, max, isLong, change, send, pa
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return
     if (list?.onKey(event)) return event.preventDefault()
-    if (event.key === 'Escape') event.currentTarget.blur()
+    if (event.key === 'Escape') toThread(event.currentTarget)
     if (event.key !== 'Enter' || !isToSend(event, isLong)) return
     event.preventDefault()
     send()

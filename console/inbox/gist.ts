@@ -16,6 +16,7 @@ const kinds: Record<Content['kind'], string> = {
   list: 'List',
   template: 'Template',
   email: 'E-mail',
+  call: 'Call',
   activity: 'What happened',
   unsupported: 'Something that WhatsApp cannot show',
 }
@@ -34,6 +35,6 @@ const isKind = (kind: string): kind is Content['kind'] => kind in kinds
 
 /** What the list says of the last thing said: its kind, where it is not just words. */
 export function kindOf({ kind }: Pick<Preview, 'kind'>): string | null {
-  if (kind === 'text' || kind === 'answer' || !isKind(kind)) return null
+  if (kind === 'text' || kind === 'answer' || kind === 'call' || !isKind(kind)) return null
   return kinds[kind]
 }

@@ -5,6 +5,7 @@ import { useKeys } from '../shell/keys.ts'
 import { useInbox, useTitle } from '../shell/use-title.ts'
 import { ConversationList } from './conversation-list.tsx'
 import style from './inbox.module.css'
+import { toRow } from './kept-focus.ts'
 import { loadThread } from './load-thread.ts'
 
 const Thread = lazy(() => loadThread().then((part) => ({ default: part.Thread })))
@@ -27,7 +28,8 @@ export const InboxPage = () => {
   useKeys({
     back: () => {
       if (isPersonOver) setPersonWanted(false)
-      else if (conversationId) void navigate({ to: '/inbox', search: (before) => before })
+      else if (conversationId)
+        void navigate({ to: '/inbox', search: (before) => before }).then(() => toRow(conversationId))
     },
     person: () => setPersonWanted(!isPersonOpen),
   })

@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core'
 import { useState } from 'react'
 import { tools } from '../live/tools.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { menuLooks } from '../parts/menu.ts'
+import { OpenedMenu } from '../parts/opened-menu.tsx'
 import { MacroButton } from './macro-button.tsx'
 import { useOfferedMacros } from './use-tools.ts'
 
@@ -27,7 +27,7 @@ export const MacroMenu = ({ conversationId, isOpen, toggle }: Props) => {
     })
   return (
     <>
-      <Menu opened={isOpen} onChange={toggle} position="bottom-end" width={232} {...menuLooks}>
+      <OpenedMenu isOpen={isOpen} toggle={toggle} position="bottom-end">
         <Menu.Target>
           <MacroButton disabled={isBusy} />
         </Menu.Target>
@@ -39,7 +39,7 @@ export const MacroMenu = ({ conversationId, isOpen, toggle }: Props) => {
           ))}
           {macros.data?.length === 0 && <Menu.Label>No macros yet: settings have a page for them.</Menu.Label>}
         </Menu.Dropdown>
-      </Menu>
+      </OpenedMenu>
       {(refused ?? failed) && <span role="alert">{refused ?? failed?.message}</span>}
     </>
   )

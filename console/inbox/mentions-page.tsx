@@ -41,6 +41,8 @@ const says = {
   mentioned: 'mentioned you',
   sla_warning: 'A promise is nearly late',
   sla_breached: 'A promise is late',
+  privacy_requested: 'Somebody asks for their data, or to be erased',
+  privacy_due: 'A request has to be answered within a week',
 } as const
 
 const One = ({ call }: { call: Call }) => {
@@ -56,9 +58,13 @@ const One = ({ call }: { call: Call }) => {
   return (
     <li>
       <span>
-        <Link to="/inbox/$conversationId" params={{ conversationId }}>
-          {seenAt === null ? <b>{what}</b> : what}
-        </Link>
+        {why.startsWith('privacy_') ? (
+          <Link to="/people/requests">{seenAt === null ? <b>{what}</b> : what}</Link>
+        ) : (
+          <Link to="/inbox/$conversationId" params={{ conversationId }}>
+            {seenAt === null ? <b>{what}</b> : what}
+          </Link>
+        )}
         <small>
           {name && (
             <>

@@ -14,6 +14,7 @@ import { timesIn } from './times.ts'
 import { unseenBy } from './unseen.ts'
 import { Trouble } from './trouble.tsx'
 import { useMessages } from './use-older.ts'
+import { useKeptFocus } from './kept-focus.ts'
 import { useReading } from './use-reading.ts'
 import { useScroll } from './use-scroll.ts'
 
@@ -29,6 +30,7 @@ export const Messages = ({ conversationId, data, reply }: Props) => {
   const scroll = useScroll(items, more)
   const firstUnread = useFirstUnread(data)
   useReading(conversationId, data, scroll.isAtEnd)
+  useKeptFocus(scroll.box)
   const { name } = data.conversation
   return (
     <div className={style.middle}>

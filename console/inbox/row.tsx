@@ -33,6 +33,7 @@ export const Row = memo(function Row({ line, isHere }: { line: Line; isHere: boo
       className={style.row}
       data-unread={unseen > 0 || undefined}
       data-here={isHere || undefined}
+      data-row={conversationId}
       aria-current={isHere || undefined}
     >
       <Avatar name={conversation.name} kind={useChannelKind(conversation.channelId)} />

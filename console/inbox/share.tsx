@@ -1,7 +1,8 @@
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useId, useState, type FormEvent, type ReactNode } from 'react'
 import type { Outgoing } from '../../kernel/content.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/fields.tsx'
+import { useKeys } from '../shell/keys.ts'
 import { placeIn } from './place.ts'
 import style from './share.module.css'
 
@@ -10,13 +11,27 @@ interface Props {
   send: (content: Outgoing) => void
 }
 
+interface ShareProps extends Props {
+  leave: () => void
+}
+
 /** A number to call, or the way to somewhere, as whoever gets it can save it and go there. */
-export const Share = ({ send }: Props) => (
-  <section className={style.share} aria-label="Share a contact or a place">
-    <Contact send={send} />
-    <Somewhere send={send} />
-  </section>
-)
+export const Share = ({ send, leave }: ShareProps) => {
+  useKeys({ back: leave })
+  return (
+    <section
+      className={style.share}
+      aria-label="Share a contact or a place"
+      onKeyDown={({ key }) => {
+        // In a field no key is the page's.
+        if (key === 'Escape') leave()
+      }}
+    >
+      <Contact send={send} />
+      <Somewhere send={send} />
+    </section>
+  )
+}
 
 const Contact = ({ send }: Props) => {
   const [name, setName] = useState('')
@@ -65,12 +80,14 @@ interface FormProps {
 }
 
 const Form = ({ says, canSend, verb, submit, children }: FormProps) => {
+  const titleId = useId()
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     if (canSend) submit()
   }
   return (
-    <form className={style.one} aria-label={says} onSubmit={onSubmit}>
+    <form className={style.one} aria-labelledby={titleId} onSubmit={onSubmit}>
+      <b id={titleId}>{says}</b>
       {children}
       <Button type="submit" disabled={!canSend}>
         {verb}

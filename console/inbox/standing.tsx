@@ -1,4 +1,5 @@
 import { IconClockPause, IconFlag, IconHourglass, IconTag, IconTargetArrow, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { Header } from '../../client/wire.ts'
 import { useNow } from '../live/use-now.ts'
 import { useSession } from '../live/use-session.ts'
@@ -49,6 +50,25 @@ export const TagChips = ({ tags, remove }: { tags: readonly string[]; remove?: (
   </ul>
 )
 
+/** So many are seen at once: what was said matters more. */
+const tagsShown = 5
+
+const Tags = ({ tags }: Pick<Header, 'tags'>) => {
+  const [isWhole, setWhole] = useState(false)
+  const more = tags.length - tagsShown
+  if (tags.length === 0) return null
+  return (
+    <>
+      <TagChips tags={isWhole ? tags : tags.slice(0, tagsShown)} />
+      {more > 0 && (
+        <button type="button" className={style.more} aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? 'Fewer tags' : `${String(more)} more`}
+        </button>
+      )}
+    </>
+  )
+}
+
 const isPlain = (conversation: Header) => {
   const { status, priority, tags } = conversation
   const isPutAside = status === 'snoozed' || status === 'pending'
@@ -85,7 +105,7 @@ export const Standing = ({ conversation }: { conversation: Header }) => {
         </span>
       )}
       <Urgency priority={priority} />
-      {tags.length > 0 && <TagChips tags={tags} />}
+      <Tags tags={tags} />
     </div>
   )
 }

@@ -1,14 +1,15 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useId, useRef, useState, type FormEvent } from 'react'
 import type { FittingTemplate } from '../../client/templates.ts'
-import { fileFormatOf, messageOf, shownOf, type TemplateContent } from '../../kernel/template-text.ts'
+import { aboveOf, type Brings, fileFormatOf, messageOf, shownOf } from '../../kernel/template-text.ts'
 import { careline } from '../live/careline.ts'
 import { templates } from '../live/templates.ts'
 import { mayIn, useSession } from '../live/use-session.ts'
-import { type Brought, BroughtFile } from '../parts/brought-file.tsx'
+import type { Brought } from '../parts/brought-file.tsx'
 import { Button } from '../parts/button.tsx'
 import { TemplateBubble } from '../parts/template-bubble.tsx'
 import { useKeys } from '../shell/keys.ts'
+import { TemplateAbove } from './template-above.tsx'
 import style from './template-picker.module.css'
 import { Trouble } from './trouble.tsx'
 
@@ -53,8 +54,8 @@ const Picker = ({ conversationId, channelId }: Props) => {
         // What was typed belongs to one template and one person.
         key={`${conversationId}/${template.id}`}
         template={template}
-        send={(values, file) => {
-          const content = messageOf(template, values, file)
+        send={(values, brings) => {
+          const content = messageOf(template, values, brings)
           void careline().command('message.send', { conversationId, content, channelId })
         }}
       />
@@ -78,25 +79,34 @@ function says(slot: string, { words }: FittingTemplate): string {
 const ownFile = ({ words: { header } }: FittingTemplate): Brought | undefined =>
   header && 'handle' in header ? header.file : undefined
 
+/** What goes above its words where nobody chooses; undefined where somebody has to. */
+function broughtAtFirst(template: FittingTemplate): Brings | undefined {
+  const [format, file] = [fileFormatOf(template.words), ownFile(template)]
+  if (format && file) return { file: { kind: format, ...file } }
+  return aboveOf(template.words) === undefined ? {} : undefined
+}
+
 interface FilledProps {
   template: FittingTemplate
-  send: (values: Record<string, string>, file: TemplateContent['file']) => void
+  send: (values: Record<string, string>, brings: Brings) => void
 }
 
 const Filled = ({ template, send }: FilledProps) => {
   const known = Object.fromEntries(template.places.map(({ slot, value }) => [slot, value]))
   const [values, setValues] = useState<Record<string, string>>(known)
   const said = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''))
-  const format = fileFormatOf(template.words)
-  const [file, setFile] = useState<Brought | undefined>(ownFile(template))
+  const above = aboveOf(template.words)
+  const [brings, setBrings] = useState(broughtAtFirst(template))
+  const [sent, setSent] = useState(0)
   const isFilled = template.places.every(({ slot }) => said[slot] !== undefined)
-  const isWhole = isFilled && (format === undefined || file !== undefined)
+  const isWhole = isFilled && brings !== undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!isWhole) return
-    send(said, format && file && { kind: format, ...file })
+    send(said, brings)
     setValues(known)
-    setFile(ownFile(template))
+    setBrings(broughtAtFirst(template))
+    setSent(sent + 1)
   }
   return (
     <form className={style.form} onSubmit={submit}>
@@ -112,8 +122,8 @@ const Filled = ({ template, send }: FilledProps) => {
           />
         </label>
       ))}
-      {format && <BroughtFile format={format} purpose="message" file={file} change={setFile} />}
-      <TemplateBubble shown={shownOf(template.words, said)} above={format} label="What they will read" />
+      {above && <TemplateAbove key={sent} above={above} own={ownFile(template)} change={setBrings} />}
+      <TemplateBubble shown={shownOf(template.words, said)} above={above} label="What they will read" />
       <Button tone="main" type="submit" disabled={!isWhole}>
         Send the template
       </Button>

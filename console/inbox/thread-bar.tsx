@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { Header } from '../../client/wire.ts'
 import { channelWords } from '../../kernel/channel-words.ts'
 import { useCommand, useStatus } from '../live/use-command.ts'
@@ -8,7 +9,8 @@ import { useNow } from '../live/use-now.ts'
 import { usePresence } from '../live/use-presence.ts'
 import { useMembers } from '../live/use-session.ts'
 import { useSignals } from '../live/use-signal.ts'
-import { useChannelKind } from '../settings/use-channels.ts'
+import { onceOnline } from '../parts/once-online.ts'
+import { useChannelKind, useCallLines } from '../settings/use-channels.ts'
 import { useKeys } from '../shell/keys.ts'
 import { LineState } from '../shell/line-state.tsx'
 import { AssignMenu } from './assign-menu.tsx'
@@ -20,6 +22,9 @@ import { Standing } from './standing.tsx'
 import { span } from './times.ts'
 import { Trouble } from './trouble.tsx'
 import { WorkflowMenu } from './workflow-menu.tsx'
+
+// It comes where a number can call.
+const CallMenu = lazy(() => onceOnline(() => import('./call-menu.tsx')).then((part) => ({ default: part.CallMenu })))
 
 interface Props {
   conversationId: string
@@ -53,6 +58,7 @@ export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
           </p>
         </div>
         <div className={style.actions}>
+          <Calls conversationId={conversationId} name={conversation.name} />
           <Macros conversationId={conversationId} />
           <AssignMenu conversationId={conversationId} assigneeId={conversation.assigneeId} />
           <WorkflowMenu conversationId={conversationId} conversation={conversation} />
@@ -63,6 +69,16 @@ export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
       <Standing conversation={conversation} />
       {resolve.error && <Trouble error={resolve.error} what="The status did not change." again={resolve.toggle} />}
     </header>
+  )
+}
+
+const Calls = (about: { conversationId: string; name: string }) => {
+  const lines = useCallLines()
+  if (lines.length === 0) return null
+  return (
+    <Suspense>
+      <CallMenu {...about} lines={lines} />
+    </Suspense>
   )
 }
 

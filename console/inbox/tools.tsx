@@ -1,5 +1,5 @@
-import { IconClockHour4, IconMapPin, IconPaperclip, IconSend2 } from '@tabler/icons-react'
-import { useRef } from 'react'
+import { IconClockHour4, IconMapPin, IconMicrophone, IconPaperclip, IconSend2 } from '@tabler/icons-react'
+import { type ReactNode, useRef } from 'react'
 import { IconButton } from '../parts/button.tsx'
 import style from './composer.module.css'
 import { accepted } from './use-attachments.ts'
@@ -13,12 +13,20 @@ interface Props {
   send: () => void
   isLater: boolean
   later: () => void
-  sharing: { canBe: boolean; isOpen: boolean; toggle: () => void }
+  sharing: Panel
+  speaking: Panel
+}
+
+/** What opens under the field. */
+interface Panel {
+  canBe: boolean
+  isOpen: boolean
+  toggle: () => void
 }
 
 const modifier = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 
-export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later, sharing }: Props) => {
+export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later, sharing, speaking }: Props) => {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <div className={style.tools}>
@@ -45,15 +53,15 @@ export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later, s
           />
         </>
       )}
-      {!isNote && sharing.canBe && (
-        <IconButton
-          says="Share a contact or a place"
-          data-tip="Share a contact or a place"
-          aria-expanded={sharing.isOpen}
-          onClick={sharing.toggle}
-        >
-          <IconMapPin size={18} stroke={1.7} />
-        </IconButton>
+      {!isNote && (
+        <>
+          <Opens says="Record a voice note" panel={speaking}>
+            <IconMicrophone size={18} stroke={1.7} />
+          </Opens>
+          <Opens says="Share a contact or a place" panel={sharing}>
+            <IconMapPin size={18} stroke={1.7} />
+          </Opens>
+        </>
       )}
       {!isNote && (
         <IconButton says="Send later" data-tip="Send later" aria-expanded={isLater} disabled={!canSend} onClick={later}>
@@ -70,3 +78,10 @@ export const Tools = ({ isNote, isLong, canSend, attach, send, isLater, later, s
     </div>
   )
 }
+
+const Opens = ({ says, panel, children }: { says: string; panel: Panel; children: ReactNode }) =>
+  panel.canBe && (
+    <IconButton says={says} data-tip={says} aria-expanded={panel.isOpen} onClick={panel.toggle}>
+      {children}
+    </IconButton>
+  )

@@ -10,10 +10,12 @@ export interface Attachment {
   name: string
   mime: string
   sizeBytes: number
-  /** For a picture, to look at before it is sent. */
+  /** For a picture to look at, and a voice note to listen to, before it is sent. */
   preview: string | null
   state: 'uploading' | 'ready' | 'failed'
   fileId: string | null
+  /** Spoken for this answer, and shown as such to whoever gets it. */
+  isVoice: boolean
   why: string | null
 }
 
@@ -22,7 +24,8 @@ export const accepted =
   'image/jpeg,image/png,image/webp,video/mp4,video/3gpp,audio/*,application/pdf,text/plain,.doc,.docx,.xls,.xlsx,.ppt,.pptx'
 const megabyte = 1024 * 1024
 const bytesMaxOf = (mime: string) => megabytesOf(mime) * megabyte
-const filesMax = 15
+/** With one answer. */
+export const filesMax = 15
 
 /** What WhatsApp takes of one file. */
 function megabytesOf(mime: string) {
@@ -38,6 +41,7 @@ const kindOf = (mime: string): Media['kind'] => {
 /** Files that go with the next answer: they are brought to the server at once, and sent as messages of their own. */
 export function useAttachments() {
   const [files, setFiles] = useState<Attachment[]>([])
+  const [leftOut, setLeftOut] = useState(0)
   const kept = useRef(files)
   useEffect(() => {
     kept.current = files
@@ -56,36 +60,47 @@ export function useAttachments() {
     }
   }
 
+  const take = (list: File[], isVoice: boolean) => {
+    const taken = list.slice(0, filesMax - files.length)
+    setLeftOut(list.length - taken.length)
+    for (const file of taken) {
+      const made = attachmentOf(file, isVoice)
+      setFiles((now) => [...now, made])
+      if (made.state === 'uploading') void upload(made.key, file)
+    }
+  }
+
   return {
     files,
-    add: (list: Iterable<File>) => {
-      for (const file of [...list].slice(0, filesMax - files.length)) {
-        const made = attachmentOf(file)
-        setFiles((now) => [...now, made])
-        if (made.state === 'uploading') void upload(made.key, file)
-      }
-    },
+    /** Of those that were chosen last, so many were more than can go at once. */
+    leftOut,
+    add: (list: Iterable<File>) => take([...list], false),
+    /** A voice note that was recorded just now. */
+    say: (file: File) => take([file], true),
     remove: (key: string) => {
       files.filter((one) => one.key === key).forEach(release)
       setFiles((now) => now.filter((one) => one.key !== key))
+      setLeftOut(0)
     },
     clear: () => {
       files.forEach(release)
       setFiles([])
+      setLeftOut(0)
     },
   }
 }
 
-function attachmentOf(file: File): Attachment {
+function attachmentOf(file: File, isVoice: boolean): Attachment {
   const isTooLarge = file.size > bytesMaxOf(file.type)
   return {
     key: `${file.name} ${file.size} ${performance.now()}`,
     name: file.name,
     mime: file.type,
     sizeBytes: file.size,
-    preview: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
+    preview: isVoice || file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
     state: isTooLarge ? 'failed' : 'uploading',
     fileId: null,
+    isVoice,
     why: isTooLarge ? `This file is larger than ${megabytesOf(file.type)} MB.` : null,
   }
 }
@@ -101,9 +116,10 @@ function whyOf(error: unknown) {
 }
 
 /** What is sent of an attachment. WhatsApp carries words under pictures, films and documents. */
-export function contentOf({ fileId, mime, name, sizeBytes }: Attachment, caption: string): Media | null {
+export function contentOf({ fileId, mime, name, sizeBytes, isVoice }: Attachment, caption: string): Media | null {
   if (fileId === null) return null
-  const kind = kindOf(mime)
+  // WhatsApp takes no other sound as a voice note: what Safari records goes as a sound that is attached.
+  const kind = isVoice && mime === 'audio/ogg' ? 'voice' : kindOf(mime)
   const isNamed = kind === 'document'
   return {
     kind,
@@ -111,6 +127,6 @@ export function contentOf({ fileId, mime, name, sizeBytes }: Attachment, caption
     fileId,
     ...(isNamed ? { fileName: name.slice(0, 255) } : {}),
     sizeBytes,
-    ...(caption !== '' && kind !== 'audio' ? { caption } : {}),
+    ...(caption !== '' && kind !== 'audio' && kind !== 'voice' ? { caption } : {}),
   }
 }

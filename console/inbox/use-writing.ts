@@ -11,6 +11,7 @@ import { type Draft, useDraft } from './draft.ts'
 import { mailOf, noMail, whyNotTo, whyNotWith } from './mail-draft.ts'
 import { mentionedIn } from './mention-picker.tsx'
 import { type Attachment, contentOf, useAttachments } from './use-attachments.ts'
+import { useSharing, useSpeaking } from './use-panels.ts'
 
 /** Of what goes by other ways than mail. */
 const wordsMax = 4_096
@@ -34,18 +35,19 @@ export function useWriting(
   const write = useFocus(conversationId, { replyTo, field, draft })
   const [isLater, setLater] = useState(false)
   const { members } = useMembers()
+  const beside = besides(replyTo, way)
   const sendLater = (sendAt: string, unlessAnswered: boolean) => {
     if (!canSend) return
-    const answers = replyTo ? { replyTo: replyTo._id } : {}
     for (const content of contents())
-      void careline().command('message.schedule', {
-        ...{ conversationId, content, sendAt, unlessAnswered },
-        ...answers,
-        ...chosen(way),
-      })
+      void careline().command('message.schedule', { conversationId, content, sendAt, unlessAnswered, ...beside })
     setLater(false)
     done()
   }
+  const share = (content: Outgoing) => {
+    void careline().command('message.send', { conversationId, content, ...beside })
+    leaveReply()
+  }
+  const toField = () => field.current?.focus()
   const done = () => {
     draft.set({ text: '', mail: null })
     attachments.clear()
@@ -61,9 +63,7 @@ export function useWriting(
       draft.set({ text: '' })
       return
     }
-    const answers = replyTo ? { replyTo: replyTo._id } : {}
-    for (const content of contents())
-      void client.command('message.send', { conversationId, content, ...answers, ...chosen(way) })
+    for (const content of contents()) void client.command('message.send', { conversationId, content, ...beside })
     done()
   }
   return {
@@ -77,28 +77,12 @@ export function useWriting(
     isLater,
     later: () => setLater(!isLater),
     sendLater,
-    sharing: useSharing({ conversationId, replyTo, leaveReply, way }),
+    sharing: useSharing(way, share, toField),
+    speaking: useSpeaking(way, attachments.say, toField),
     toNote: write,
     change: (next: string) => {
       draft.set({ text: next })
       if (!draft.isNote) careline().typing(conversationId, next.trim() !== '')
-    },
-  }
-}
-
-/** A contact or a place goes at once, as a message of its own. */
-function useSharing({ conversationId, replyTo, leaveReply, way }: Writing) {
-  const [isOpen, setOpen] = useState(false)
-  return {
-    // A text carries neither.
-    canBe: way?.kind !== 'sms',
-    isOpen,
-    toggle: () => setOpen(!isOpen),
-    send: (content: Outgoing) => {
-      const answers = replyTo ? { replyTo: replyTo._id } : {}
-      void careline().command('message.send', { conversationId, content, ...answers, ...chosen(way) })
-      setOpen(false)
-      leaveReply()
     },
   }
 }
@@ -142,8 +126,11 @@ function useFocus(conversationId: string, { replyTo, field, draft }: Focused) {
   return write
 }
 
-/** Only what was chosen is said: by default the server knows best where they wrote last. */
-const chosen = (way: WayNow | undefined) => (way && !way.isUsual ? { channelId: way.channelId } : {})
+/** Beside its words. Only a way that was chosen is said: by default the server knows best where they wrote last. */
+const besides = (replyTo: Message | null, way: WayNow | undefined) => ({
+  ...(replyTo && { replyTo: replyTo._id }),
+  ...(way && !way.isUsual && { channelId: way.channelId }),
+})
 
 /** Words go under the first file that can carry them; without one they are a message of their own. */
 function contentsOf(text: string, files: readonly Attachment[]): Outgoing[] {

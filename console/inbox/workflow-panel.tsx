@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type FormEvent, type ReactNode } from 'react'
 import type { Header, Priority } from '../../client/wire.ts'
 import { useCommand } from '../live/use-command.ts'
 import { useNow } from '../live/use-now.ts'
@@ -8,6 +8,7 @@ import { useTeams } from '../settings/use-business.ts'
 import { TagChips } from './standing.tsx'
 import { Trouble } from './trouble.tsx'
 import { When } from './when.tsx'
+import { usePanel } from './use-panel.ts'
 import { AskWhyAll } from './why.tsx'
 import style from './workflow.module.css'
 
@@ -36,37 +37,6 @@ export const WorkflowPanel = ({ conversationId, conversation, close }: Props) =>
       <Rating conversationId={conversationId} close={close} />
     </div>
   )
-}
-
-/** Has the focus while it is there, and goes when something else is pressed. */
-function usePanel(close: () => void) {
-  const panel = useRef<HTMLDivElement>(null)
-  const held = useRef(close)
-  useEffect(() => {
-    held.current = close
-  })
-  useEffect(() => {
-    const { current } = panel
-    const opener = document.activeElement
-    current?.querySelector<HTMLElement>('button')?.focus()
-    const onPress = ({ target }: PointerEvent) => {
-      if (target instanceof Element && !current?.contains(target) && !target.closest('[aria-haspopup=dialog]'))
-        held.current()
-    }
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return
-      event.stopPropagation()
-      held.current()
-    }
-    document.addEventListener('pointerdown', onPress)
-    current?.addEventListener('keydown', onKey)
-    return () => {
-      document.removeEventListener('pointerdown', onPress)
-      current?.removeEventListener('keydown', onKey)
-      if (opener instanceof HTMLElement) opener.focus()
-    }
-  }, [])
-  return panel
 }
 
 const Section = ({ says, children }: { says: string; children: ReactNode }) => (

@@ -2,6 +2,7 @@ import { useId, useRef, useState, type ChangeEvent } from 'react'
 import { ApiProblem } from '../../client/problem.ts'
 import { fileFormats, type FileFormat, sampleTypes } from '../../kernel/template-kinds.ts'
 import { api } from '../live/careline.ts'
+import { aboveWords } from './above-words.ts'
 import { Button } from './button.tsx'
 import style from './brought-file.module.css'
 
@@ -13,7 +14,6 @@ export interface Brought {
   fileName?: string | undefined
 }
 
-export const formatWords = { image: 'Picture', video: 'Film', document: 'Document' } as const
 export const isFileFormat = (format: string): format is FileFormat =>
   (fileFormats as readonly string[]).includes(format)
 
@@ -50,7 +50,7 @@ export const BroughtFile = ({ format, purpose, file, change }: Props) => {
       setState({ isBusy: false, why: error instanceof ApiProblem ? error.title : 'This file cannot be read.' })
     }
   }
-  const what = `${formatWords[format]} above the words`
+  const what = `${aboveWords[format]} above the words`
   return (
     <div className={style.file}>
       <span>{what}</span>
@@ -69,7 +69,7 @@ export const BroughtFile = ({ format, purpose, file, change }: Props) => {
         {state.isBusy && 'On its way …'}
         {!state.isBusy && state.why === '' && file && (
           <>
-            Chosen: <bdi>{file.fileName ?? formatWords[format]}</bdi>
+            Chosen: <bdi>{file.fileName ?? aboveWords[format]}</bdi>
           </>
         )}
       </span>

@@ -1,19 +1,18 @@
-import type { Shown } from '../../kernel/template-text.ts'
-import type { FileFormat } from '../../kernel/template-kinds.ts'
-import { formatWords } from './brought-file.tsx'
+import type { Above, Shown } from '../../kernel/template-text.ts'
+import { aboveWords } from './above-words.ts'
 import style from './template-bubble.module.css'
 
 interface Props {
   shown: Shown
-  /** The kind of the file above its words. */
-  above?: FileFormat | undefined
+  /** What stands above its words. */
+  above?: Above | undefined
   label?: string
 }
 
 /** A template as the person reads it; what is not filled in yet stands out. */
 export const TemplateBubble = ({ shown, above, label = 'Preview' }: Props) => (
   <figure className={style.bubble} aria-label={label}>
-    {above && <span className={style.above}>{formatWords[above]}</span>}
+    {above && <span className={style.above}>{aboveWords[above]}</span>}
     {shown.header && (
       <b dir="auto">
         <Marked text={shown.header} />

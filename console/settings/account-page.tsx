@@ -11,6 +11,7 @@ import { PasswordField } from '../parts/fields.tsx'
 import page from '../parts/page.module.css'
 import { ConsentSection } from './consent.tsx'
 import { EmailSection } from './email.tsx'
+import { SlackOffer, SlackSection } from './own-slack.tsx'
 import { PhonesSection } from './phones.tsx'
 import { deviceName } from './device.ts'
 import { SecuritySection } from './security/security-section.tsx'
@@ -27,12 +28,14 @@ export const AccountPage = () => {
         <h1>{user.name}</h1>
         <p className={page.none}>{user.email}</p>
       </header>
+      <SlackOffer />
       <Workspaces />
       <SignIns />
       <ConsentSection />
       <SecuritySection />
       <EmailSection />
       <PhonesSection />
+      <SlackSection />
       <Password />
     </div>
   )

@@ -1,14 +1,13 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ChannelView, DomainRecord, GmailWatch } from '../../client/connections.ts'
-import { type Times, timesIn } from '../inbox/times.ts'
+import type { ChannelView, DomainRecord } from '../../client/connections.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { connections } from '../live/connections.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { useSession } from '../live/use-session.ts'
 import { Button } from '../parts/button.tsx'
 import page from '../parts/page.module.css'
 import { ShownOnce } from '../parts/shown-once.tsx'
+import { ChannelGmail } from './channel-gmail.tsx'
 import own from './channel-mail.module.css'
 import { Copied } from './copied.tsx'
 import style from './settings.module.css'
@@ -17,7 +16,7 @@ import { useConnectionsRenewed } from './use-connections.ts'
 /** What a mailbox needs besides its secrets: the address that mails are brought to, its domain, Gmail's watch. */
 export const ChannelMail = ({ channel }: { channel: ChannelView }) => (
   <>
-    {channel.provider === 'gmail' && <Gmail id={channel.id} isOn={channel.status === 'active'} />}
+    {channel.provider === 'gmail' && <ChannelGmail id={channel.id} isOn={channel.status === 'active'} />}
     {channel.inboundUrl !== null && <Inbound channel={channel} url={channel.inboundUrl} />}
     <Domain id={channel.id} />
   </>
@@ -60,42 +59,6 @@ const Inbound = ({ channel: { id, provider }, url }: { channel: ChannelView; url
       {failed && <Trouble error={failed} what="Nothing has changed." />}
     </section>
   )
-}
-
-const Gmail = ({ id, isOn }: { id: string; isOn: boolean }) => {
-  const key = ['integrations', id, 'gmail-watch']
-  const { data, error, refetch } = useQuery({ queryKey: key, queryFn: () => connections.gmailWatch(id), staleTime: 0 })
-  const cache = useQueryClient()
-  const times = timesIn(useSession().workspace.timezone)
-  const { failed, isBusy, ...doing } = useDoing()
-  const renew = () => void doing.do(async () => void cache.setQueryData(key, await connections.renewGmailWatch(id)))
-  if (error && !data) return <Trouble error={error} what="Gmail’s state cannot be read." again={() => void refetch()} />
-  if (!data) return null
-  return (
-    <section aria-labelledby="gmail">
-      <h2 id="gmail">Gmail</h2>
-      <p role="status" className={data.lostAt === null ? undefined : page.warning}>
-        {watchSays(data, times)}
-      </p>
-      {data.ignored > 0 && (
-        <p className={page.none}>{data.ignored.toLocaleString('en')} mails were left out by their labels.</p>
-      )}
-      <p>
-        <Button disabled={isBusy || !isOn} onClick={renew}>
-          {isBusy ? 'Asking Gmail' : 'Renew the watch now'}
-        </Button>
-      </p>
-      {failed && <Trouble error={failed} what="It was not renewed." />}
-    </section>
-  )
-}
-
-function watchSays({ lostAt, watchUntil }: GmailWatch, times: Times): string {
-  if (lostAt !== null)
-    return `Google lets us in no more since ${times.full(lostAt)}. Replace the refresh token below, then renew the watch.`
-  if (watchUntil === null)
-    return 'Connected. Gmail was not asked yet to tell of new mails: that is done within minutes.'
-  return `Connected. Gmail tells of new mails until ${times.full(watchUntil)}; that is renewed every day.`
 }
 
 const purposes: Record<DomainRecord['what'], string> = {

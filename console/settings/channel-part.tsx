@@ -11,9 +11,11 @@ import page from '../parts/page.module.css'
 import { Badges } from './channel-badge.tsx'
 import { ChannelMail } from './channel-mail.tsx'
 import { ChannelOptions } from './channel-options.tsx'
+import { ChannelPush } from './channel-push.tsx'
 import { ChannelSecrets } from './channel-secrets.tsx'
 import { ChannelStats } from './channel-stats.tsx'
 import { ChannelTrial } from './channel-trial.tsx'
+import { ChannelVoice } from './channel-voice.tsx'
 import { Copied } from './copied.tsx'
 import style from './settings.module.css'
 import { useChannel, useConnectionsRenewed, useHealth, useKindOf } from './use-connections.ts'
@@ -50,7 +52,7 @@ const Known = ({ channel }: { channel: ChannelView }) => {
       </header>
       <Health id={id} isOn={status === 'active'} />
       <dl className={page.facts}>
-        {Object.entries(fields).map(([field, value]) => (
+        {(channel.kind === 'app' ? [] : Object.entries(fields)).map(([field, value]) => (
           <div key={field}>
             <dt>{kind?.fields.find((one) => one.name === field)?.label ?? field}</dt>
             <dd>{value}</dd>
@@ -70,10 +72,17 @@ const Known = ({ channel }: { channel: ChannelView }) => {
         )}
       </dl>
       {channel.kind === 'email' && !simulate && <ChannelMail channel={channel} />}
+      {channel.provider === 'twilio' && (
+        <ChannelVoice id={id} simulate={simulate} mayChange={mayIn(session, 'channels.manage')} />
+      )}
       <ChannelStats id={id} />
-      <ChannelTrial channel={channel} says={kind?.says ?? 'Its provider'} />
+      {channel.kind === 'app' ? (
+        <ChannelPush channel={channel} />
+      ) : (
+        <ChannelTrial channel={channel} says={kind?.says ?? 'Its provider'} />
+      )}
       {mayIn(session, 'channels.manage') && <ChannelOptions id={id} />}
-      <ChannelSecrets channel={channel} />
+      {channel.kind !== 'app' && <ChannelSecrets channel={channel} />}
       <Switches channel={channel} lacks={stillMadeUp} />
     </>
   )

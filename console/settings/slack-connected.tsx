@@ -39,6 +39,7 @@ export const SlackConnected = ({ connection, health, webhookUrl }: Props) => {
         </p>
       )}
       <Trial isOn={isOn} />
+      <Shown isShown={connection.showsWords} />
       {!simulate && (
         <details className={style.what}>
           <summary>Address and secrets</summary>
@@ -49,6 +50,31 @@ export const SlackConnected = ({ connection, health, webhookUrl }: Props) => {
       )}
       <Switches isOn={isOn} />
     </section>
+  )
+}
+
+/** What Slack has once, it has: so nobody is shown anything there unless somebody says so. */
+const Shown = ({ isShown }: { isShown: boolean }) => {
+  const renewed = useSlackRenewed()
+  const { failed, isBusy, ...doing } = useDoing()
+  const turn = (showsWords: boolean) => void doing.do(() => slack.change({ showsWords }).finally(renewed))
+  return (
+    <>
+      <label>
+        <input
+          type="checkbox"
+          checked={isShown}
+          disabled={isBusy}
+          onChange={({ target }) => turn(target.checked)}
+          aria-describedby="slack-shows"
+        />{' '}
+        Forms in Slack show who the person is, and what was said last
+      </label>
+      <small id="slack-shows">
+        Slack then has these words. Without it, colleagues read in Careline, and answer in Slack.
+      </small>
+      {failed && <Trouble error={failed} what="Nothing was changed." />}
+    </>
   )
 }
 

@@ -11,6 +11,7 @@ const kinds = {
   quick_reply: { says: 'A quick answer', empty: { type: 'quick_reply', text: '' } },
   url: { says: 'Opens a page', empty: { type: 'url', text: '', url: 'https://' } },
   phone: { says: 'Calls a number', empty: { type: 'phone', text: '', phone: '+' } },
+  product: { says: 'Shows the product above', empty: { type: 'product', text: 'View' } },
   copy_code: { says: 'Copies a coupon', empty: { type: 'copy_code' } },
 } as const satisfies Record<string, { says: string; empty: TemplateButton }>
 type Kind = keyof typeof kinds

@@ -3,7 +3,7 @@ import type { TemplateDraft } from '../../client/templates.ts'
 import type { TemplateCategory, TemplateWords } from '../../kernel/template.ts'
 import { flawsOf, templateLanguages } from '../../kernel/template-rules.ts'
 import { bodyMax } from '../../kernel/template-kinds.ts'
-import { fileFormatOf, shownOf, slotsOf } from '../../kernel/template-text.ts'
+import { aboveOf, shownOf, slotsOf } from '../../kernel/template-text.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { useDoing } from '../live/use-doing.ts'
 import { Button } from '../parts/button.tsx'
@@ -73,7 +73,7 @@ export const TemplateForm = ({ draft: begun, isKnown = false, channels = [], say
         <div className={own.preview}>
           <TemplateBubble
             shown={isCode ? codePreview(draft.words) : shownOf(draft.words, samples)}
-            above={fileFormatOf(draft.words)}
+            above={aboveOf(draft.words)}
           />
           <Flaws draft={draft} />
         </div>

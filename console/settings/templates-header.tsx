@@ -1,12 +1,14 @@
 import type { TemplateWords } from '../../kernel/template.ts'
-import { BroughtFile, formatWords, isFileFormat } from '../parts/brought-file.tsx'
+import { aboveWords } from '../parts/above-words.ts'
+import { BroughtFile, isFileFormat } from '../parts/brought-file.tsx'
 
 type Header = TemplateWords['header']
 
-const kinds = { none: 'Nothing', text: 'A line of text', ...formatWords }
+const kinds = { none: 'Nothing', text: 'A line of text', ...aboveWords }
 
 function headerOf(kind: string, before: Header): Header {
   if (kind === 'text') return { format: 'text', text: before?.format === 'text' ? before.text : '' }
+  if (kind === 'location' || kind === 'product') return { format: kind }
   return isFileFormat(kind) ? { format: kind, handle: '' } : null
 }
 
@@ -43,6 +45,8 @@ export const TemplateHeader = ({ header, change }: Props) => {
           />
         </label>
       )}
+      {kind === 'location' && <p>Which place it is, whoever sends it says each time.</p>}
+      {kind === 'product' && <p>Which product of your catalogue it is, whoever sends it says each time.</p>}
       {header && 'handle' in header && (
         <BroughtFile
           key={header.format}

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MessageTemplate } from '../../client/templates.ts'
-import { fileFormatOf, shownOf } from '../../kernel/template-text.ts'
+import { aboveOf, shownOf } from '../../kernel/template-text.ts'
 import { Trouble } from '../inbox/trouble.tsx'
 import { templates } from '../live/templates.ts'
 import { useDoing } from '../live/use-doing.ts'
@@ -207,7 +207,7 @@ const About = ({ template }: { template: MessageTemplate }) => {
       {isForeign && <p className={own.reason}>It has parts that are unknown here: it is changed at Meta.</p>}
       <TemplateBubble
         shown={isUnsaid ? codePreview(template.words) : shownOf(template.words, {})}
-        above={fileFormatOf(template.words)}
+        above={aboveOf(template.words)}
         label={`How ${template.name} reads`}
       />
     </span>

@@ -15,6 +15,14 @@ const channelKindOf = (kind = '') => (isChannelKind(kind) ? kind : undefined)
 /** How long every row of the inbox goes by what is known of the channels: their kind never changes. */
 const kindMs = 5 * 60_000
 
+const canCall = ({ provider, status, address }: { provider: string; status: string; address: string }) =>
+  provider === 'twilio' && status === 'active' && address.startsWith('+')
+const none: never[] = []
+
+/** The numbers that can call. */
+export const useCallLines = () =>
+  useQuery({ ...channelsQuery, staleTime: kindMs, select: ({ items }) => items.filter(canCall) }).data ?? none
+
 /** Of which kind a channel is; undefined until it is known, and of one that was removed. */
 export const useChannelKind = (channelId: string | null) =>
   useQuery({

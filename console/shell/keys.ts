@@ -64,13 +64,33 @@ const isPressed = (target: EventTarget | null) =>
 
 let wasG = 0
 
+let wasKey = false
+/** Whether whoever sits here goes by keys: the last that they did was no press. */
+export const goesByKeys = () => wasKey
+const tell = ({ type }: Event) => {
+  wasKey = type === 'keydown'
+}
+
 const isForOthers = (event: KeyboardEvent) =>
-  event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing || isField(event.target)
+  event.defaultPrevented ||
+  event.metaKey ||
+  event.ctrlKey ||
+  event.altKey ||
+  event.isComposing ||
+  isField(event.target) ||
+  // Whatever has the focus: over the page stands something that has the word.
+  document.querySelector('dialog:modal') !== null
 
 /** Listens to the whole page; answers the function that ends it. */
 export function listenToKeys() {
+  addEventListener('keydown', tell, true)
+  addEventListener('pointerdown', tell, true)
   addEventListener('keydown', onKey)
-  return () => removeEventListener('keydown', onKey)
+  return () => {
+    removeEventListener('keydown', tell, true)
+    removeEventListener('pointerdown', tell, true)
+    removeEventListener('keydown', onKey)
+  }
 }
 
 function onKey(event: KeyboardEvent) {

@@ -4,7 +4,7 @@ import { api, leave } from '../live/careline.ts'
 import { type OwnStatus, ownStatus, statuses, useOwnStatus } from '../live/own-status.ts'
 import { openDocs } from '../parts/docs-link.tsx'
 import { Dot } from '../parts/dot.tsx'
-import { menuLooks } from '../parts/menu.ts'
+import { OpenedMenu } from '../parts/opened-menu.tsx'
 import style from './me-menu.module.css'
 import { MeButton } from './me-button.tsx'
 import { WorkspaceItems } from './workspace-items.tsx'
@@ -20,7 +20,7 @@ interface Props {
 export const MeMenu = ({ name, isOpen, toggle }: Props) => {
   const mine = useOwnStatus()
   return (
-    <Menu opened={isOpen} onChange={toggle} position="right-end" width={232} {...menuLooks}>
+    <OpenedMenu isOpen={isOpen} toggle={toggle} position="right-end">
       <Menu.Target>
         <MeButton name={name} />
       </Menu.Target>
@@ -51,7 +51,7 @@ export const MeMenu = ({ name, isOpen, toggle }: Props) => {
           Sign out
         </Menu.Item>
       </Menu.Dropdown>
-    </Menu>
+    </OpenedMenu>
   )
 }
 

@@ -1,4 +1,3 @@
-import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import {
   IconActivityHeartbeat,
   IconAddressBook,
@@ -21,6 +20,7 @@ import { Count } from '../parts/count.tsx'
 import { useHereInSight } from '../parts/in-sight.ts'
 import { Mark } from '../parts/mark.tsx'
 import { onceOnline } from '../parts/once-online.ts'
+import { chooseScheme, useScheme } from '../theme/scheme.ts'
 import { ActingBar } from './acting-bar.tsx'
 import { sound } from './bell.ts'
 import { listenToKeys, useKeys } from './keys.ts'
@@ -271,11 +271,10 @@ const Sound = () => {
 }
 
 const Scheme = () => {
-  const { setColorScheme } = useMantineColorScheme()
-  const other = useComputedColorScheme('light') === 'dark' ? 'light' : 'dark'
+  const other = useScheme() === 'dark' ? 'light' : 'dark'
   return (
     <li>
-      <Plain says={`Switch to the ${other} colours`} onClick={() => setColorScheme(other)}>
+      <Plain says={`Switch to the ${other} colours`} onClick={() => chooseScheme(other)}>
         {other === 'light' ? <IconSun size={19} stroke={1.7} /> : <IconMoon size={19} stroke={1.7} />}
       </Plain>
     </li>

@@ -23,13 +23,29 @@ function filed({ kind, fileName }: NonNullable<TemplateContent['file']>, id: str
   return { type: kind, [kind]: { id, ...(isNamed && { filename: fileName }) } }
 }
 
+/** What stands above its words, if that is no text. `mediaId`: Meta's, of its file. */
+function above({ file, location, product }: TemplateContent, mediaId: string | undefined): Bag[] {
+  const parameters = [
+    ...(file && mediaId !== undefined ? [filed(file, mediaId)] : []),
+    ...(location ? [{ type: 'location', location: placed(location) }] : []),
+    ...(product
+      ? [{ type: 'product', product: { product_retailer_id: product.id, catalog_id: product.catalogId } }]
+      : []),
+  ]
+  return parameters.length === 0 ? [] : [{ type: 'header', parameters }]
+}
+
+/** Here, other than in a message of its own, Meta takes the two numbers as text. */
+const placed = ({ latitude, longitude, name, address }: NonNullable<TemplateContent['location']>): Bag => ({
+  ...{ latitude: String(latitude), longitude: String(longitude), name, address },
+})
+
 /** `mediaId`: Meta's, of the file of the content, where it has one. */
 export function templatePayload(content: TemplateContent, mediaId?: string): Bag {
-  const { file } = content
   const { name, language, parameters, copyCode, header, headerName, names = [], buttons = [] } = content
   const body = parameters.map((text, index) => named(text, names[index]))
   const components = [
-    ...(file && mediaId !== undefined ? [{ type: 'header', parameters: [filed(file, mediaId)] }] : []),
+    ...above(content, mediaId),
     ...(header === undefined ? [] : [{ type: 'header', parameters: [named(header, headerName)] }]),
     ...(body.length === 0 ? [] : [{ type: 'body', parameters: body }]),
     ...buttons.map(button),

@@ -36,7 +36,7 @@ export class Screen {
       // A network that was cut on purpose is told by the browser as an error, too.
       if (
         message.type() === 'error' &&
-        !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket connection|401|404|409/.test(
+        !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED|WebSocket connection|401|404|409/.test(
           text,
         )
       )
@@ -91,6 +91,9 @@ const browserArgs = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  // A microphone that beeps, and nobody who has to be asked for it.
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
   '--font-render-hinting=none',
 ]
 

@@ -3,6 +3,7 @@ import { withApp } from '../harness/boot.ts'
 import { receiver } from '../harness/receiver.ts'
 import { until } from '../harness/until.ts'
 import { newId } from '../../kernel/id.ts'
+import { GoogleConsent } from '../harness/google-consent.ts'
 import { DnsSimulator } from '../../providers/dns/simulator.ts'
 import { withBrowser } from './browser.ts'
 
@@ -200,6 +201,37 @@ describe('channels and webhooks', () => {
     expect(mail.cc).to.deep.equal(['"Otto Maier" <otto@mail.test>'])
   })
 
+  it('let us into a mailbox at Gmail, and out again', async () => {
+    const google = await new GoogleConsent().start(`${app.url}/settings/channels/google`)
+    try {
+      const made = await (
+        await app.business.as('owner')
+      ).http.post<{ id: string }>('/integrations', {
+        ...{ kind: 'email', provider: 'gmail', name: 'Gmail desk', mailbox: 'desk@gmail.test', simulate: false },
+        ...{ clientId: google.client.id, clientSecret: google.client.secret, baseUrl: google.url },
+        ...{ topic: 'projects/p/topics/t', pusher: 'push@p.test' },
+      })
+      const boss = await on.staff('owner', `/settings/channels?channel=${made.id}`, { bypassCSP: true })
+      const { page } = boss
+      const connect = page.getByRole('button', { name: 'Connect with Google', exact: true })
+      await connect.waitFor()
+      await page.getByRole('heading', { name: 'Gmail', exact: true }).scrollIntoViewIfNeeded()
+      await boss.shot('gmail-wide')
+      expect(await boss.axe()).to.deep.equal([])
+      await connect.click()
+      await page.getByText('Gmail tells of new mails from now on.').waitFor()
+      await boss.shot('gmail-return-wide')
+      expect(new URL(page.url()).search, 'no code is in an address').to.equal('')
+      await page.getByRole('link', { name: 'To the mailbox', exact: true }).click()
+      await page.getByRole('button', { name: 'Disconnect from Google…', exact: true }).click()
+      await page.getByRole('button', { name: 'Disconnect this mailbox', exact: true }).click()
+      await connect.waitFor()
+      expect(google.revoked).to.deep.equal(['desk@gmail.test'])
+    } finally {
+      google.stop()
+    }
+  })
+
   it('connect Slack, say which channel hears of what, and press a button there', async () => {
     const live = app.business
     // A business that is live may simulate nothing.
@@ -247,8 +279,28 @@ describe('channels and webhooks', () => {
     await there.page.getByLabel('Buttons are pressed by').selectOption({ label: 'Cara' })
     await support.getByRole('button', { name: 'Take', exact: true }).click()
     await support.getByText('Cara looks after it').waitFor()
+    await there.page.getByRole('button', { name: 'Answer', exact: true }).click()
+    const form = there.page.getByRole('form', { name: 'Answer', exact: true })
+    await form.getByRole('textbox', { name: 'Your answer' }).fill('We call you at ten.')
     await there.shot('slack-desk-wide')
+    await form.getByRole('button', { name: 'Send', exact: true }).click()
+    await form.waitFor({ state: 'detached' })
+    await support.getByText('Answered').waitFor()
     expect(await there.axe()).to.deep.equal([])
     expect((await owner.conversations.get(id)).assigneeId).to.equal(cara.id)
+    const [said] = (await owner.conversations.messages(id)).items.filter(({ direction }) => direction === 'out')
+    expect([said?.author.id, said?.content]).to.deep.equal([cara.id, { kind: 'text', text: 'We call you at ten.' }])
+
+    await there.page.getByLabel('Buttons are pressed by').selectOption({ label: 'A stranger' })
+    const general = there.page.getByRole('list', { name: 'Messages of #general', exact: true })
+    await general.getByRole('button', { name: 'Link my account', exact: true }).click()
+    const link = general.getByRole('link', { name: 'Link it in Careline', exact: true })
+    const { pathname, search } = new URL((await link.getAttribute('href')) ?? '')
+    const self = await on.staff('Cara', pathname + search, { bypassCSP: true })
+    await self.page.getByText('Are you A stranger of Simulated Slack?').waitFor()
+    await self.shot('slack-link-wide')
+    expect(await self.axe()).to.deep.equal([])
+    await self.page.getByRole('button', { name: 'Yes, link it', exact: true }).click()
+    await self.page.getByRole('button', { name: 'Unlink Slack', exact: true }).waitFor()
   }
 })

@@ -21,6 +21,8 @@ describe('the inbox by keyboard, and its list', () => {
     await page.getByRole('link', { name: /Grace Okonkwo/ }).waitFor()
     await press('j')
     await at('Daniel Whitcombe')
+    // Whoever goes by keys stands somewhere, also where what they stood on has gone.
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'log')
     await press('j')
     await at('Tomás Arrieta')
     await press('k')
@@ -41,9 +43,21 @@ describe('the inbox by keyboard, and its list', () => {
 
     await press('a')
     await page.getByRole('menuitem', { name: 'owner (you)' }).waitFor()
+    await press('Escape')
+    await page.getByRole('menuitem', { name: 'owner (you)' }).waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'log')
+    await press('a')
+    await page.getByRole('menuitem', { name: 'owner (you)' }).waitFor()
     await press('ArrowDown')
     await press('Enter')
     await page.getByRole('button', { name: 'Assigned to You' }).waitFor()
+    await press('w')
+    await page.getByRole('dialog').waitFor()
+    // Out of the drawer, into the browser's own buttons: the drawer is still what Esc leaves.
+    await press('Tab')
+    await press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await at('Daniel Whitcombe')
     await press('i')
     await page.getByRole('complementary').waitFor({ state: 'detached' })
     await press('i')
@@ -59,6 +73,7 @@ describe('the inbox by keyboard, and its list', () => {
     await page.getByRole('button', { name: 'Resolve the conversation' }).waitFor()
     await press('Escape')
     await page.getByText('conversations are open').waitFor()
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('Daniel Whitcombe'))
     expect(new URL(page.url()).pathname).to.equal('/inbox')
   })
 

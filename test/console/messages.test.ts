@@ -175,6 +175,40 @@ describe('what a conversation shows', () => {
     expect(inbox.faults).to.deep.equal([])
   })
 
+  it('records a voice note, which can be listened to, and says why where it cannot', async () => {
+    const { person, conversationId } = await somebody('Ingrid', 'Please call me')
+    const inbox = await on.staff('owner', `/inbox/${conversationId}`)
+    const { page } = inbox
+    const microphone = page.getByRole('button', { name: 'Record a voice note' })
+    const note = page.getByRole('region', { name: 'Voice note', exact: true })
+    await microphone.click()
+    await note.getByText('0:01', { exact: false }).first().waitFor()
+    await inbox.shot('voice-recording')
+    // The key that stops is under the finger, and the next one sends.
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Play: Your voice note' }).waitFor()
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Answer to'))
+    await page.getByRole('button', { name: 'Send', exact: true }).and(page.locator(':enabled')).waitFor()
+    await page.keyboard.press('Enter')
+    await log(inbox).getByRole('button', { name: 'Play: Voice message' }).waitFor()
+    await log(inbox).getByTitle('Delivered').waitFor()
+    const [said] = person.chat().messages.slice(-1)
+    expect(said?.content).to.include({ kind: 'voice', mime: 'audio/ogg' })
+    const bytes = app.simulator.ledger.media((said?.content as { mediaId: string }).mediaId)?.bytes ?? new Uint8Array()
+    expect(Buffer.from(bytes.subarray(0, 4)).toString()).to.equal('OggS')
+    expect(Buffer.from(bytes).indexOf('OpusHead\x01\x01'), 'of one channel').to.be.greaterThan(0)
+
+    await microphone.click()
+    await note.getByRole('button', { name: 'Discard' }).click()
+    await note.waitFor({ state: 'detached' })
+    expect(await page.getByRole('list', { name: 'Attached' }).count()).to.equal(0)
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('No.', 'NotAllowedError'))
+    })
+    await microphone.click()
+    await note.getByRole('alert').getByText('The browser keeps the microphone from this page.').waitFor()
+  })
+
   it('loads what is older while one scrolls up, and keeps the place', async () => {
     const { api, conversationId } = await somebody('Elif', ...Array.from({ length: 70 }, (_, n) => `message ${n + 1}.`))
     for (let n = 71; n <= 130; n++) await api.conversations.note(conversationId, `message ${n}.`)
@@ -208,6 +242,9 @@ describe('what a conversation shows', () => {
     const about = { name: 'our_room', language: 'en', category: 'utility' } as const
     const own = templatesOf(api.http)
     await own.submit((await own.make({ ...about, channelId: app.business.channel.id, words })).id)
+    const placed = TemplateWords.parse({ header: { format: 'location' }, body: 'This is where we meet.' })
+    const way = { ...about, name: 'our_way', channelId: app.business.channel.id, words: placed }
+    await own.submit((await own.make(way)).id)
     await app.settled()
     const inbox = await on.staff('owner', `/inbox/${conversationId}`)
     await inbox.page.getByText('Free text is not possible now.').first().waitFor()
@@ -230,6 +267,15 @@ describe('what a conversation shows', () => {
     await log(inbox).getByText('This is the room where we meet.').waitFor()
     await log(inbox).getByRole('img').last().waitFor()
     await inbox.shot('template-picture')
+    // A place is another one each time.
+    await inbox.page.getByLabel('A template can go instead').selectOption({ label: 'our way (en)' })
+    await inbox.page.getByLabel('What the place is called').fill('The clinic')
+    await inbox.page.getByLabel('Its address').fill('Marienplatz 1')
+    await inbox.page.getByLabel('Link to a map, or coordinates').fill('48.1371, 11.5754')
+    await inbox.shot('template-place')
+    await inbox.page.getByRole('button', { name: 'Send the template' }).click()
+    await log(inbox).getByText('This is where we meet.').waitFor()
+    await log(inbox).getByText('Marienplatz 1').waitFor()
     await inbox.page.getByRole('button', { name: 'Write a note' }).click()
     await inbox.page.getByRole('textbox', { name: 'Note' }).fill('Wait for her.')
     await inbox.page.keyboard.press('Enter')

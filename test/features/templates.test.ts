@@ -144,6 +144,34 @@ describe('a template of WhatsApp', () => {
     expect(shown?.content).to.have.nested.property('file.fileName', 'for Lena.pdf')
   })
 
+  it('shows a place above its words, and a product: another one each time', async () => {
+    const components = () =>
+      (app.simulator.sent.findLast(({ path }) => path.endsWith('/messages'))?.body as any).template.components[0]
+    const placed = await handedIn(draft({}, { header: { format: 'location' } }))
+    expect(await one(placed.id)).to.include({ status: 'approved' })
+    expect(await refused(send(placed.name, ['Lena', 'Friday']))).to.include({ code: 'template_parameters_mismatch' })
+    const location = { latitude: 48.1371, longitude: -11.5754, name: 'The clinic', address: 'Marienplatz 1' }
+    await send(placed.name, ['Lena', 'Friday'], { location })
+    await app.settled()
+    expect(await last()).to.include({ status: 'delivered' })
+    expect(person.chat().messages.at(-1)?.content).to.deep.include({ kind: 'template', location })
+    expect(components()).to.deep.equal({
+      type: 'header',
+      parameters: [{ type: 'location', location: { ...location, latitude: '48.1371', longitude: '-11.5754' } }],
+    })
+
+    const button = { type: 'product' as const, text: 'View' }
+    const shop = await handedIn(draft({}, { header: { format: 'product' }, buttons: [button] }))
+    const product = { id: 'pot-17', catalogId: '194836987003835' }
+    await send(shop.name, ['Lena', 'Friday'], { product })
+    await app.settled()
+    expect(person.chat().messages.at(-1)?.content).to.deep.include({ kind: 'template', product })
+    expect(components()).to.deep.equal({
+      type: 'header',
+      parameters: [{ type: 'product', product: { product_retailer_id: 'pot-17', catalog_id: '194836987003835' } }],
+    })
+  })
+
   it('keeps the file of its own when somebody is forgotten who got it', async () => {
     const sample = await api.files.upload(Buffer.from('%PDF-1.7 for all'), {
       ...{ mime: 'application/pdf', name: 'all.pdf', purpose: 'template' },

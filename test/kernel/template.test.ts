@@ -155,10 +155,8 @@ describe('a template', () => {
     expect(whyUnsendable(known(), message(['Lena', 'Monday'], { buttons }))).to.include({
       code: 'template_parameters_mismatch',
     })
-    const unfit = { code: 'template_unfit' }
-    expect(whyUnsendable(known({ words: words({ header: { format: 'location' } }) }), message(['a', 'b']))).to.include(
-      unfit,
-    )
+    const list = known({ words: words({ buttons: [{ type: 'products', text: 'View' }] }) })
+    expect(whyUnsendable(list, message(['a', 'b']))).to.include({ code: 'template_unfit' })
     expect(whyUnsendable(known({ isForeign: true }), message(['a', 'b']))).to.include({ code: 'template_unfit' })
   })
 
@@ -170,6 +168,24 @@ describe('a template', () => {
     expect(whyUnsendable(pictured, message(['a', 'b']))).to.include(mismatch)
     expect(whyUnsendable(pictured, message(['a', 'b'], { file: { ...file, kind: 'document' } }))).to.include(mismatch)
     expect(whyUnsendable(known(), message(['a', 'b'], { file }))).to.include(mismatch)
+  })
+
+  it('goes with the place or the product above its words, and with nothing beside it', () => {
+    const location = { latitude: 48.1, longitude: 11.5, name: 'Here', address: 'There 1' }
+    const product = { id: 'pot-1', catalogId: '42' }
+    const placed = known({ words: words({ header: { format: 'location' } }) })
+    const shop = known({
+      words: words({ header: { format: 'product' }, buttons: [{ type: 'product', text: 'View' }] }),
+    })
+    const mismatch = { code: 'template_parameters_mismatch' }
+    expect(whyUnsendable(placed, message(['a', 'b'], { location }))).to.equal(undefined)
+    expect(whyUnsendable(shop, message(['a', 'b'], { product }))).to.equal(undefined)
+    const file = { kind: 'image', mime: 'image/png', fileId: 'file_1' } as const
+    for (const wrong of [{}, { product }, { location, product }, { location, file }])
+      expect(whyUnsendable(placed, message(['a', 'b'], wrong))).to.include(mismatch)
+    expect(whyUnsendable(known(), message(['a', 'b'], { location }))).to.include(mismatch)
+    expect(flawsOf(written({ header: { format: 'location' } }))).to.deep.equal([])
+    expect(flawsOf(written({ header: { format: 'product' } }))).to.have.length(1)
   })
 
   it('is spelled out by what is known, whatever whoever sends it says of it', () => {

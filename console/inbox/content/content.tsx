@@ -5,6 +5,7 @@ import {
   IconMapPin,
   IconPhone,
   IconQuestionMark,
+  IconShoppingBag,
   IconTemplate,
   IconUser,
 } from '@tabler/icons-react'
@@ -154,12 +155,28 @@ const Rows = ({ content }: { content: Of<'list'> }) => (
 const Template = ({ content }: { content: Of<'template'> }) => (
   <div>
     {content.file && <Media content={content.file} />}
+    {content.location && <Place content={{ kind: 'location', ...content.location }} />}
+    {content.product && <Product product={content.product} />}
     {content.shown && <TemplateSaid shown={content.shown} />}
     <p className={style.kind}>
       <IconTemplate size={14} stroke={1.9} aria-hidden="true" />
       Template <b className={style.strong}>{content.name}</b>, {content.language}
     </p>
     {!content.shown && content.parameters.length > 0 && <Words text={content.parameters.join(' · ')} />}
+  </div>
+)
+
+const Product = ({ product: { id, catalogId } }: { product: NonNullable<Of<'template'>['product']> }) => (
+  <div className={style.card}>
+    <IconShoppingBag size={22} stroke={1.6} aria-hidden="true" />
+    <span>
+      <b>
+        Product <bdi>{id}</bdi>
+      </b>
+      <small>
+        of catalogue <bdi>{catalogId}</bdi>
+      </small>
+    </span>
   </div>
 )
 

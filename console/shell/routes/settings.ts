@@ -17,8 +17,11 @@ const first = createRoute({
 const account = createRoute({
   getParentRoute: () => settings,
   path: 'account',
-  /** What Google said, where the browser comes back from there. */
-  validateSearch: (search): { google?: string } => wordsIn(search, 'google'),
+  /** What Google said, where the browser comes back from there; what Slack gave, where it comes from there. */
+  validateSearch: (search): { google?: string; slack?: string } => ({
+    ...wordsIn(search, 'google'),
+    ...wordsIn(search, 'slack'),
+  }),
   component: page(() => import('../../settings/account-page.tsx'), 'AccountPage'),
 })
 
@@ -131,6 +134,18 @@ const channels = createRoute({
   component: page(() => import('../../settings/channels-page.tsx'), 'ChannelsPage'),
 })
 
+const gmail = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels/google',
+  /** What Google says to the browser that it sends back. */
+  validateSearch: (search): { state?: string; code?: string; error?: string } => ({
+    ...wordsIn(search, 'state'),
+    ...wordsIn(search, 'code'),
+    ...wordsIn(search, 'error'),
+  }),
+  component: page(() => import('../../settings/gmail-return.tsx'), 'GmailReturn'),
+})
+
 const slack = createRoute({
   getParentRoute: () => settings,
   path: 'slack',
@@ -177,6 +192,7 @@ export const settingsRoutes = settings.addChildren([
   suppressions,
   team,
   channels,
+  gmail,
   slack,
   webhooks,
   apiKeys,

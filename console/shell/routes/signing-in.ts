@@ -59,4 +59,11 @@ const preferences = createRoute({
   component: page(() => import('../../sign-in/preferences-page.tsx'), 'PreferencesPage'),
 })
 
-export const signingInRoutes = [signIn, invitation, newPassword, register, welcome, rate, preferences] as const
+/** What the law lets people ask of a business that keeps something of them; it asks for no sign-in. */
+const privacy = createRoute({
+  getParentRoute: () => root,
+  path: '/privacy/$business',
+  component: page(() => import('../../sign-in/privacy-page.tsx'), 'PrivacyPage'),
+})
+
+export const signingInRoutes = [signIn, invitation, newPassword, register, welcome, rate, preferences, privacy] as const

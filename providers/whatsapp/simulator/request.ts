@@ -61,9 +61,23 @@ const FileParameter = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('video'), video: Filed }),
   z.strictObject({ type: z.literal('document'), document: Filed.extend({ filename: z.string().max(240).optional() }) }),
 ])
+const degrees = (max: number) =>
+  z
+    .string()
+    .regex(/^-?\d{1,3}(\.\d{1,20})?$/)
+    .transform(Number)
+    .pipe(z.number().min(-max).max(max))
+const PlaceParameter = z.strictObject({
+  type: z.literal('location'),
+  location: z.strictObject({ latitude: degrees(90), longitude: degrees(180), name: some(1_000), address: some(1_000) }),
+})
+const ProductParameter = z.strictObject({
+  type: z.literal('product'),
+  product: z.strictObject({ product_retailer_id: some(100), catalog_id: z.string().regex(/^\d{1,64}$/) }),
+})
 const HeaderParameters = z.strictObject({
   type: z.literal('header'),
-  parameters: z.array(z.union([Parameter, FileParameter])).length(1),
+  parameters: z.array(z.union([Parameter, FileParameter, PlaceParameter, ProductParameter])).length(1),
 })
 /** The end of an address, a coupon, or the code of an authentication template. */
 const ButtonParameter = z.strictObject({
@@ -146,6 +160,18 @@ function fileGiven(given: z.infer<typeof FileParameter>) {
   }
 }
 
+type HeaderGiven = z.infer<typeof HeaderParameters>['parameters'][number]
+
+/** What stands above the words of a template, and of which kind it is. */
+function aboveGiven(given: HeaderGiven | undefined) {
+  if (given === undefined || given.type === 'text') return { above: undefined }
+  const above = given.type
+  if (given.type === 'location') return { above, location: given.location }
+  if (given.type !== 'product') return { above, file: fileGiven(given) }
+  const { product_retailer_id: id, catalog_id: catalogId } = given.product
+  return { above, product: { id, catalogId } }
+}
+
 /** What a template is given for its words, and for the buttons under them. */
 export function givenTo({ components = [] }: TemplateRequest) {
   const buttons = components.flatMap((one) =>
@@ -161,7 +187,7 @@ export function givenTo({ components = [] }: TemplateRequest) {
   return {
     body: components.flatMap((one) => (one.type === 'body' ? one.parameters : [])),
     header: inHeader?.type === 'text' ? inHeader : undefined,
-    file: inHeader && inHeader.type !== 'text' ? fileGiven(inHeader) : undefined,
+    ...aboveGiven(inHeader),
     buttons,
     code: buttons.find(({ kind }) => kind === 'url')?.value,
   }
@@ -213,9 +239,13 @@ export function contentOf(request: Sent, fileOf: (mediaId: string) => Uploaded):
   if (request.type === 'interactive') return offered(request.interactive)
   if (request.type !== 'template') return mediaContent(request, fileOf)
   const { name, language } = request.template
-  const { body, code = '', file } = givenTo(request.template)
+  const { body, code = '', file, location, product } = givenTo(request.template)
   const copyCode = code.length >= 1 && code.length <= 15 ? { copyCode: code } : {}
-  const shown = file && { file: fileContent(file.kind, file, fileOf(file.id)) }
+  const shown = {
+    ...(file && { file: fileContent(file.kind, file, fileOf(file.id)) }),
+    ...(location && { location }),
+    ...(product && { product }),
+  }
   const parameters = body.map(({ text }) => text)
   return { kind: 'template', name, language: language.code, parameters, ...copyCode, ...shown }
 }

@@ -1,5 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
-import { speechPackets, speechPacketSamples } from './speech.ts'
+import { oggOf } from '../../../kernel/opus.ts'
+import { speechPackets } from './speech.ts'
 
 // Small valid files for a phone without a camera and for tests; made here, so that nobody has to license them.
 
@@ -39,40 +40,10 @@ export function sampleImage(): Buffer {
   ])
 }
 
-// Ogg's own CRC-32: the usual polynomial, not reflected, starting from zero (RFC 3533).
-function oggCrc(bytes: Uint8Array): number {
-  let crc = 0
-  for (const byte of bytes) {
-    crc ^= byte << 24
-    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1
-  }
-  return crc >>> 0
-}
-
-function oggPage(sequence: number, granule: number, flags: number, packets: Uint8Array[]): Buffer {
-  const header = Buffer.alloc(27 + packets.length)
-  header.write('OggS', 0, 'latin1')
-  header.writeUInt8(flags, 5)
-  header.writeBigUInt64LE(BigInt(granule), 6)
-  header.writeUInt32LE(0x4341_5245, 14)
-  header.writeUInt32LE(sequence, 18)
-  header.writeUInt8(packets.length, 26)
-  packets.forEach((packet, index) => header.writeUInt8(packet.length, 27 + index))
-  const page = Buffer.concat([header, ...packets])
-  page.writeUInt32LE(oggCrc(page), 22)
-  return page
-}
-
 /** A voice note of two seconds in OGG with Opus, as WhatsApp records them. */
 export function sampleVoice(): Buffer {
   const head = Buffer.from('OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00', 'latin1') // Mono, 48 kHz.
-  const tags = Buffer.from('OpusTags\x08\x00\x00\x00Careline\x00\x00\x00\x00', 'latin1')
-  const packets = speechPackets()
-  return Buffer.concat([
-    oggPage(0, 0, 2, [head]),
-    oggPage(1, 0, 0, [tags]),
-    oggPage(2, packets.length * speechPacketSamples, 4, packets),
-  ])
+  return Buffer.from(oggOf({ head, packets: speechPackets() }))
 }
 
 /** Half a second of a soft tone in WAV, for ears. */

@@ -19,9 +19,6 @@ const packed = [
   't/mkL1h/psu3gg6zVbiYL+ketg4YAissw4zYC9cFtr0Q0g4YAissw4zYC9cFtr0Q0g==',
 ].join('')
 
-/** For so long each packet sounds, in samples of 48 kHz. */
-export const speechPacketSamples = 2_880
-
 export function speechPackets(): Buffer[] {
   const bytes = Buffer.from(packed, 'base64')
   const packets: Buffer[] = []

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Content } from '../../../kernel/content.ts'
 import { flawsOf } from '../../../kernel/template-rules.ts'
 import { templateCategories } from '../../../kernel/template-kinds.ts'
-import { fileFormatOf, isNamed, placesIn, shownOf, slotsOf } from '../../../kernel/template-text.ts'
+import { aboveOf, isNamed, placesIn, shownOf, slotsOf } from '../../../kernel/template-text.ts'
 import type { TemplateCategory, TemplateWords } from '../../../kernel/template.ts'
 import { wordsOf } from '../template-shape.ts'
 import * as envelope from './envelope.ts'
@@ -300,8 +300,8 @@ function componentsOf({
 
 function filledBy({ name, category, components }: TemplateRow, request: TemplateRequest, mimeOf: MimeOf): string {
   const { words } = wordsOf(components)
-  const { body: given, header, file, code, buttons } = givenTo(request)
-  checkedFile(words, file, mimeOf)
+  const { body: given, header, code, buttons, file, above } = givenTo(request)
+  checkedAbove(words, { file, above }, mimeOf)
   const wanted = placesIn(words.body)
   if (given.length !== wanted.length)
     throw new Refusal(
@@ -321,12 +321,17 @@ type Given = ReturnType<typeof givenTo>
 /** Of a file that was uploaded to be sent. @throws Refusal */
 type MimeOf = (mediaId: string) => { mime: string }
 
+interface AboveGiven {
+  file?: Given['file'] | undefined
+  above: Given['above']
+}
+
 /** As Meta says it: 132012, "Format mismatch, expected IMAGE, received DOCUMENT". */
-function checkedFile(words: TemplateWords, file: Given['file'], mimeOf: MimeOf): void {
-  const format = fileFormatOf(words)
-  const received = file?.kind.toUpperCase() ?? 'UNKNOWN'
-  const wrong = `header: Format mismatch, expected ${format?.toUpperCase() ?? 'no file'}, received ${received}`
-  if (file?.kind !== format) throw new Refusal(132_012, wrong)
+function checkedAbove(words: TemplateWords, { file, above }: AboveGiven, mimeOf: MimeOf): void {
+  const format = aboveOf(words)
+  const [expected, received] = [format?.toUpperCase() ?? 'no file', above?.toUpperCase() ?? 'UNKNOWN']
+  const wrong = `header: Format mismatch, expected ${expected}, received ${received}`
+  if (above !== format) throw new Refusal(132_012, wrong)
   if (file === undefined) return
   const { mime } = mimeOf(file.id)
   const family = file.kind === 'document' ? !/^(image|video|audio)\//.test(mime) : mime.startsWith(`${file.kind}/`)
