@@ -68,6 +68,8 @@ export interface Client {
   /** Shows the others that this person looks at it, until the answer is called. The stream must be open. */
   viewing(conversationId: string): () => void
   presence(status: 'online' | 'away' | 'busy'): void
+  /** This device shows a stream up to here: nobody need be told of it in another way. `showing` does it by itself. */
+  say(what: 'received', at: { stream: StreamName; seq: number }): void
   /** Epoch ms as the server counts it. */
   serverNow(): number
   hello(): Hello | undefined
@@ -101,6 +103,7 @@ export function connect(options: ConnectOptions): Client {
     typing: (conversationId, on) => attention.typing(conversationId, on),
     viewing: (conversationId) => attention.viewing(conversationId),
     presence: (mine) => attention.presence(mine),
+    say: line.say.bind(line),
     serverNow: () => platform.now() + line.offsetMs,
     hello: () => line.hello,
     past: (stream, since) => subscriptions.past(stream, since),

@@ -75,6 +75,8 @@ export interface DomainRecord {
 }
 
 export interface GmailWatch {
+  /** Whether the owner of the mailbox has let us in. */
+  isConnected: boolean
   watchUntil: string | null
   watchedAt: string | null
   ignored: number
@@ -187,6 +189,24 @@ export interface ChannelOptions {
   rev: number
 }
 
+export type PushService = 'fcm' | 'apns' | 'webpush'
+/** Whether a push service tells people of what is in the app. */
+export interface PushHealth {
+  service: PushService
+  isSetUp: boolean
+  takenAt: string | null
+  failing: { code: string; why: string; at: string } | null
+}
+export interface PushTested {
+  services: { service: PushService; isSetUp: boolean; isRight: boolean | null; why: string | null }[]
+  devices: {
+    name: string
+    service: PushService
+    outcome: 'accepted' | 'gone' | 'refused' | 'unknown'
+    why: string | null
+  }[]
+}
+
 const at = encodeURIComponent
 const channel = (id: string, rest = '') => `/integrations/${at(id)}${rest}`
 const endpoint = (id: string, rest = '') => `/webhook-endpoints/${at(id)}${rest}`
@@ -204,8 +224,22 @@ export const connectionsOf = (http: Http) => ({
   dns: (id: string) => http.get<{ domain: string; records: DomainRecord[] }>(channel(id, '/dns')),
   gmailWatch: (id: string) => http.get<GmailWatch>(channel(id, '/gmail-watch')),
   renewGmailWatch: (id: string) => http.post<GmailWatch>(channel(id, '/gmail-watch')),
-  changeChannel: (id: string, change: { name?: string; status?: 'active' | 'disabled' }) =>
-    http.patch<ChannelView>(channel(id), change),
+  /** Where Google sends the browser back to: entered at the client, in Google Cloud. */
+  gmailReturn: () => http.get<{ redirectUri: string }>('/gmail-consent'),
+  /** Where the browser is to go, so that the owner of the mailbox lets us in. */
+  askGmail: (id: string) => http.post<{ url: string }>(channel(id, '/gmail-consent')),
+  /** What Google gave the browser. `why`: Gmail tells of no new mails yet. */
+  finishGmail: (said: { state: string; code: string }) =>
+    http.post<{ channelId: string; mailbox: string; why: string | null }>('/gmail-consent', said),
+  leaveGmail: (id: string) => http.delete(channel(id, '/gmail-consent')),
+  push: (id: string) => http.get<{ services: PushHealth[] }>(`/channels/${at(id)}/push`),
+  testPush: (id: string, userId?: string) =>
+    http.post<PushTested>(`/channels/${at(id)}/push/test`, userId === undefined ? {} : { userId }),
+  /** Besides, the fields of its provider by their names; an empty one is let go of. */
+  changeChannel: (
+    id: string,
+    change: { name?: string; status?: 'active' | 'disabled' } & { [field: string]: string | undefined },
+  ) => http.patch<ChannelView>(channel(id), change),
   removeChannel: (id: string) => http.delete(channel(id)),
   testChannel: (id: string, to?: string) =>
     http.post<ChannelTest>(channel(id, '/test'), to === undefined ? {} : { to }),

@@ -129,6 +129,8 @@ export function createOwnApi(options: HttpOptions<OwnSignIn> = {}) {
       /** What this one is. `push` null: it is told nothing any more; missing: as before. */
       describe: (device: OwnDevice & { push?: PushAddress | null }) =>
         http.put<undefined>('/me/devices/current', device),
+      /** What a browser subscribes to pushes with: `applicationServerKey`. */
+      webPushKey: async () => (await http.get<{ publicKey: string }>('/me/push-key')).publicKey,
       end: (id: string) => http.delete(`/me/devices/${at(id)}`),
       endAll: (also: { keepsThis?: boolean } = {}) => http.post<undefined>('/me/sign-out-everywhere', also),
     },

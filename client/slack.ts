@@ -9,6 +9,8 @@ export interface SlackConnection {
   teamName: string
   simulate: boolean
   status: 'active' | 'disabled'
+  /** Whether forms there show who the person is and what was said last. */
+  showsWords: boolean
   verifiedAt: string | null
   rev: number
 }
@@ -63,6 +65,13 @@ export interface SlackTest {
   isOnItsWay: boolean
 }
 
+/** Which Slack user somebody of the staff is. */
+export interface OwnSlack {
+  /** Null where the business has no Slack. */
+  team: string | null
+  link: { userName: string; linkedAt: string } | null
+}
+
 const ruleAt = ({ id }: Pick<SlackRule, 'id'>) => `/slack-rules/${encodeURIComponent(id)}`
 const seen = ({ rev }: SlackRule) => ({ headers: { 'if-match': String(rev) } })
 
@@ -71,11 +80,20 @@ export const slackOf = (http: Http) => ({
   state: () => http.get<Slack>('/slack'),
   /** Without secrets the server plays Slack. */
   connect: (secrets?: Secrets) => http.post<Slack>('/slack', secrets ?? {}),
-  change: (change: Partial<Secrets & { status: SlackConnection['status'] }>) => http.patch<Slack>('/slack', change),
+  change: (change: Partial<Secrets & Pick<SlackConnection, 'status' | 'showsWords'>>) =>
+    http.patch<Slack>('/slack', change),
   disconnect: () => http.delete('/slack'),
   test: (channel?: string) => http.post<SlackTest>('/slack/test', channel === undefined ? {} : { channel }),
   channels: () => http.get<{ items: SlackChannel[] }>('/slack/channels'),
   rules: () => http.get<Page<SlackRule>>('/slack-rules', { query: { limit: 100 } }),
   makeRule: (rule: SlackRuleFields) => http.post<SlackRule>('/slack-rules', rule),
   removeRule: (rule: SlackRule) => http.delete(ruleAt(rule), seen(rule)),
+
+  /** One's own Slack user; `token` is from the link that Slack showed. */
+  own: {
+    state: () => http.get<OwnSlack>('/auth/slack'),
+    look: (token: string) => http.post<{ userName: string; team: string }>('/auth/slack/look', { token }),
+    link: (token: string) => http.post<OwnSlack>('/auth/slack', { token }),
+    unlink: () => http.delete('/auth/slack'),
+  },
 })

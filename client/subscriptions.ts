@@ -76,7 +76,7 @@ export class Subscriptions {
       return known.live
     }
     const reducer = reducerOf(stream)
-    if (!reducer) throw problem('no_such_stream', `This client knows no stream ${stream}.`)
+    if (!reducer) throw problem('no_such_stream', `No ${stream} here`)
     const live = new LiveStream(stream, reducer, this.#platform)
     const entry: Entry = { live, holders: 1, fruitless: 0, phase: 'due', question: 0 }
     this.#follow(stream, entry)
@@ -268,7 +268,7 @@ export class Subscriptions {
 
   #makeRoom() {
     const [idle] = [...this.#entries].filter(([, { live }]) => live.listeners.count === 0)
-    if (!idle) throw problem('too_many_streams', 'Too many streams are open.')
+    if (!idle) throw problem('too_many_streams', 'Too many streams')
     const [stream, entry] = idle
     this.#leave(stream)
     this.#asleep.set(stream, entry)

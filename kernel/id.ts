@@ -19,3 +19,5 @@ export const newSecret = () => randomBytes(32).toString('base64url')
 
 /** One conversation per person, for ever: two first messages cannot make two. */
 export const conversationIdOf = (userId: string) => `c_${userId}`
+/** Whose conversation it is. */
+export const userIdOf = (conversationId: string) => conversationId.slice(conversationIdOf('').length)

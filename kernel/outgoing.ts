@@ -26,7 +26,7 @@ export interface Door {
 export interface Asked {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
-  body?: string
+  body?: string | Uint8Array
   signal?: AbortSignal
 }
 

@@ -1,3 +1,4 @@
+import type { CallNews } from '../kernel/call.ts'
 import type { Content } from '../kernel/content.ts'
 import type { TemplateCategory, TemplateWords } from '../kernel/template.ts'
 import type { ProviderError } from './sender.ts'
@@ -73,6 +74,17 @@ export type ReceivedItem =
     })
   | (Told & { kind: 'deleted'; providerId: string; by: 'person' | 'business'; from: Correspondent; at: number })
   | (Told & { kind: 'typing'; from: Correspondent; on: boolean; at: number })
+  /** Somebody calls, or called. */
+  | (Told & { kind: 'call'; providerId: string; from: Correspondent; at: number; call: CallNews })
+  /** Of a call of ours. `providerId` is the telephone's that rings first only where `leg` says so. */
+  | (Told & {
+      kind: 'call_status'
+      providerId: string
+      opaque: string
+      leg: 'staff' | 'person'
+      at: number
+      call: CallNews
+    })
   /** Of a template of the account `businessId`, as of `at`. */
   | (Told & { kind: 'template'; businessId: string; news: TemplateNews; at: number })
   /** Kept, and nothing more: our own words said elsewhere, a number that changed, an account. */

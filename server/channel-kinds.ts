@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { ChannelKind } from '../kernel/channel-kind.ts'
 import { newSecret } from '../kernel/id.ts'
+import { appFields } from '../providers/app/fields.ts'
 import { gmailFields, resendFields, sendGridFields, smtpFields } from '../providers/mail/fields.ts'
+import { madeUpAccount } from '../providers/push/simulator/google.ts'
 import { twilioFields } from '../providers/twilio/fields.ts'
 import { whatsAppFields } from '../providers/whatsapp/fields.ts'
 import type { HttpConfig } from './ports.ts'
@@ -55,9 +57,6 @@ const gmailPath = (id: string) => `/webhooks/gmail/${id}`
 const inboundPath = (id: string) => `/webhooks/email/inbound/${id}`
 const mailboxOf = ({ mailbox = '' }: Readonly<Record<string, string>>) => mailbox
 
-/** Nothing to ask for: it is ours. */
-const appFields = z.object({})
-
 /** Every provider of a kind of channel that a workspace can connect. */
 export const providers: readonly ChannelProvider[] = [
   {
@@ -85,7 +84,7 @@ export const providers: readonly ChannelProvider[] = [
     kind: 'app',
     provider: 'app',
     says: 'the app',
-    canSimulate: false,
+    canSimulate: true,
     fields: appFields,
     address: () => '',
     webhookPath: () => '',
@@ -143,8 +142,10 @@ export const isBrought = ({ isSecret, isMadeUp, isOurs, isOptional }: Partial<Fi
   (isSecret === true || isMadeUp === true) && isOurs !== true && isOptional !== true
 
 /** Stands for what a provider would have given. */
-export const madeUpFor = (name: string) =>
-  name === 'accountSid' ? `AC${randomBytes(16).toString('hex')}` : newSecret()
+export function madeUpFor(name: string): string {
+  if (name === 'fcmServiceAccount') return madeUpAccount()
+  return name === 'accountSid' ? `AC${randomBytes(16).toString('hex')}` : newSecret()
+}
 
 /** As forms show them: what is ours to choose is asked of nobody. */
 export const channelKinds = providers.map(({ kind, provider, says, canSimulate, fields }) => ({

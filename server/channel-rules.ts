@@ -33,13 +33,31 @@ export function demandBrought(provider: ChannelProvider, given: Given) {
   throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', errors)
 }
 
+/** What a simulator needs, and a real provider may do without. */
+const playedFields = (provider: ChannelProvider) =>
+  fieldsOf(provider).filter((field) => field.isMadeUp === true && field.isOptional === true)
+
+/** Of a channel that begins to be simulated, or ends it: what is made for that, and let go of after it. */
+export function playedSecrets({ provider, madeUp, secrets }: OpenChannel, simulate: boolean) {
+  const names = playedFields(providerOf({ provider })).map(({ name }) => name)
+  const made = names.filter((name) => (simulate ? !secrets[name] : madeUp.includes(name)))
+  const others = madeUp.filter((name) => !made.includes(name))
+  return {
+    secrets: Object.fromEntries(made.map((name) => [name, simulate ? madeUpFor(name) : ''])),
+    ...(made.length > 0 && { madeUp: simulate ? [...others, ...made] : others }),
+  }
+}
+
 /** What was said, sorted into what may be shown and what is secret, with what was missing made. */
-export function settled(provider: ChannelProvider, given: Given) {
-  const madeUp = lacking(provider, given).map(({ name }) => name)
+export function settled(provider: ChannelProvider, given: Given, simulate: boolean) {
+  const played = simulate ? playedFields(provider).filter(({ name }) => !given[name]) : []
+  const madeUp = [...lacking(provider, given), ...played].map(({ name }) => name)
   const fields: Record<string, string> = {}
   const secrets: Record<string, string> = {}
   for (const { name, isSecret, isOptional } of fieldsOf(provider)) {
-    const value = (given[name] as string | undefined) ?? (isOptional ? '' : madeUpFor(name))
+    const isMade = madeUp.includes(name) || isOptional !== true
+    const said = madeUp.includes(name) ? undefined : (given[name] as string | undefined)
+    const value = said ?? (isMade ? madeUpFor(name) : '')
     if (isSecret) secrets[name] = value
     else fields[name] = value
   }

@@ -5,6 +5,7 @@ import { fileOf, Outgoing } from '../kernel/content.ts'
 import { derivedId } from '../kernel/id.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type MailThread, type MediaFile, ProviderFailure, type Sender, type SendResult } from '../providers/sender.ts'
+import { recordingIn } from '../providers/twilio/media.ts'
 import type { MessageRow } from '../store/queries/messages.ts'
 import type { ChannelSettings, OpenChannel } from '../store/settings/channels.ts'
 import type { FileRoom } from './files/file-room.ts'
@@ -78,7 +79,9 @@ export class Delivery implements ChannelPorts, ConversationPorts {
         const { bytes, mime: found } = await fetchMedia(channel, mediaId)
         const kept = { fileId, bytes, mime: found || mime, fileName: fileName ?? null, by: channelId }
         await this.#parts.files.keep(workspaceId, kept)
-        return { mime: kept.mime, fileId, sizeBytes: bytes.length }
+        // Only once it is ours for good: whoever cannot keep it must not have it deleted.
+        const isToForget = channel.voice.deletesRecordings && recordingIn(mediaId) !== undefined
+        return { mime: kept.mime, fileId, sizeBytes: bytes.length, ...(isToForget && { isToForget }) }
       })
     } catch (error) {
       if (!(error instanceof ProviderFailure) || error.error.action === 'retry') throw error

@@ -36,6 +36,7 @@ import { openWatch } from './main/watch.ts'
 import { openTexts, textingBy } from './main/texts.ts'
 import { openSenders } from './main/senders.ts'
 import { openTemplates } from './main/templates.ts'
+import { openPush } from './main/push.ts'
 import { openSlack } from './main/slack.ts'
 import { openPersons } from './main/persons.ts'
 import { openRecords } from './main/records.ts'
@@ -107,23 +108,24 @@ async function openInside({ given, secrets, storage, others }: Ground) {
   const { cluster, links, notices } = others
   const { config, log, clock } = given
   const { store, vault } = storage
+  const { phoneKey, jwtSecret: secret } = secrets
   const now = () => clock.now()
   const settings = await KnownSettings.of(store, notices, (error) => log.error('settings not read', { error }))
   const channels = new ChannelSettings(store, vault, now)
   const joint = links && new JointMemory(links.publisher, links.prefix)
-  const auth = openAuth({ store, secret: secrets.jwtSecret, now, joint }, notices)
+  const auth = openAuth({ store, secret, now, joint }, notices)
   const entry = openKeys({ store, auth, now, notices, log })
-  const mail = openMail({ config, store, channels, phoneKey: secrets.phoneKey, now, log })
-  const { phoneKey } = secrets
+  const mail = openMail({ config, store, channels, phoneKey, now, log })
   const texts = openTexts({ ...given, store, channels, settings, phoneKey })
   const files = openFiles({ ...given, storage, settings, now })
   const outgoing = await openWebhooks({ config, storage, notices, now, log })
   const slack = openSlack({ config, storage, settings, phoneKey, now, log })
-  const behind = { letters: mail.ports, texts: texts.office, outgoing, slack }
+  const pushing = openPush({ ...given, storage, channels, settings, phoneKey, secret, now })
+  const behind = { letters: mail.ports, texts: texts.office, outgoing, slack, pushing }
   const senders = openSenders(config, now)
   const fileToken = (workspaceId: string, fileId: string) => auth.tokens.file(workspaceId, fileId).token
   const out = { senders, fileToken, unsubscribe: (place: Place) => consents.preferences.footOf(place) }
-  const workflow = openWorkflow({ store, config, secret: secrets.jwtSecret, now })
+  const workflow = openWorkflow({ store, config, secret, now })
   const parts = { storage, files: files.room, channels, settings, clock, ...behind, ...out, ...workflow, log, cluster }
   const running = startActors(parts)
   await settings.follow((one) => running.clocks.of(one.id).set(one.clock))
@@ -153,6 +155,7 @@ async function openInside({ given, secrets, storage, others }: Ground) {
     records,
     outgoing,
     slack,
+    pushing,
     templating,
     workflow,
     post: postingBy(running.system, mail),
@@ -184,6 +187,7 @@ async function openDoors({ given, secrets, storage, others }: Ground, inside: In
   senders.reachedAt(here, url)
   inside.workflow.reachedAt(url, post)
   inside.slack.opened({ ...inside, here, url })
+  inside.pushing.opened({ ...inside, here, url, isConnected: gateway.isConnected.bind(gateway) })
   const webhookEndpoints = outgoing.opened({ system, url, post })
   const reading = { store, channels, system, notices, settings: inside.settings, here }
   const { connected, simulator } = await connectChannels(given, reading, { ...others, phoneKey: secrets.phoneKey })
@@ -250,7 +254,8 @@ function portsOf(ground: Ground, inside: Inside, doors: Doors, keeping: Keeping)
     ...watching.ports,
     channelChanged: connected.changed,
     ratingBy: ratingsBy(inside.workflow.ratings, workspace),
-    ...inside.slack.ports,
+    ...{ ...inside.slack.ports, ...inside.slack.linksBy({ sudo, url, post: inside.post }) },
+    pushDesk: inside.pushing.desk,
     ...inside.templating.ports,
     testChannel: channelTester({ channels, senderOf: inside.senders.senderOf }),
     originFor: inside.senders.originFor,
@@ -279,7 +284,7 @@ async function overStorage(ground: Ground) {
   const { http, state, answerWith, gateway, intake, port, url, connected, simulator } = doors
   const { watching, jobs, care, lists } = keeping
   const ports = portsOf(ground, inside, doors, keeping)
-  answerWith(simulator, [...mail.played, ...texts.played, ...inside.slack.played], ports)
+  answerWith(simulator, [...mail.played, ...texts.played, ...inside.slack.played, ...inside.pushing.played], ports)
   await jobs.begin([
     ...inside.schedules,
     ...care.schedules,
@@ -319,8 +324,8 @@ async function overStorage(ground: Ground) {
     mails: ports.mails,
     /** Plays Resend for simulated mailboxes. */
     mailSimulator: mail.simulator,
-    /** Plays Slack; undefined where nothing is simulated. */
-    slackSimulator: inside.slack.simulator,
+    /** Play Slack and push services; undefined where nothing is simulated. */
+    ...{ slackSimulator: inside.slack.simulator, pushSimulator: inside.pushing.simulator },
     /** Reads the templates of WhatsApp accounts. */
     templates: inside.templating.ports.templateNews,
     simulatorUrl: connected.simulatorUrl,

@@ -38,12 +38,16 @@ import type { JointMemory } from './joint-memory.ts'
 import type { Lists } from './lists.ts'
 import type { Inspection, Readers } from './inspection.ts'
 import type { DomainRecord } from './mail/domain.ts'
+import type { GmailConsent } from './mail/gmail-consent.ts'
 import type { GmailRoom } from './mail/gmail-room.ts'
 import type { MailRoom } from './mail/mail-room.ts'
 import type { Onboarding } from './onboarding.ts'
 import type { Preferences } from './preferences.ts'
 import type { Presets } from './presets/apply.ts'
 import type { Registration } from './registration.ts'
+import type { SlackForms } from './slack/forms.ts'
+import type { SlackLinks } from './slack/links.ts'
+import type { PushDesk } from './push/desk.ts'
 import type { SlackRoom } from './slack/room.ts'
 import type { Suppressed } from './suppressed.ts'
 import type { Records } from './people/records.ts'
@@ -178,6 +182,11 @@ export interface Ports {
   /** The connection with the Slack of the staff, and a workspace on behalf of Slack. */
   slack: SlackRoom
   slackDeskOf(workspaceId: string): Workspace
+  /** How people's devices are told of what is in the app. */
+  pushDesk: Pick<PushDesk, 'health' | 'test' | 'webKey'>
+  /** What members do there by forms, and who they are there. */
+  slackForms: Pick<SlackForms, 'open' | 'offer' | 'submitted'>
+  slackLinks: SlackLinks
   /** Asks the channel's provider whether it knows us, and sends a message where `to` says. */
   testChannel(channel: OpenChannel, to?: string): Promise<ChannelTest>
   /** Addresses to which nothing goes. */
@@ -197,6 +206,8 @@ export interface Ports {
   mails: {
     room: MailRoom
     gmail: Pick<GmailRoom, 'read' | 'renewAll' | 'watch' | 'stand'>
+    /** How the owner of a mailbox at Gmail lets us in. */
+    consent: Pick<GmailConsent, 'redirectUri' | 'begin' | 'finish' | 'end'>
     /** What the domain of a mailbox says of itself. */
     domain(channel: Channel): Promise<DomainRecord[]>
     atResend(channel: OpenChannel, id: string): Promise<Uint8Array>

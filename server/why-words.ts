@@ -1,3 +1,4 @@
+import { type CallNews, callWords } from '../kernel/call.ts'
 import type { DecisionFound } from '../store/queries/why.ts'
 
 type Facts = DecisionFound['facts']
@@ -33,9 +34,29 @@ const heldWords: Record<string, string> = {
   ai_off: 'machines may do nothing here',
 }
 
+const whyUnreached: Record<string, string> = {
+  no_device: 'no device of theirs takes notices',
+  not_set_up: 'the push service of their device is not set up',
+  unregistered: 'the app is gone from their device',
+}
+
+const pushWords: Record<string, (facts: Facts) => string> = {
+  told: ({ told, devices }) => `Their telephone was told of it (${String(told)} of ${String(devices)} devices).`,
+  unknown: () => 'Their telephone may have been told of it: the push service did not answer.',
+  unreached: ({ code }) =>
+    `Their telephone could not be told of it: ${whyUnreached[String(code)] ?? `the push service says ${String(code)}`}.`,
+  deferred: ({ until }) => `Their telephone is told of it at ${when(until)}: with them it is quiet until then.`,
+  read: () => 'Their telephone was not told of it: they had read it.',
+  connected: () => 'Their telephone was not told of it: the app was open.',
+  blocked: () => 'Their telephone was not told of it: they are blocked.',
+  too_many: () => 'Their telephone was not told of it: too much came at once.',
+}
+
 /** What each rule has decided, by its name. A rule without words here says its name and its outcome. */
 const rules: Record<string, (facts: Facts, outcome: string) => string> = {
   'guard.blocked': () => 'Not sent: this person is blocked.',
+  'guard.restricted': () => 'Not sent: what is known of this person rests, and only what staff answer goes to them.',
+  'guard.archived': () => 'Not sent: this person is archived, and only answers go to them.',
   'guard.suppressed': (facts) =>
     `This ${a(facts)} was not sent by ${on(facts)}: ${reasons[String(facts['reason'])] ?? 'the address gets nothing'}.`,
   'guard.consent': (facts) =>
@@ -60,6 +81,12 @@ const rules: Record<string, (facts: Facts, outcome: string) => string> = {
       : `Not sent: a machine answered them within the last ${String(facts['hours'])} hours already.`,
   'guard.already_told': (facts) => `Not sent: they were told of ${String(facts['about'])} already.`,
   'guard.address': () => 'Not sent: no address of theirs is known on that channel.',
+  'call.blocked': () => 'Not called: this person is blocked.',
+  'call.restricted': () => 'Not called: what is known of this person rests, and only who waits is answered.',
+  'call.archived': () => 'Not called: this person is archived, and only who waits is answered.',
+  'call.suppressed': (facts) => `Not called: ${reasons[String(facts['reason'])] ?? 'the number gets nothing'}.`,
+  'call.quiet_hours': (facts) =>
+    `Not called: with them (${String(facts['zone'])}) it is quiet from ${String(facts['quiet'])}, and they had not just been in touch.`,
   'understand.compliance': (facts, outcome) =>
     `Read as ${outcome.toUpperCase()} by ${on(facts)}, and dealt with at once.`,
   'understand.question': (facts, outcome) =>
@@ -86,6 +113,7 @@ const rules: Record<string, (facts: Facts, outcome: string) => string> = {
       ? 'A colleague sent what a machine had drafted.'
       : 'A colleague threw away what a machine had drafted.',
   ai_answer: () => 'A machine answered by itself, as it is allowed to here.',
+  push: (facts, outcome) => pushWords[outcome]?.(facts) ?? 'Their devices were not told of it.',
   'reminder.late': () => 'A reminder came too late to be of use, and was dropped.',
   dead_letter: (_, outcome) => `A step that had failed was ${outcome} by an operator.`,
 }
@@ -108,6 +136,7 @@ interface Data {
   word?: string
   kind?: string
   error?: { title?: string } | null
+  content?: CallNews
   message?: { _id: string; direction: string; author: { kind: string }; content: { kind: string } }
   question?: { messageId: string }
   promised?: string
@@ -128,6 +157,11 @@ const activities: Record<string, string> = {
   consent: 'What may go to them changed.',
   blocked: 'They were blocked.',
   unblocked: 'They were let in again.',
+  restricted: 'What is known of them was let rest.',
+  unrestricted: 'What is known of them may be used again.',
+  archived: 'They were archived.',
+  unarchived: 'They were taken back from the archive.',
+  engagement: 'They were there.',
   merged: 'They were joined with another record of the same person.',
   unmerged: 'Two records that had been joined were parted.',
 }
@@ -138,6 +172,10 @@ const events: Record<string, (data: Data) => Happened | undefined> = {
   'message.status_changed': ({ messageId = '', status = '', error }) => ({
     messageId,
     says: status === 'failed' ? `It failed: ${error?.title ?? 'nobody said why'}` : (statuses[status] ?? status),
+  }),
+  'message.call_changed': ({ messageId = '', content }) => ({
+    messageId,
+    says: content ? `${callWords(content)}${content.why ? ` (${content.why})` : '.'}` : 'A call.',
   }),
   'message.withdrawn': ({ messageId = '' }) => ({ messageId, says: 'They took it back.' }),
   'word.heard': ({ messageId = '', word = '' }) => ({ messageId, says: `They said ${word}.` }),

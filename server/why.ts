@@ -53,6 +53,7 @@ export async function why(
   const about = [
     { kind: 'user', id: userId },
     { kind: 'conversation', id: conversationId },
+    { kind: 'push', id: userId },
   ]
   const streams = [`user.timeline:${userId}`, `conversation:${conversationId}`]
   const [decisions, events] = await Promise.all([

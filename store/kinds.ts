@@ -21,6 +21,7 @@ const homes: Record<string, TenantName> = {
   channel: 'channel_actors',
   letterbox: 'letterboxes',
   messenger: 'messengers',
+  push: 'pushes',
   slack: 'slack_desks',
   'webhook-endpoint': 'webhook_queues',
 }

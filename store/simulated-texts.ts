@@ -1,5 +1,5 @@
 import type { SimulatedText } from '../providers/twilio/simulator/messages.ts'
-import type { TextShelf } from '../providers/twilio/simulator/simulator.ts'
+import type { TextShelf } from '../providers/twilio/simulator/parts.ts'
 import type { Store, Stored } from './connection.ts'
 
 const read = ({ _id: id, at, ...text }: Stored): SimulatedText => ({
@@ -20,7 +20,7 @@ export class SimulatedTexts implements TextShelf {
     await this.#texts.insertOne({ _id: id, ...text, at: new Date(at) })
   }
 
-  async change(id: string, change: Pick<SimulatedText, 'status' | 'errorCode'>) {
+  async change(id: string, change: Parameters<TextShelf['change']>[1]) {
     await this.#texts.updateOne({ _id: id }, { $set: change })
   }
 

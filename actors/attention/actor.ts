@@ -24,7 +24,10 @@ export const attentionActor = actor(attention, {
       return {
         state: after,
         events: [event('attention.changed', shown(after))],
-        reminders: { letter: remind('letterDue', letterAt(state, given), {}) },
+        // What people ask for by the law has a letter of its own.
+        ...(!call.why.startsWith('privacy_') && {
+          reminders: { letter: remind('letterDue', letterAt(state, given), {}) },
+        }),
       }
     },
 
@@ -44,7 +47,7 @@ export const attentionActor = actor(attention, {
     },
 
     letterDue(state, _, { now }) {
-      const unseen = state.calls.filter(({ seenAt }) => seenAt === null)
+      const unseen = state.calls.filter(({ seenAt, why }) => seenAt === null && !why.startsWith('privacy_'))
       const [latest] = unseen
       if (!latest) return { state }
       const about = { calls: unseen.length, conversationId: latest.conversationId }

@@ -7,7 +7,7 @@ const id = z.string().min(1).max(128)
 export const callsMax = 100
 
 /** Why a colleague should look at a conversation. */
-export const Why = z.enum(['mentioned', 'sla_warning', 'sla_breached'])
+export const Why = z.enum(['mentioned', 'sla_warning', 'sla_breached', 'privacy_requested', 'privacy_due'])
 
 /** A call for somebody's attention: `messageId` is the note that names them. */
 export const Called = z.object({

@@ -19,6 +19,8 @@ export const SecurityChange = z.enum([
   'phone_added',
   'phone_removed',
   'email_changed',
+  'slack_linked',
+  'slack_unlinked',
 ])
 export type SecurityChange = z.infer<typeof SecurityChange>
 
@@ -128,6 +130,15 @@ export const Letter = z.discriminatedUnion('about', [
     link: secret(2_048),
     calls: z.int().positive().max(1_000),
     workspace: z.string().max(200),
+  }),
+  /** Somebody who is looked after asks for their data or to be erased; it has to be answered by a date, YYYY-MM-DD. */
+  z.object({
+    about: z.literal('privacy_request'),
+    link: secret(2_048),
+    workspace: z.string().max(200),
+    kind: z.enum(['erasure', 'export']),
+    news: z.enum(['new', 'soon']),
+    ends: z.string().max(10),
   }),
   /** Somebody asked for a letter to an address that is nobody's: it costs the same, and nothing leaves. */
   z.object({ about: z.literal('nobody') }),

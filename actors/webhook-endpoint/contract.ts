@@ -139,6 +139,7 @@ export const announced: Readonly<Record<string, { from: Shape; words: string }>>
   'message.status_changed': { from: conversation, words: 'A message was sent, delivered, read, or failed' },
   'message.edited': { from: conversation, words: 'Somebody changed what they had written' },
   'message.file_fetched': { from: conversation, words: 'The file of a message is here' },
+  'message.call_changed': { from: conversation, words: 'A telephone call rang, was taken, or was over' },
   'message.withdrawn': { from: conversation, words: 'Somebody took a message back' },
   'message.reacted': { from: conversation, words: 'Somebody reacted to a message' },
   'conversation.changed': { from: conversation, words: 'A conversation was assigned, resolved, opened again, read' },

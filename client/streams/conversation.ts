@@ -42,6 +42,7 @@ export const onConversation = reducing<ConversationState, ConversationEvent, Oth
   'message.rerouted': withChange,
   'message.edited': withChange,
   'message.file_fetched': withChange,
+  'message.call_changed': withChange,
   'message.withdrawn': withChange, // What it said is gone on the server too.
   'message.reacted': withChange,
   'conversation.changed': header,

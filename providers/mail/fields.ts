@@ -119,8 +119,9 @@ export const gmailFields = z.object({
   }),
   refreshToken: key(/^[\x21-\x7e]{8,2048}$/).meta({
     label: 'Refresh token',
-    help: 'Of the mailbox’s owner, for the scope https://mail.google.com/.',
+    help: 'Leave it out: once it is connected here, the owner of the mailbox lets us in with a button.',
     isSecret: true,
+    ...optional,
   }),
   inboundToken: webhookToken,
 })

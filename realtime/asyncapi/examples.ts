@@ -89,6 +89,8 @@ const profile = {
   ],
   isBlocked: false,
   blockedAt: null,
+  isRestricted: false,
+  archivedAt: null,
   aliasOf: null,
   erasedAt: null,
   engagement: { score: 53, parts: { recency: 40, days: 3, ways: 10, rating: 0 } },
@@ -128,6 +130,7 @@ export const eventExamples: Record<string, unknown> = {
     messageId: 'msg_10',
     content: { kind: 'image', mime: 'image/jpeg', mediaId: '1094…', fileId: 'fil_3', sizeBytes: 48_210 },
   },
+  'message.call_changed': { messageId: 'msg_15', content: { kind: 'call', status: 'completed', seconds: 185 } },
   'message.withdrawn': {
     messageId: 'msg_9',
     content: { kind: 'unsupported', what: 'withdrawn' },

@@ -34,7 +34,7 @@ export class PersonDevices {
 
   async list({ workspaceId, id, sessionId }: Caller) {
     const found = await this.#of(workspaceId, id)
-    return found.map(({ push, ...one }) => ({ ...one, hasPush: push !== null, isCurrent: one.id === sessionId }))
+    return found.map(({ push, pushAt: _, ...one }) => ({ ...one, hasPush: push !== null, isCurrent: one.id === sessionId }))
   }
 
   /** Of the device that asks. `push` null: it is told nothing any more; undefined: as before. */
@@ -42,10 +42,10 @@ export class PersonDevices {
     { workspaceId, sessionId = '' }: Caller,
     { push, ...device }: PersonDevice & { push: PushAddress | null | undefined },
   ) {
-    const { store, rest } = this.#parts
+    const { store, rest, now } = this.#parts
     await rest.ready(workspaceId)
     const sealed = push ? rest.seal(placeOf(workspaceId, sessionId), push) : push
-    await describePersonDevice(store, sessionId, { ...device, push: sealed })
+    await describePersonDevice(store, sessionId, { ...device, push: sealed }, now())
   }
 
   /** @throws Problem `not_found` */
@@ -66,4 +66,5 @@ export class PersonDevices {
   }
 }
 
-const placeOf = (workspaceId: string, signInId: string) => ({ workspaceId, at: `person_sessions/${signInId}/push` })
+/** Where an address rests. */
+export const placeOf = (workspaceId: string, signInId: string) => ({ workspaceId, at: `person_sessions/${signInId}/push` })

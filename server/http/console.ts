@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Context, Middleware } from 'koa'
-import { policyOfConsole } from './security.ts'
+import { policyOfConsole, policyOfWorker } from './security.ts'
 
 // Names that a build makes, and no others: no dot at the start of a part, no two dots, nothing encoded. What does not
 // look like this is never joined to a path.
@@ -63,6 +63,7 @@ async function sendFile(ctx: Context, dir: string): Promise<boolean> {
   const packed = await packedTwin(ctx, file)
   const { size, mtimeMs } = packed?.found ?? plain
   ctx.set('cache-control', ctx.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+  allowed(ctx)
   ctx.set('content-type', type)
   ctx.set('etag', `"${size.toString(36)}-${Math.floor(mtimeMs).toString(36)}${packed ? `-${packed.encoding}` : ''}"`)
   ctx.status = 200
@@ -74,6 +75,11 @@ async function sendFile(ctx: Context, dir: string): Promise<boolean> {
   ctx.length = size
   ctx.body = createReadStream(packed?.file ?? file)
   return true
+}
+
+/** A worker goes by the policy that it came with. */
+function allowed(ctx: Context) {
+  if (ctx.path === '/app-worker.js') ctx.set('content-security-policy', policyOfWorker)
 }
 
 async function packedTwin(ctx: Context, file: string) {

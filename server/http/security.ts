@@ -14,6 +14,9 @@ export const policyOfConsole = (nonce: string) =>
   `default-src 'self'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; ` +
   `media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; ${fixed}`
 
+/** The worker of the app's page: it asks for that page and its files, and that is all. */
+export const policyOfWorker = `default-src 'none'; connect-src 'self'; ${fixed}`
+
 /** The page of the API's documentation, whose renderer writes styles and a script of its own. Nowhere else. */
 export const policyOfDocs =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +

@@ -5,6 +5,7 @@ import { inboxEffects } from '../../actors/inbox/effects.ts'
 import { actors } from '../../actors/index.ts'
 import { reactionsWith } from '../../actors/reactions/index.ts'
 import { letterboxEffects, type LetterboxPorts } from '../../actors/letterbox/effects.ts'
+import { pushEffects } from '../../actors/push/effects.ts'
 import { slackEffects } from '../../actors/slack/effects.ts'
 import { messengerEffects, type MessengerPorts } from '../../actors/messenger/effects.ts'
 import { rosterEffects } from '../../actors/roster/effects.ts'
@@ -21,6 +22,7 @@ import type { Log } from '../../kernel/log.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
 import { StoredAttendance } from '../../store/attendance.ts'
 import type { ChannelSettings } from '../../store/settings/channels.ts'
+import { Calls } from '../calls.ts'
 import { Delivery } from '../delivery.ts'
 import { threads } from '../mail/thread.ts'
 import { rosterPorts } from '../staff-room.ts'
@@ -30,6 +32,7 @@ import type { FileRoom } from '../files/file-room.ts'
 import type { Place } from '../preferences.ts'
 import type { Senders } from './senders.ts'
 import type { KnownSettings } from './settings.ts'
+import type { Pushing } from './push.ts'
 import type { StaffSlack } from './slack.ts'
 import type { Storage } from './storage.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
@@ -47,6 +50,7 @@ interface Parts {
   ratings: RatingPorts
   outgoing: Pick<OutgoingWebhooks, 'listening' | 'delivery'>
   slack: Pick<StaffSlack, 'has' | 'desk'>
+  pushing: Pick<Pushing, 'isApp' | 'desk'>
   senders: Senders
   /** Opens a file for whoever has it, for ten minutes. */
   fileToken(workspaceId: string, fileId: string): string
@@ -80,16 +84,25 @@ function runnersOf(parts: Parts): Runners {
   return {
     attention: attentionEffects(parts.attention),
     channel: channelEffects(delivery),
-    conversation: conversationEffects(delivery, queries, parts.ratings),
+    conversation: conversationEffects(delivery, queries, parts.ratings, callsOf(parts)),
     inbox: inboxEffects(queries),
     roster: rosterEffects(rosterPorts(storage.store, storage.rest)),
     letterbox: letterboxEffects(letters),
     'webhook-endpoint': webhookEndpointEffects(outgoing.delivery),
     messenger: messengerEffects(texts),
     slack: slackEffects(parts.slack.desk),
+    push: pushEffects(parts.pushing.desk),
     user: userEffects(suppressing(storage.suppressions)),
   }
 }
+
+const callsOf = ({ storage, channels, senders, settings }: Parts) =>
+  new Calls({
+    store: storage.store,
+    channels,
+    caller: senders.caller,
+    mayCall: (workspaceId, { simulate }) => mayDeliver(settings.workspace(workspaceId)?.status ?? 'active', simulate),
+  })
 
 const suppressing = (suppressions: Suppressions): UserPorts => ({
   async keepSuppression(workspaceId, { reason, ...place }) {
@@ -106,7 +119,7 @@ export function startActors(parts: Parts) {
   const clocks = new WorkspaceClocks(clock)
   const system = new ActorSystem({
     actors,
-    reactions: reactionsWith({ webhooks: outgoing.listening, hasSlack: parts.slack.has }),
+    reactions: reactionsWith({ webhooks: outgoing.listening, hasSlack: parts.slack.has, isApp: parts.pushing.isApp }),
     effects: runnersOf(parts),
     persistence,
     clocks: clocks.of,

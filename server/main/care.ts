@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { backups } from '../../jobs/backups.ts'
 import { closing } from '../../jobs/closing.ts'
 import { keys } from '../../jobs/keys.ts'
+import { privacyNews } from '../../jobs/privacy-news.ts'
+import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -10,6 +12,8 @@ import type { Audit } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
 import { Closings } from '../closing.ts'
 import { Exports } from '../exports.ts'
+import { PrivacyNews } from '../people/privacy-news.ts'
+import type { Records } from '../people/records.ts'
 import type { FileRoom } from '../files/file-room.ts'
 import { BackupKeeper } from './backups/keeper.ts'
 import type { Post } from './mail.ts'
@@ -26,7 +30,7 @@ interface Parts {
   masterKeys(): readonly Buffer[]
   clock: Clock
   log: Log
-  settings: Pick<KnownSettings, 'changed'>
+  settings: Pick<KnownSettings, 'changed' | 'all'>
   files: { room: FileRoom }
   auth: Auth
   audit: Audit
@@ -35,6 +39,8 @@ interface Parts {
   /** Signs the tokens of workspaces. */
   secret: string
   joint: JointMemory | undefined
+  system: ActorSystem
+  records: Pick<Records, 'privacy'>
 }
 
 /** What keeps the data of all workspaces safe: keys that change, copies that can be restored, ends that are final. */
@@ -49,6 +55,8 @@ export function openCare({
   audit,
   secret,
   joint,
+  system,
+  records,
   ...rest
 }: Parts) {
   const { store, vault } = storage
@@ -75,14 +83,40 @@ export function openCare({
   const operatorSettings = new OperatorSettings(store, vault)
   const operators = new Operators({ settings: operatorSettings, secret, now, joint })
   const installation = new Installation({ store, rotation, audit, changed })
+  const news = openPrivacyNews({ store, system, records, now, ...rest })
   const isDue = config.backups.isOn && clock === systemClock
   return {
     backups: keeper,
     rotation,
     closings,
     exports,
+    privacyNews: news,
     operators,
     installation,
-    schedules: [keys(rotation), closing(closings), ...(isDue ? [backups(keeper)] : [])],
+    schedules: [
+      keys(rotation),
+      closing(closings),
+      privacyNews({ settings, news }),
+      ...(isDue ? [backups(keeper)] : []),
+    ],
   }
+}
+
+/** Who may answer what people ask for by the law hears of it. */
+function openPrivacyNews({
+  store,
+  system,
+  records,
+  now,
+  post,
+  url,
+  log,
+}: Pick<Parts, 'system' | 'records' | 'post' | 'url' | 'log'> & { store: Storage['store']; now(): number }) {
+  const news = new PrivacyNews({
+    ...{ store, post, url, now },
+    workspaceFor: (workspaceId) => system.workspace(workspaceId, principal('system', 'privacy')),
+    onError: (error, workspaceId) => log.error('privacy request not told', { workspaceId, error }),
+  })
+  records.privacy.newsIs(news)
+  return news
 }

@@ -1,11 +1,13 @@
 import type { Server } from 'node:http'
 import { actors } from '../../actors/index.ts'
 import type { Presence } from '../../actors/inbox/contract.ts'
+import { push } from '../../actors/push/contract.ts'
 import type { Workspace } from '../../actors/runtime/contract.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Config } from '../../kernel/config.ts'
+import { conversationIdOf } from '../../kernel/id.ts'
 import type { Log } from '../../kernel/log.ts'
 import { demandOn } from '../../kernel/modules.ts'
 import type { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
@@ -69,6 +71,7 @@ export function openGateway(http: Server, parts: Parts): Gateway {
     ...(links && { links, marks: marksIn(new JointMemory(links.publisher, links.prefix)) }),
     ...(node !== undefined && { node }),
     ...(parts.presence && { presence: parts.presence }),
+    shown: (caller, { stream, seq }) => shownTo(workspace, caller, stream, seq),
     onError: (error, workspaceId) => log.error('socket fault', { error, workspaceId }),
     demand: (workspaceId, module) => demandOn(parts.settings.ofWorkspace(workspaceId).modules, module),
     audited: ({ caller, action, target }, run) =>
@@ -81,6 +84,12 @@ export function openGateway(http: Server, parts: Parts): Gateway {
   parts.persons.onEnded((sessionId) => gateway.revoke(sessionId))
   auth.onForgotten(() => void gateway.review())
   return gateway
+}
+
+/** A device of somebody who is looked after shows their stream up to here: nobody need be told of it. */
+async function shownTo(workspace: Parts['workspace'], caller: Caller, stream: string, seq: number) {
+  const isTheirs = caller.role === 'person' && stream === `conversation.own:${conversationIdOf(caller.id)}`
+  if (isTheirs && seq > 0) await workspace(caller).at(push, caller.id).shown({ seq })
 }
 
 /** Tells the consoles here, and those at other processes. A notice may be lost: a console also reads when it is looked at. */

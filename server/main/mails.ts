@@ -7,6 +7,7 @@ import { openDns } from '../../providers/dns/dns.ts'
 import { mailAtResend } from '../../providers/mail/resend-inbox.ts'
 import type { ChannelSettings, OpenChannel } from '../../store/settings/channels.ts'
 import type { FileRoom } from '../files/file-room.ts'
+import { GmailConsent } from '../mail/gmail-consent.ts'
 import { GmailRoom } from '../mail/gmail-room.ts'
 import { lookedUp } from '../mail/domain.ts'
 import { MailRoom } from '../mail/mail-room.ts'
@@ -65,6 +66,10 @@ export function openMails(parts: Parts): Ports['mails'] {
   return {
     room,
     gmail,
+    consent: new GmailConsent({
+      ...{ store: storage.store, vault: storage.vault, channels, gmail, url: parts.url, now },
+      warn: (message, told) => void log.warn(message, told),
+    }),
     domain: (channel) => lookedUp(dns, channel),
     atResend({ simulate, baseUrl, secrets }: OpenChannel, id: string) {
       const where = simulate ? here + mailPrefix : baseUrl || config.resendBaseUrl

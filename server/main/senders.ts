@@ -3,7 +3,8 @@ import type { Sender } from '../../providers/sender.ts'
 import { gmailSender } from '../../providers/gmail/sender.ts'
 import { type MailPlaces, resendSender, sendGridSender, smtpSender } from '../../providers/mail/sender.ts'
 import { appSender } from '../../providers/app/sender.ts'
-import { twilioSender } from '../../providers/twilio/sender.ts'
+import { type Places as TwilioPlaces, twilioSender } from '../../providers/twilio/sender.ts'
+import { twilioCaller } from '../../providers/twilio/voice.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
 import { whatsAppSender } from '../../providers/whatsapp/sender.ts'
 import { mailPrefix } from './mail.ts'
@@ -18,6 +19,11 @@ export function openSenders({ twilioBaseUrl, resendBaseUrl, allowedHosts }: Know
     sendGrid: ({ provider, baseUrl }) => (provider === 'sendgrid' && baseUrl) || 'https://api.sendgrid.com',
     allowedHosts,
   }
+  const twilio: TwilioPlaces = {
+    baseUrlOf: ({ simulate, baseUrl }) => (simulate ? places.here + twilioPrefix : baseUrl || twilioBaseUrl),
+    // A simulated provider is on this machine, whatever the server is called from outside.
+    originOf: ({ simulate }) => (simulate ? places.here : places.url),
+  }
   const senders: Readonly<Record<string, Sender>> = {
     app: appSender,
     whatsapp: whatsAppSender(new CloudApi()),
@@ -25,13 +31,11 @@ export function openSenders({ twilioBaseUrl, resendBaseUrl, allowedHosts }: Know
     sendgrid: sendGridSender(mail),
     smtp: smtpSender(mail),
     gmail: gmailSender(now),
-    twilio: twilioSender({
-      baseUrlOf: ({ simulate, baseUrl }) => (simulate ? places.here + twilioPrefix : baseUrl || twilioBaseUrl),
-      // A simulated provider is on this machine, whatever the server is called from outside.
-      originOf: ({ simulate }) => (simulate ? places.here : places.url),
-    }),
+    twilio: twilioSender(twilio),
   }
   return {
+    /** Rings telephones. */
+    caller: twilioCaller(twilio),
     /** @throws Error for a provider of which this version knows nothing */
     senderOf({ provider }: { provider: string }): Sender {
       const found = senders[provider]

@@ -5,11 +5,8 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Config } from '../../kernel/config.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { SmsSender } from '../../providers/twilio/port.ts'
-import {
-  type SimulatedAccounts,
-  type SimulatedLine,
-  TwilioSimulator,
-} from '../../providers/twilio/simulator/simulator.ts'
+import type { SimulatedAccounts, SimulatedLine } from '../../providers/twilio/simulator/parts.ts'
+import { TwilioSimulator } from '../../providers/twilio/simulator/simulator.ts'
 import { TwilioSms } from '../../providers/twilio/sms.ts'
 import { CloudApi } from '../../providers/whatsapp/cloud-api.ts'
 import { whatsAppSender } from '../../providers/whatsapp/sender.ts'

@@ -3,7 +3,16 @@ import { channel as channelActor, Health, HealthNow } from '../../actors/channel
 import { newSecret } from '../../kernel/id.ts'
 import { instant } from '../../kernel/marks.ts'
 import { fieldsOf, providerOf } from '../channel-kinds.ts'
-import { addressFor, demandNotLive, known, refusedAt, secretsMissing, stillMadeUp, working } from '../channel-rules.ts'
+import {
+  addressFor,
+  demandNotLive,
+  known,
+  playedSecrets,
+  refusedAt,
+  secretsMissing,
+  stillMadeUp,
+  working,
+} from '../channel-rules.ts'
 import { Integration, Secret, shown, TestAddress, Tested } from '../channel-shapes.ts'
 import { get, post } from '../http/route.ts'
 
@@ -81,7 +90,8 @@ export const channelCare = [
       if (body.simulate) await demandNotLive(call)
       else if (madeUp.length > 0) throw secretsMissing(madeUp)
       const baseUrl = addressFor(providerOf(channel), { simulate: body.simulate }, config)
-      const change = { simulate: body.simulate, baseUrl }
+      const opened = await channels.opened(params.id)
+      const change = { simulate: body.simulate, baseUrl, ...(opened && playedSecrets(opened, body.simulate)) }
       const changed = await channels.change(workspace.id, params.id, change)
       await channelChanged(changed)
       resourceChanged(workspace.id, { resource: 'integrations', id: params.id, rev: changed.rev })

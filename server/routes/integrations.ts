@@ -59,7 +59,7 @@ export const integrations = [
       const simulate = asked ?? (await isPlayedByItself(call, provider, given))
       if (simulate) await demandNotLive(call)
       else demandBrought(provider, given)
-      const { fields, secrets, madeUp } = settled(provider, given)
+      const { fields, secrets, madeUp } = settled(provider, given, simulate)
       const made = await channels.create(workspace.id, {
         ...{ id: workspace.newId('ch'), kind, provider: named, name, simulate, fields, secrets, madeUp },
         address: provider.address(fields),

@@ -20,6 +20,8 @@ const DomainRecord = z.object({
   says: z.string().max(300),
 })
 const Watch = z.object({
+  /** Whether the owner of the mailbox has let us in. */
+  isConnected: z.boolean(),
   /** Until when Gmail tells of new mails; null where it was never asked to. */
   watchUntil: instant().nullable(),
   watchedAt: instant().nullable(),

@@ -63,7 +63,16 @@ export const messages = [
       tags,
       reply: conversation.messages.retry.reply,
       problems: [
-        ...['not_retryable', 'not_failed', 'wa_window_closed', 'address_missing', 'person_blocked', 'not_carried'],
+        ...[
+          'not_retryable',
+          'not_failed',
+          'wa_window_closed',
+          'address_missing',
+          'person_blocked',
+          'person_restricted',
+          'person_archived',
+          'not_carried',
+        ],
         ...['address_suppressed', 'consent_missing', 'quiet_hours', 'frequency_cap', 'pair_rate', 'text_too_long'],
         ...templateCodes,
       ],

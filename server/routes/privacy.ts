@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { instant } from '../../kernel/marks.ts'
 import { privacyKinds, privacyStatuses, refusalReasons } from '../../store/settings/privacy-requests.ts'
+import { missing } from '../../kernel/problem.ts'
+import { workspaceBySlug } from '../../store/settings/workspaces.ts'
 import { placeOf } from '../http/limits.ts'
 import { get, Id, page, pageOf, post } from '../http/route.ts'
 import { email, known, one, phone, slug, whichOne } from '../auth/known-by.ts'
@@ -28,6 +30,21 @@ const ofCodes = ['phone_invalid', 'texts_not_set_up', 'mail_not_set_up', 'codes_
 
 /** What the law lets people ask of a business, and what the business does about it. */
 export const privacyRoutes = [
+  get(
+    '/privacy/businesses/:workspace',
+    {
+      allow: 'public',
+      summary: 'Who is asked, by its short name: for the page at /privacy/{workspace}',
+      tags,
+      reply: z.object({ name: z.string().max(200) }),
+    },
+    async ({ store, params }) => {
+      const found = await workspaceBySlug(store, params.workspace)
+      if (!found) throw missing('not_found', 'There is no such business.')
+      return { name: found.name }
+    },
+  ),
+
   post(
     '/privacy/requests',
     {

@@ -181,6 +181,10 @@ export class Intake {
         return this.#message(item, place, attempts > 0)
       case 'status':
         return after(this.#status(item, place))
+      case 'call':
+        return this.#call(item, place, attempts > 0)
+      case 'call_status':
+        return after(this.#callStatus(item, place))
       case 'edited':
       case 'deleted':
         return after(this.#changed(item, place))
@@ -218,6 +222,25 @@ export class Intake {
       ...(optOut && { optOut }),
     })
     return { done }
+  }
+
+  /** It is a message of its own, whatever is told of it first; what is told of it besides changes it. */
+  async #call({ call, ...item }: ItemOf<'call'>, place: Place, isSwept: boolean) {
+    const { from, providerId } = item
+    const userId = isSwept ? await this.#parts.people.whoIs(place.workspace, from) : undefined
+    if (userId && (await this.#isKept(place, userId, providerId))) {
+      const messageId = messageIdOf(place.channelId, providerId)
+      return { done: place.workspace.at(conversation, conversationIdOf(userId)).callChanged({ messageId, ...call }) }
+    }
+    return this.#message({ ...item, kind: 'message', content: { kind: 'call', ...call } }, place, false)
+  }
+
+  async #callStatus({ opaque, providerId, leg, call }: ItemOf<'call_status'>, place: Place) {
+    const ours = fromOpaque(opaque)
+    if (!ours) return
+    const sid = leg === 'staff' ? { sid: providerId } : {}
+    const it = place.workspace.at(conversation, ours.conversationId)
+    await it.callChanged({ messageId: ours.messageId, ...call, ...sid })
   }
 
   /**

@@ -57,6 +57,8 @@ export const models = {
   rosters: { tenant: true, indexes: [...actorIndexes] },
   channel_actors: { tenant: true, indexes: [...actorIndexes] },
   letterboxes: { tenant: true, indexes: [...actorIndexes] },
+  pushes: { tenant: true, indexes: [...actorIndexes] },
+  push_health: { tenant: true, indexes: [] },
   webhook_queues: { tenant: true, indexes: [...actorIndexes] },
   messengers: { tenant: true, indexes: [...actorIndexes] },
   audit_chains: { tenant: true, indexes: [...actorIndexes] },
@@ -217,6 +219,8 @@ export const models = {
   sla_policies: { tenant: true, indexes: resourceIndexes },
   slack_connections: { tenant: true, indexes: resourceIndexes },
   slack_rules: { tenant: true, indexes: resourceIndexes },
+  // Named after the Slack user, who belongs to one member; who has one.
+  slack_links: { tenant: true, indexes: [[{ workspaceId: 1, memberId: 1 }, { unique: true }]] },
   // What opens a page where somebody rates how they were looked after, by the hash of it.
   rating_links: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 90 * day }]] },
   teams: { tenant: true, indexes: [...resourceIndexes, [{ workspaceId: 1, memberIds: 1 }]] },
@@ -268,6 +272,10 @@ export const models = {
   simulated_slack: {
     tenant: false,
     indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }], [{ teamId: 1, channel: 1, at: -1 }]],
+  },
+  simulated_pushes: {
+    tenant: false,
+    indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }], [{ token: 1, at: -1 }]],
   },
   simulated_letters: { tenant: false, indexes: [[{ at: 1 }, { expireAfterSeconds: 7 * day }]] },
   // How schedules run: one document each.

@@ -1,6 +1,7 @@
 import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { ChannelKind, KnownChannel } from '../../kernel/channel-kind.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
+import { usualVoiceLine, type VoiceLine } from '../../kernel/voice-line.ts'
 import { isDuplicate, type Store, type Stored, timeOf } from '../connection.ts'
 import { bytesOf, type Vault } from '../vault.ts'
 
@@ -41,6 +42,8 @@ export interface Channel {
   isDefault: boolean
   /** How fast it may send, where somebody said so; as its provider usually lets us where null. */
   pace: Pace | null
+  /** What it says that is called, where it can be. */
+  voice: VoiceLine
   /** Counts its changes. */
   rev: number
 }
@@ -55,7 +58,17 @@ export type NewChannel = Pick<OpenChannel, 'id' | 'name' | 'simulate' | 'baseUrl
 export type ChannelChange = Partial<
   Pick<
     OpenChannel,
-    'name' | 'simulate' | 'baseUrl' | 'secrets' | 'status' | 'fields' | 'address' | 'isDefault' | 'pace'
+    | 'name'
+    | 'simulate'
+    | 'baseUrl'
+    | 'secrets'
+    | 'status'
+    | 'fields'
+    | 'address'
+    | 'isDefault'
+    | 'pace'
+    | 'madeUp'
+    | 'voice'
   >
 >
 
@@ -85,6 +98,7 @@ function read(document: Stored): Channel {
     madeUp: (document['madeUp'] as string[] | undefined) ?? (simulate ? [...firstSecrets] : []),
     isDefault: document['isDefault'] === true,
     pace: (document['pace'] as Pace | null | undefined) ?? null,
+    voice: { ...usualVoiceLine, ...(document['voice'] as Partial<VoiceLine> | undefined) },
     previous: Object.fromEntries(previous.map(([one, { until }]) => [one, until.getTime()])),
   }
 }
@@ -168,9 +182,14 @@ export class ChannelSettings {
   async change(workspaceId: string, id: string, { secrets = {}, fields, ...plain }: ChannelChange): Promise<Channel> {
     const sealed = await this.#sealed(workspaceId, id, secrets)
     const own = Object.keys(secrets)
-    const before = own.length > 0 ? await this.#known(workspaceId, id) : undefined
+    const before = own.length > 0 || fields ? await this.#known(workspaceId, id) : undefined
     const madeUp = before && { madeUp: before.madeUp.filter((name) => !own.includes(name)) }
-    const update = { $set: { ...madeUp, ...plain, ...fields, ...sealed }, $inc: { rev: 1 } }
+    // What a provider has come to ask for since this was connected has to be found again.
+    const names = before && {
+      fieldNames: [...new Set([...Object.keys(before.fields), ...Object.keys(fields ?? {})])],
+      secretNames: [...new Set([...before.secretNames, ...own])],
+    }
+    const update = { $set: { ...madeUp, ...plain, ...names, ...fields, ...sealed }, $inc: { rev: 1 } }
     const wasThere = await this.#store.of(workspaceId).update('channels', { _id: id }, update)
     this.#open.delete(id)
     if (!wasThere) throw missing('not_found', 'There is no such channel.')

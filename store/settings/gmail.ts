@@ -48,6 +48,12 @@ export async function noteGmailLost(store: Store, workspaceId: string, channelId
   await store.of(workspaceId).update('channels', { _id: channelId }, { $set: { 'gmail.lostAt': new Date(at) } })
 }
 
+/** Nobody lets us in any more: how far it was read is kept, for when somebody does again. */
+export async function forgetGmail(store: Store, workspaceId: string, channelId: string): Promise<void> {
+  const update = { $set: { 'gmail.lostAt': null, 'gmail.watchUntil': null, 'gmail.watchedAt': null } }
+  await store.of(workspaceId).update('channels', { _id: channelId }, update)
+}
+
 /** The mailboxes at Gmail that are on, of all workspaces. */
 export async function gmailChannels(store: Store): Promise<string[]> {
   const found = await store

@@ -37,6 +37,8 @@ export interface PersonSignIn {
   seenAt: number
   /** Sealed: where a push service finds this device. Null where it is not to be told. */
   push: unknown
+  /** When the device said so, epoch ms: a service may say since when an address is nobody's. */
+  pushAt: number
 }
 
 const unnamed: PersonDevice = { name: '', platform: 'other', appVersion: '' }
@@ -80,6 +82,7 @@ export async function personSignIns(
     createdAt: timeOf(one['createdAt']) ?? 0,
     seenAt: timeOf(one['seenAt']) ?? 0,
     push: one['push'] ?? null,
+    pushAt: timeOf(one['pushAt']) ?? 0,
   }))
 }
 export const signInsMax = 100
@@ -89,9 +92,16 @@ export async function describePersonDevice(
   store: Store,
   familyId: string,
   { push, ...device }: PersonDevice & { push?: unknown },
+  now: number,
 ) {
-  const change = { device, ...(push !== undefined && { push }) }
+  const change = { device, ...(push !== undefined && { push, pushAt: new Date(now) }) }
   await sessions(store).updateOne({ _id: familyId, revokedAt: null }, { $set: change })
+}
+
+/** Its address is nobody's any more; one that the device gave since then stays. */
+export async function dropPersonPush(store: Store, { id, pushAt }: Pick<PersonSignIn, 'id' | 'pushAt'>) {
+  const same = pushAt === 0 ? { pushAt: null } : { pushAt: new Date(pushAt) }
+  await sessions(store).updateOne({ _id: id, ...same }, { $unset: { push: '', pushAt: '' } })
 }
 
 export async function personSessionByHash(store: Store, tokenHash: string): Promise<PersonSession | undefined> {
@@ -128,7 +138,7 @@ export async function endPersonFamily(store: Store, familyId: string, now: numbe
 }
 
 /** A device that is signed out is told nothing any more. */
-const ended = (now: number) => ({ $set: { revokedAt: new Date(now) }, $unset: { push: '', device: '' } as const })
+const ended = (now: number) => ({ $set: { revokedAt: new Date(now) }, $unset: { push: '', pushAt: '', device: '' } as const })
 
 /** Ends every sign-in of somebody; answers which there were. */
 export async function endPersonSessions(store: Store, workspaceId: string, userId: string, now: number) {

@@ -133,3 +133,32 @@ const changeTo = (settled: Settled, now: number) => ({
   $set: { ...settled, settledAt: new Date(now) },
   $unset: { open: '' },
 })
+
+const toldMax = 100
+const oldestFirst = { _id: 1 } as const
+
+/** Those of which nobody of the staff was told. As the database is asked, which `explain` shows. */
+export const untoldFilter = { status: 'open', toldAt: null }
+export const dueFilter = (before: number) => ({ status: 'open', remindedAt: null, dueAt: { $lt: new Date(before) } })
+
+export async function privacyRequestsUntold(store: Store, workspaceId: string): Promise<PrivacyRequest[]> {
+  const options = { sort: oldestFirst, limit: toldMax }
+  return (await store.of(workspaceId).find('privacy_requests', untoldFilter, options)).map(read)
+}
+
+/** Those that have to be answered before then (epoch ms), and of which nobody was reminded. */
+export async function privacyRequestsDue(store: Store, workspaceId: string, before: number): Promise<PrivacyRequest[]> {
+  const options = { sort: oldestFirst, limit: toldMax }
+  return (await store.of(workspaceId).find('privacy_requests', dueFilter(before), options)).map(read)
+}
+
+export async function privacyRequestTold(
+  store: Store,
+  workspaceId: string,
+  _id: string,
+  news: 'new' | 'soon',
+  now: number,
+): Promise<void> {
+  const change = { $set: { [news === 'new' ? 'toldAt' : 'remindedAt']: new Date(now) } }
+  await store.of(workspaceId).update('privacy_requests', { _id }, change)
+}

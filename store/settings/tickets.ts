@@ -2,7 +2,7 @@ import { newId } from '../../kernel/id.ts'
 import type { Store, Stored } from '../connection.ts'
 
 /** Steps that somebody has begun and must finish soon, in one go, with the token that they were given. */
-export type TicketKind = 'second_factor' | 'passkey_sign_in' | 'passkey_new' | 'google'
+export type TicketKind = 'second_factor' | 'passkey_sign_in' | 'passkey_new' | 'google' | 'slack' | 'gmail'
 
 export interface Ticket {
   /** Whose it is; null where that is not known yet. */

@@ -238,6 +238,7 @@ const reduce = {
   'message.rerouted': set,
   'message.edited': set,
   'message.file_fetched': set,
+  'message.call_changed': set,
   'message.withdrawn': set,
   'message.reacted': set,
   'conversation.changed': (state: any, { conversation }: any) => ({ ...state, conversation }),

@@ -81,4 +81,43 @@ describe('what is kept of somebody, and what they may ask', () => {
     const all = await staff.http.get<{ items: any[] }>('/privacy/erasure-requests')
     expect(all.items.find(({ id }) => id === shown.body.id)?.status).to.equal('done')
   })
+
+  it('tells those who may answer, once at first and once before its time is over, and nobody else', async () => {
+    const ulla = await signedIn('Ulla')
+    const shelf = () => app.careline.storage.store.platform('simulated_letters').find({}).toArray()
+    const lettersOf = async () =>
+      (await shelf())
+        .filter(({ subject }) => /erased|answered by/.test(String(subject)))
+        .map(({ to, subject }) => [to, subject])
+    const before = (await lettersOf()).length
+    await ulla.api.eraseMe()
+    await ulla.api.eraseMe()
+    await until(async () => (await lettersOf()).length > before)
+    const screen = await cafe.screen('owner')
+    const mine = screen.stream('attention', cafe.members['owner']?.id ?? '')
+    await mine.ready()
+    const calls = () => (mine.state()?.calls ?? []).filter(({ by }) => by === ulla.user.id).map(({ why }) => why)
+    await until(() => calls().length === 1)
+    const news = app.careline.care.privacyNews
+    await news.tell(cafe.workspace.id)
+    expect(calls()).to.deep.equal(['privacy_requested'])
+    const requests = app.careline.storage.store.collection('privacy_requests')
+    const soon = new Date(Date.now() + 6 * 24 * 60 * 60_000)
+    await requests.updateOne({ userId: ulla.user.id, status: 'open' }, { $set: { dueAt: soon } })
+    await news.tell(cafe.workspace.id)
+    await news.tell(cafe.workspace.id)
+    await until(() => calls().length === 2)
+    expect(calls()).to.deep.equal(['privacy_due', 'privacy_requested'])
+    await until(async () => (await lettersOf()).length === before + 2)
+    const told = (await lettersOf()).slice(before)
+    expect(told.map(([to]) => to)).to.deep.equal(['owner@harbour.test', 'owner@harbour.test'])
+    expect(told.map(([, subject]) => subject)).to.have.members([
+      'Somebody asks harbour to be erased',
+      `A request of harbour has to be answered by ${soon.toISOString().slice(0, 10)}`,
+    ])
+    const desk = await cafe.screen('desk')
+    const theirs = desk.stream('attention', cafe.members['desk']?.id ?? '')
+    await theirs.ready()
+    expect(theirs.state()?.calls).to.deep.equal([])
+  })
 })

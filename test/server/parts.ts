@@ -6,10 +6,8 @@ import { join } from 'node:path'
 import { actors } from '../../actors/index.ts'
 import type { Text } from '../../actors/messenger/contract.ts'
 import type { Posted } from '../../actors/letterbox/contract.ts'
-import type { Workspace } from '../../actors/runtime/contract.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import type { Config } from '../../kernel/config.ts'
-import { derivedId, newId } from '../../kernel/id.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { defaultQuotas } from '../../kernel/settings.ts'
 import { WorkspaceClocks } from '../../kernel/workspace-clock.ts'
@@ -43,8 +41,6 @@ import { channelTester } from '../../server/channel-test.ts'
 import { createApp, type Routes } from '../../server/http/app.ts'
 import { WebhookEndpoints } from '../../server/webhook-endpoints/endpoints.ts'
 import { MailRoom } from '../../server/mail/mail-room.ts'
-import { SlackApi } from '../../providers/slack/api.ts'
-import { SlackRoom } from '../../server/slack/room.ts'
 import { Team } from '../../server/team.ts'
 import { TemplateNewsRoom } from '../../server/templates/news.ts'
 import { Templates } from '../../server/templates/templates.ts'
@@ -58,7 +54,6 @@ import { ErrorLogs } from '../../store/error-logs.ts'
 import { Rest } from '../../store/rest.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { ChannelSettings } from '../../store/settings/channels.ts'
-import { gmailStand } from '../../store/settings/gmail.ts'
 import { createMember, type MemberRole } from '../../store/settings/members.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
 import { Vault } from '../../store/vault.ts'
@@ -66,6 +61,9 @@ import { freshDatabase } from '../harness/database.ts'
 import { filesOf } from '../harness/files.ts'
 import { consentsOf } from './consents.ts'
 import { openEnds } from './ends.ts'
+import { gmailsOf } from './gmails.ts'
+import { actorless } from './actorless.ts'
+import { slacksOf } from './slacks.ts'
 
 export const secret = 'a secret of the tests, long enough for HS256'
 export const password = 'correct horse battery staple'
@@ -284,8 +282,9 @@ async function serve(
     resourceChanged,
     channelChanged: async () => undefined,
     originFor: () => publicUrl,
-    slack: new SlackRoom({ store, rest: new Rest(vault), api: new SlackApi(), simulatedAt: () => publicUrl, now }),
+    ...slacksOf({ ...people, vault, sudo: security.sudo }),
     slackDeskOf: (workspaceId) => actorless(workspaceId),
+    pushDesk: { webKey: () => '', health: async () => [], test: async () => ({ services: [], devices: [] }) },
     testChannel: channelTester({ channels, senderOf: () => whatsAppSender(new CloudApi()) }),
     ...consentsOf({ store, vault, now }, actorless),
     history: async () => [],
@@ -300,12 +299,7 @@ async function serve(
         suppress: async (...suppression) => void suppressed.push(suppression),
         now,
       }),
-      gmail: {
-        read: async (channel) => void gmailRead.push(channel.id),
-        renewAll: async () => undefined,
-        watch: async () => undefined,
-        stand: (channel) => gmailStand(store, channel.workspaceId, channel.id),
-      },
+      ...gmailsOf({ store, vault, channels, url: publicUrl, now, warn: note('warn') }, (id) => gmailRead.push(id)),
       domain: async () => [],
       atResend: async () => {
         throw new Problem('busy', 'mail_unavailable', 'This test has no Resend.')
@@ -389,11 +383,3 @@ export interface Ask {
   headers?: Record<string, string>
 }
 export type Served = Awaited<ReturnType<typeof serve>>
-
-const actorless = (id: string, commandId?: string): Workspace => ({
-  id,
-  at: () => {
-    throw new Problem('busy', 'no_actors', 'This test has no actors.')
-  },
-  newId: (prefix) => (commandId === undefined ? newId(prefix) : derivedId(prefix, id, commandId)),
-})

@@ -13,6 +13,7 @@ import { latestFirst as newestFirst } from '../../store/settings/resources.ts'
 import { dayFilter, heldFilter as heldFilterOf } from '../../store/queries/channel-days.ts'
 import { refFilter } from '../../store/queries/messages.ts'
 import { heldFilter, inQueue, waitingFilter } from '../../store/queries/queue.ts'
+import { dueFilter, untoldFilter } from '../../store/settings/privacy-requests.ts'
 import { withApp } from '../harness/boot.ts'
 
 describe('named queries', () => {
@@ -105,9 +106,12 @@ describe('named queries', () => {
     ['the suppressed', 'suppressions', { at: { $lte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],
     ['why', 'decisions', { kind: 'user', id: 'u', at: { $gte: new Date(0) } }, { sort: { at: -1, _id: -1 } }],
     ['what people ask for by the law', 'privacy_requests', { status: 'open' }, { sort: { _id: -1 } }],
+    ['what nobody was told of', 'privacy_requests', untoldFilter, { sort: { _id: 1 } }],
+    ['what is due soon', 'privacy_requests', dueFilter(0), { sort: { _id: 1 } }],
     ['what one of them asks for', 'privacy_requests', { userId: 'u' }, { sort: { _id: -1 } }],
     ['who was merged with somebody', 'merges', { winnerId: 'u' }, { sort: { at: -1 } }],
     ['with whom somebody was merged', 'merges', { loserId: 'u' }, { sort: { at: -1 } }],
+    ['which Slack user somebody is', 'slack_links', { memberId: 'm' }, {}],
     ['a head', 'events', eventsAfter('s', 0), inOrder(-1)],
   ]
   // An event's id begins with its stream; and of those who wait, whom the queue's index has alone, there are few.

@@ -31,7 +31,7 @@ const mailbox = 'desk@harbour.example'
 const connected = [
   { kind: 'sms', provider: 'twilio', name: 'Texts', from: number },
   { kind: 'email', provider: 'resend', name: 'Front desk', mailbox, signature: 'Harbour Clinic, Lisbon' },
-  { kind: 'app', provider: 'app', name: 'Our app' },
+  { kind: 'app', provider: 'app', name: 'Our app', simulate: true },
 ]
 const slackRule = {
   name: 'Nobody has it yet',

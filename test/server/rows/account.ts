@@ -38,6 +38,10 @@ export const account: Rows = {
   'delete /auth/passkeys/:id': { path: () => '/auth/passkeys/pk_none', status: 404 },
   'post /auth/google/link': { path: () => '/auth/google/link', status: 401 },
   'delete /auth/google': { path: () => '/auth/google', status: 404 },
+  'get /auth/slack': { path: () => '/auth/slack', status: 200 },
+  'post /auth/slack/look': { path: () => '/auth/slack/look', body: { token: 'x' }, status: 409 },
+  'post /auth/slack': { path: () => '/auth/slack', body: { token: 'x' }, status: 409 },
+  'delete /auth/slack': { path: () => '/auth/slack', status: 404 },
   'get /auth/phones': { path: () => '/auth/phones', status: 200 },
   'post /auth/phones': {
     path: () => '/auth/phones',

@@ -59,6 +59,7 @@ export const ofStrangers = [
   'get /members/invitations/:token',
   'post /members/invitations/:token/accept',
   'post /public/leads/:key',
+  'get /privacy/businesses/:workspace',
   'post /privacy/requests',
   'post /privacy/requests/verify',
   'get /unsubscribe/:token',

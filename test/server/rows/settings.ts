@@ -1,3 +1,4 @@
+import { usualVoiceLine } from '../../../kernel/voice-line.ts'
 import type { Known, Rows } from './row.ts'
 
 const newChannel = { name: 'Second', phoneNumberId: '777', businessId: '778', token: 'EAAG', appSecret: 'secret' }
@@ -68,6 +69,17 @@ export const settings: Rows = {
     status: 200,
   },
   'delete /members/:id': { path: ({ memberId }) => `/members/${memberId}`, status: 204 },
+  'get /gmail-consent': { path: () => '/gmail-consent', status: 200 },
+  'post /gmail-consent': { path: () => '/gmail-consent', body: { state: 'x', code: 'x' }, status: 422 },
+  // The channel of the test is no mailbox at Gmail.
+  'post /integrations/:id/gmail-consent': {
+    path: ({ channelId }) => `/integrations/${channelId}/gmail-consent`,
+    status: 409,
+  },
+  'delete /integrations/:id/gmail-consent': {
+    path: ({ channelId }) => `/integrations/${channelId}/gmail-consent`,
+    status: 409,
+  },
   'get /integrations': { path: () => '/integrations', status: 200 },
   'post /integrations': { path: () => '/integrations', body: newChannel, status: 201 },
   'get /integrations/:id': { path: ({ channelId }) => `/integrations/${channelId}`, status: 200 },
@@ -81,6 +93,18 @@ export const settings: Rows = {
   'put /channels/:id/options': {
     path: ({ channelId }) => `/channels/${channelId}/options`,
     body: { isDefault: true, perSecond: null, pairSeconds: 0 },
+    status: 200,
+  },
+  'get /channels/:id/voice': { path: ({ channelId }) => `/channels/${channelId}/voice`, status: 200 },
+  'put /channels/:id/voice': {
+    path: ({ channelId }) => `/channels/${channelId}/voice`,
+    body: usualVoiceLine,
+    status: 200,
+  },
+  'get /channels/:id/push': { path: ({ channelId }) => `/channels/${channelId}/push`, status: 200 },
+  'post /channels/:id/push/test': {
+    path: ({ channelId }) => `/channels/${channelId}/push/test`,
+    body: {},
     status: 200,
   },
   'post /channels/:id/test-send': {

@@ -10,6 +10,12 @@ export const workflow: Rows = {
   'post /conversations/:id/tags': { path: (k) => `${c(k)}/tags`, body: { add: ['vip'] }, status: 200 },
   'get /conversations/:id/episodes': { path: (k) => `${c(k)}/episodes`, status: 200 },
   'post /conversations/:id/csat': { path: (k) => `${c(k)}/csat`, body: {}, status: 202 },
+  // Whoever calls has a telephone of their own; and nothing rings that could be hung up.
+  'post /conversations/:id/calls': { path: (k) => `${c(k)}/calls`, body: {}, status: 409 },
+  'post /conversations/:id/calls/:messageId/end': {
+    path: (k) => `${c(k)}/calls/${k.messageId}/end`,
+    status: 409,
+  },
   'get /conversations/:id/scheduled': { path: (k) => `${c(k)}/scheduled`, status: 200 },
   'post /conversations/:id/scheduled': {
     path: (k) => `${c(k)}/scheduled`,
