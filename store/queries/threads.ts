@@ -100,9 +100,16 @@ async function applied(store: Store, workspaceId: string, moves: { place: Place;
     await Promise.all(
       needed
         .slice(at, at + atOnce)
-        .map(({ place, set }) => tenant.update('messages', { _id: place._id }, { $set: set })),
+        .flatMap(({ place: { _id }, set }) => [
+          tenant.update('messages', { _id }, { $set: set }),
+          ...ownersOf(set).map((owners) => tenant.update('message_words', { _id }, { $set: owners })),
+        ]),
     )
 }
+
+/** By whom what was said is found, and with whom it is forgotten, where that is somebody else now. */
+const ownersOf = ({ conversationId, userId }: Partial<Place>) =>
+  conversationId === undefined ? [] : [{ conversationId, userId }]
 
 /** All of them, by their numbers, a page at a time. In the middle of a move two may have the same. */
 async function placesOf(store: Store, workspaceId: string, filter: Filter): Promise<Place[]> {

@@ -136,6 +136,9 @@ describe('what is known of a person', () => {
     await app.settled()
     expect((await records.get(loser)).userId, 'the old id leads to both').to.equal(winner)
     expect(await texts(winner)).to.deep.equal(['1 a1', '2 b1', '3 a2', '4 b2', '5 a3', '6 b3'])
+    const said = async (userId: string) =>
+      (await api.http.get<{ items: unknown[] }>(`/messages/search?q=b2&userId=${userId}`)).items.length
+    expect([await said(winner), await said(loser)], 'found with whom they are one').to.deep.equal([1, 0])
     expect(await refusal(records.update(loser, { name: 'No' }))).to.equal('person_merged')
     expect(await refusal(records.merge(loser, winner))).to.equal('person_merged')
 
@@ -148,6 +151,7 @@ describe('what is known of a person', () => {
     const after = await Promise.all([records.get(winner), records.get(loser)])
     expect(after.map(plain)).to.deep.equal(before.map(plain))
     expect(await texts(loser)).to.deep.equal(threads[1])
+    expect([await said(winner), await said(loser)]).to.deep.equal([0, 1])
     expect((await texts(winner)).slice(0, 3)).to.deep.equal(threads[0])
     people[1].sends('alone again')
     await app.settled()
