@@ -1,3 +1,4 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { ApiProblem } from '../../client/problem.ts'
 import type { Line } from '../../client/wire.ts'
@@ -6,7 +7,6 @@ import { Trouble } from './trouble.tsx'
 import style from './list.module.css'
 import { named } from './named.ts'
 import { Row } from './row.tsx'
-import { useRowsInSight } from './rows-in-sight.ts'
 import { selection, useSelection } from './selection.ts'
 import type { useCalm } from './use-calm.ts'
 
@@ -31,15 +31,22 @@ const rowPx = 76
 export const Rows = ({ list, bind, here, empty }: Props) => {
   const { lines, more } = list
   const box = useRef<HTMLDivElement>(null)
-  const { shown, bringIntoSight } = useRowsInSight({ box, count: lines.length, rowPx })
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowPx,
+    overscan: 8,
+    getItemKey: (index) => lines[index]?.conversationId ?? index,
+  })
+  const shown = virtual.getVirtualItems()
   const selected = useSelection()
-  const isAtEnd = (shown.at(-1) ?? 0) >= lines.length - 5
+  const isAtEnd = (shown.at(-1)?.index ?? 0) >= lines.length - 5
   useEffect(() => {
     if (isAtEnd) more()
   }, [isAtEnd, more])
   const at = lines.findIndex((line) => line.conversationId === here)
   useEffect(() => {
-    if (at >= 0) bringIntoSight(at)
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
     // Only when another one is opened: rows that move must not pull the list along.
   }, [here])
   // Without a line nothing can be read, and that is said elsewhere: what is here stays in sight.
@@ -49,16 +56,16 @@ export const Rows = ({ list, bind, here, empty }: Props) => {
       {hasTrouble && list.error && <Trouble error={list.error} what="This list cannot be read." again={list.again} />}
       {lines.length === 0 && list.isPending && !list.error && <Outlines />}
       {lines.length === 0 && !list.isPending && <p className={style.none}>{empty}</p>}
-      <ul data-picking={selected.size > 0 || undefined} style={{ height: lines.length * rowPx }}>
-        {shown.map((index) => {
+      <ul data-picking={selected.size > 0 || undefined} style={{ height: virtual.getTotalSize() }}>
+        {shown.map(({ index, key, start }) => {
           const line = lines[index]
           return (
             line && (
               <li
-                key={line.conversationId}
+                key={key}
                 aria-setsize={list.hasNextPage ? -1 : lines.length}
                 aria-posinset={index + 1}
-                style={{ transform: `translateY(${index * rowPx}px)` }}
+                style={{ transform: `translateY(${start}px)` }}
               >
                 <Pick line={line} isSelected={selected.has(line.conversationId)} />
                 <Row line={line} isHere={line.conversationId === here} />
