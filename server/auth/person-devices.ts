@@ -34,7 +34,11 @@ export class PersonDevices {
 
   async list({ workspaceId, id, sessionId }: Caller) {
     const found = await this.#of(workspaceId, id)
-    return found.map(({ push, pushAt: _, ...one }) => ({ ...one, hasPush: push !== null, isCurrent: one.id === sessionId }))
+    return found.map(({ push, pushAt: _, ...one }) => ({
+      ...one,
+      hasPush: push !== null,
+      isCurrent: one.id === sessionId,
+    }))
   }
 
   /** Of the device that asks. `push` null: it is told nothing any more; undefined: as before. */
@@ -67,4 +71,7 @@ export class PersonDevices {
 }
 
 /** Where an address rests. */
-export const placeOf = (workspaceId: string, signInId: string) => ({ workspaceId, at: `person_sessions/${signInId}/push` })
+export const placeOf = (workspaceId: string, signInId: string) => ({
+  workspaceId,
+  at: `person_sessions/${signInId}/push`,
+})

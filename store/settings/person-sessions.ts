@@ -138,7 +138,10 @@ export async function endPersonFamily(store: Store, familyId: string, now: numbe
 }
 
 /** A device that is signed out is told nothing any more. */
-const ended = (now: number) => ({ $set: { revokedAt: new Date(now) }, $unset: { push: '', pushAt: '', device: '' } as const })
+const ended = (now: number) => ({
+  $set: { revokedAt: new Date(now) },
+  $unset: { push: '', pushAt: '', device: '' } as const,
+})
 
 /** Ends every sign-in of somebody; answers which there were. */
 export async function endPersonSessions(store: Store, workspaceId: string, userId: string, now: number) {

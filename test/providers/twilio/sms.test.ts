@@ -172,7 +172,9 @@ describe('texts by Twilio', () => {
     it('are all here', () => {
       const names = readdirSync(folder).map((name) => name.replace('.json', ''))
       // Those of calls are told of beside them (calls.test.ts).
-      expect(names.filter((name) => !/Call|Recording/.test(name)).sort()).to.deep.equal([...taken, 'FetchMessage.200.fetch', ...media, ...empty, full].sort())
+      expect(names.filter((name) => !/Call|Recording/.test(name)).sort()).to.deep.equal(
+        [...taken, 'FetchMessage.200.fetch', ...media, ...empty, full].sort(),
+      )
     })
 
     for (const name of taken)
