@@ -57,10 +57,23 @@ export class LogRoom {
     return this.salt.toString('latin1', 0, read)
   }
 
+  /**
+   * Piece by piece. What is written in one go the kernel may keep in one large folio, and then each sync of a frame in it
+   * writes all of it: half a megabyte for four kilobytes (measured on ext4, Linux 6).
+   */
+  private filled(from: number, to: number): boolean {
+    for (let at = from; at < to;) {
+      const next = Math.min(at - (at % ZEROS.length) + ZEROS.length, to)
+      if (writeSync(this.log, ZEROS, 0, next - at, at) < next - at) return false
+      at = next
+    }
+    return true
+  }
+
   /** On a disk that is full it stays as it was, and is not tried again. */
   private grown(size: number, step: number): number {
     try {
-      if (writeSync(this.log, Buffer.alloc(step), 0, step, size) === step) return size + step
+      if (this.filled(size, size + step)) return size + step
     } catch (error) {
       if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
@@ -69,4 +82,6 @@ export class LogRoom {
   }
 }
 
+/** As large as a page of memory. */
+const ZEROS = Buffer.alloc(4_096)
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
