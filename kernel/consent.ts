@@ -94,6 +94,9 @@ export const noTerms: Terms = {
   wordN: 0,
 }
 
+/** With what a message is refused for what a person is to us, whatever its channel and purpose. */
+export const personCodes = ['person_blocked', 'person_restricted', 'person_archived'] as const
+
 /**
  * Marketing needs a yes (GDPR Art. 7, TCPA); what they asked for, or what concerns it, goes until they say no; an
  * answer to what they wrote is no question of consent.

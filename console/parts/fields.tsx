@@ -87,9 +87,9 @@ export const EmailField = ({ isOthers = false, ...typed }: Typed & { autoFocus?:
 )
 
 /** Six digits that were sent: a telephone that reads them offers to fill them in. */
-export const CodeField = ({ change, ...typed }: Typed & { autoFocus?: boolean }) => (
+export const CodeField = ({ says = 'Code', change, ...typed }: Typed & { autoFocus?: boolean; says?: string }) => (
   <Field
-    says="Code"
+    says={says}
     required
     autoFocus
     inputMode="numeric"

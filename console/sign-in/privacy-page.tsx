@@ -5,7 +5,7 @@ import type { KnownBy, OwnRequest } from '../../client/own.ts'
 import { ApiProblem } from '../../client/problem.ts'
 import { privacy } from '../live/privacy.ts'
 import { useDoing } from '../live/use-doing.ts'
-import { Field } from '../parts/fields.tsx'
+import { CodeField, Field } from '../parts/fields.tsx'
 import { PlayedMail, PlayedTexts } from '../parts/played.tsx'
 import { Card } from './card.tsx'
 import { Failed } from './failed.tsx'
@@ -99,23 +99,13 @@ const Prove = ({ known, kind, says, done, back }: ProveProps) => {
   const address = 'email' in known ? known.email : known.phone
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    void doing.do(() => privacy.verify({ ...known, kind, code: code.trim() }).then(done))
+    void doing.do(() => privacy.verify({ ...known, kind, code }).then(done))
   }
   return (
     <form className={form.form} onSubmit={submit}>
       <p role="status">{says.sent(address)}</p>
       {'email' in known ? <PlayedMail /> : <PlayedTexts />}
-      <Field
-        says={says.code}
-        required
-        autoFocus
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        pattern="\d{6}"
-        maxLength={6}
-        value={code}
-        change={setCode}
-      />
+      <CodeField says={says.code} value={code} change={setCode} />
       <Failed words={failed && whyOf(failed, says)} />
       <button type="submit" className={form.main} disabled={isBusy}>
         {says.ask}

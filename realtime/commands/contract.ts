@@ -3,6 +3,7 @@ import { attention } from '../../actors/attention/contract.ts'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { Outgoing } from '../../kernel/content.ts'
 import { OwnWords } from '../../kernel/own-words.ts'
+import { personCodes } from '../../kernel/consent.ts'
 import { templateCodes } from '../../kernel/template-known.ts'
 import type { Code } from '../socket/codes.ts'
 
@@ -48,9 +49,7 @@ export const commandShapes = {
   'message.send': kept(of.extend({ content: Outgoing, channelId: id.optional(), replyTo: id.optional() }), send.reply, [
     'address_missing',
     'wa_window_closed',
-    'person_blocked',
-    'person_restricted',
-    'person_archived',
+    ...personCodes,
     'not_carried',
     'text_too_long',
     'address_suppressed',
@@ -64,9 +63,7 @@ export const commandShapes = {
     'not_failed',
     'address_missing',
     'wa_window_closed',
-    'person_blocked',
-    'person_restricted',
-    'person_archived',
+    ...personCodes,
     'address_suppressed',
     'consent_missing',
     'quiet_hours',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { conversation } from '../../actors/conversation/contract.ts'
+import { personCodes } from '../../kernel/consent.ts'
 import { staleRevision } from '../../kernel/problem.ts'
 import { VoiceLine } from '../../kernel/voice-line.ts'
 import type { Channel } from '../../store/settings/channels.ts'
@@ -36,7 +37,7 @@ export const calls = [
       status: 201,
       problems: [
         ...['conversation_missing', 'unknown_channel', 'no_own_number', 'address_missing', 'call_underway'],
-        ...['person_blocked', 'person_restricted', 'person_archived', 'address_suppressed', 'quiet_hours'],
+        ...[...personCodes, 'address_suppressed', 'quiet_hours'],
       ],
       audit: 'conversation.called',
     },

@@ -3,6 +3,7 @@ import { Message } from '../../actors/conversation/contract/message.ts'
 import { Outgoing } from '../../kernel/content.ts'
 import { conflict, missing } from '../../kernel/problem.ts'
 import { z } from 'zod'
+import { personCodes } from '../../kernel/consent.ts'
 import { templateCodes } from '../../kernel/template-known.ts'
 import { messageById, messagesByProviderId, shown } from '../../store/queries/messages.ts'
 import { get, Id, post } from '../http/route.ts'
@@ -63,16 +64,7 @@ export const messages = [
       tags,
       reply: conversation.messages.retry.reply,
       problems: [
-        ...[
-          'not_retryable',
-          'not_failed',
-          'wa_window_closed',
-          'address_missing',
-          'person_blocked',
-          'person_restricted',
-          'person_archived',
-          'not_carried',
-        ],
+        ...['not_retryable', 'not_failed', 'wa_window_closed', 'address_missing', ...personCodes, 'not_carried'],
         ...['address_suppressed', 'consent_missing', 'quiet_hours', 'frequency_cap', 'pair_rate', 'text_too_long'],
         ...templateCodes,
       ],

@@ -4,6 +4,7 @@ import { callsOf } from '../../client/calls.ts'
 import type { Content } from '../../client/wire.ts'
 import { keepPhone } from '../../store/settings/phones.ts'
 import { type Business, withApp } from '../harness/boot.ts'
+import { textPhones } from '../harness/text-phones.ts'
 import { until } from '../harness/until.ts'
 
 describe('telephone calls in the inbox', () => {
@@ -32,14 +33,7 @@ describe('telephone calls in the inbox', () => {
     await app.careline.twilioSimulator?.settled()
     await app.settled()
   }
-  const phones = async (path: string, body?: object) => {
-    const answer = await fetch(`${app.url}/simulator/texts${path}`, {
-      ...(body && { method: path === '/faults' ? 'PUT' : 'POST' }),
-      headers: { authorization: `Bearer ${app.careline.secrets.phoneKey}` },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    return await answer.json()
-  }
+  const phones = textPhones(app)
   const calls = async (from: string, says?: string) => {
     const called = await phones('/calls', { from, to: number, ...(says && { says }) })
     await settled()

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { recordsOf } from '../../client/records.ts'
 import { type Business, withApp } from '../harness/boot.ts'
+import { textPhones } from '../harness/text-phones.ts'
 import { until } from '../harness/until.ts'
 
 describe('SMS as a channel of the inbox', () => {
@@ -25,14 +26,7 @@ describe('SMS as a channel of the inbox', () => {
     await app.careline.twilioSimulator?.settled()
     await app.settled()
   }
-  const phones = async (path: string, body?: object) => {
-    const answer = await fetch(`${app.url}/simulator/texts${path}`, {
-      ...(body && { method: path === '/faults' ? 'PUT' : 'POST' }),
-      headers: { authorization: `Bearer ${app.careline.secrets.phoneKey}` },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    return await answer.json()
-  }
+  const phones = textPhones(app)
   const writes = async (from: string, text: string, files: string[] = []) => {
     const said = await phones('/messages', { from, to: number, text, ...(files.length > 0 && { files }) })
     await settled()
