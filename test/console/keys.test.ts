@@ -48,6 +48,8 @@ describe('the inbox by keyboard, and its list', () => {
     await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'log')
     await press('a')
     await page.getByRole('menuitem', { name: 'owner (you)' }).waitFor()
+    // It is painted a moment before it takes the keys.
+    await page.waitForFunction(() => Boolean(document.activeElement?.closest('[role=menu]')))
     await press('ArrowDown')
     await press('Enter')
     await page.getByRole('button', { name: 'Assigned to You' }).waitFor()
