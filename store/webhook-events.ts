@@ -60,6 +60,15 @@ export class WebhookEvents {
     this.#settling ??= setTimeout(() => this.#settleAll(), settleMs)
   }
 
+  /** Still being dealt with: out of reach of the sweeps for a while more. */
+  async hold(ids: readonly string[], now: number) {
+    const update = { $set: { dueAt: new Date(now + retryMs) } }
+    for (let from = 0; from < ids.length; from += batchMax) {
+      const _id = { $in: ids.slice(from, from + batchMax) }
+      await this.#store.collection('webhook_events').updateMany({ _id, status: 'received' }, update, unsynced)
+    }
+  }
+
   /**
    * What a crash, or a fault, left lying: each with the attempt counted, and out of reach of the next sweep for a while.
    * `unread` hears of what cannot be opened, which keeps no other from being taken up. Answers how many were due.
@@ -75,23 +84,31 @@ export class WebhookEvents {
       .sort({ dueAt: 1, _id: 1 })
       .limit(limit)
       .toArray()
-    for (const document of found) {
-      const attempts = (document['attempts'] as number) + 1
-      const isLast = attempts >= attemptsMax
-      const dueAt = new Date(now + retryMs * 2 ** attempts)
-      const { modifiedCount } = await collection.updateOne(
-        { _id: document._id, attempts: attempts - 1 },
-        isLast ? { $set: { attempts, status: 'failed' }, $unset: { dueAt: '' } } : { $set: { attempts, dueAt } },
-      )
-      if (modifiedCount === 0) continue // Another process sweeps as well.
+    const taken = await Promise.all(found.map((document) => this.#takeUp(document, now)))
+    for (const event of taken) {
+      if (!event) continue // Another process sweeps as well.
       try {
-        await this.#rest.ready(document['workspaceId'] as string)
-        take(this.#open({ ...document, attempts }))
+        await this.#rest.ready(event['workspaceId'] as string)
+        take(this.#open(event))
       } catch (error) {
-        unread({ _id: document._id, channelId: document['channelId'] as string }, error)
+        unread({ _id: event._id, channelId: event['channelId'] as string }, error)
       }
     }
     return found.length
+  }
+
+  async #takeUp(document: Stored, now: number): Promise<Stored | undefined> {
+    const before = document['attempts'] as number
+    const attempts = before + 1
+    const isLast = attempts >= attemptsMax
+    const dueAt = new Date(now + retryMs * 2 ** attempts)
+    const { modifiedCount } = await this.#store
+      .collection('webhook_events')
+      .updateOne(
+        { _id: document._id, attempts: before },
+        isLast ? { $set: { attempts, status: 'failed' }, $unset: { dueAt: '' } } : { $set: { attempts, dueAt } },
+      )
+    return modifiedCount > 0 ? { ...document, attempts } : undefined
   }
 
   /** Resolves when nothing waits to be written. */

@@ -20,7 +20,7 @@ export const statuses = {
     if (!before) return ofOlder(state, told, given)
     // It goes by another way by now: what becomes of it on the first is not what becomes of it.
     if (before.tried?.includes(told.channelId ?? '')) return { state }
-    if (!advances(before, told)) return { state, rows: named(told) }
+    if (!advances(before, told)) return { state, rows: wasNamed(before) ? [] : named(told) }
 
     const { status, error, channelId } = told
     const out = optedOut(state, channelId, error, given)
@@ -71,5 +71,8 @@ function advanced(
 const isOnDevice = (status: string) => status === 'delivered' || status === 'read'
 
 const eventOf = ({ messageId, status, error }: Told) => event('message.status_changed', { messageId, status, error })
+
+/** Whoever told us that it was sent gave it its name. */
+const wasNamed = ({ status }: Known) => status === 'sent' || isOnDevice(status)
 
 const named = ({ messageId, providerId }: Told) => (providerId ? [update('message', messageId, { providerId })] : [])

@@ -21,6 +21,7 @@ import { type Callers, withPersons } from '../auth/callers.ts'
 import type { Persons } from '../auth/persons.ts'
 import { JointMemory } from '../joint-memory.ts'
 import { mailItem } from '../mail/mail-room.ts'
+import { Dealing } from '../webhooks/dealing.ts'
 import { Intake } from '../webhooks/intake.ts'
 import type { People } from '../webhooks/people.ts'
 import { parseItem } from '../../providers/whatsapp/webhook.ts'
@@ -147,16 +148,18 @@ export function openIntake(
       gmail: mailItem,
     },
     events: storage.webhookEvents,
-    kindOf: (workspaceId, channelId) => settings.channel(workspaceId, channelId)?.kind ?? 'whatsapp',
-    people,
-    workspaceFor: (workspaceId, channelId) => system.workspace(workspaceId, principal('provider', channelId)),
-    messageByProviderId: storage.queries.messageByProviderId,
-    typing: (workspaceId, conversationId, userId, on) =>
-      gateway.signals.typing({ workspaceId, conversationId }, { id: userId, role: 'person' }, on, storage),
-    textTold: textingBy(system).told,
-    templateTold: templating.templateTold,
+    dealing: new Dealing({
+      kindOf: (workspaceId, channelId) => settings.channel(workspaceId, channelId)?.kind ?? 'whatsapp',
+      people,
+      workspaceFor: (workspaceId, channelId) => system.workspace(workspaceId, principal('provider', channelId)),
+      messageByProviderId: storage.queries.messageByProviderId,
+      typing: (workspaceId, conversationId, userId, on) =>
+        gateway.signals.typing({ workspaceId, conversationId }, { id: userId, role: 'person' }, on, storage),
+      textTold: textingBy(system).told,
+      templateTold: templating.templateTold,
+      timeIn: (workspaceId, at) => clocks.of(workspaceId).whenItWas(at),
+    }),
     now,
-    timeIn: (workspaceId, at) => clocks.of(workspaceId).whenItWas(at),
     log,
   })
 }

@@ -1,21 +1,17 @@
-import { conversation } from '../../actors/conversation/contract.ts'
-import type { Workspace } from '../../actors/runtime/contract.ts'
-import type { ChannelKind } from '../../kernel/channel-kind.ts'
-import { conversationIdOf, derivedId } from '../../kernel/id.ts'
 import { busy, Problem } from '../../kernel/problem.ts'
-import type { Correspondent, ReceivedItem as Item, ReceivedOf as ItemOf } from '../../providers/received.ts'
-import type { ProviderError } from '../../providers/sender.ts'
-import type { MessageRow } from '../../store/queries/messages.ts'
+import type { ReceivedItem as Item } from '../../providers/received.ts'
 import type { Channel } from '../../store/settings/channels.ts'
 import type { Received, WebhookEvents } from '../../store/webhook-events.ts'
 import type { Log } from '../ports.ts'
-import { failureOf, fromOpaque } from './opaque.ts'
-import type { People } from './people.ts'
+import { addressOf, type Dealing, type Event } from './dealing.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** Above this we let the provider come again rather than pile up what is not yet dealt with. */
-const underWayMax = 2_000
-/** Messages that were handed over and not yet answered. */
-const unansweredMax = 128
+const underWayMax = 10_000
+/** People whose words are handed over at once, or were and have no answer yet. */
+const atOnce = 128
+/** What waits longer than this is kept from the sweeps of other processes, which would take it for left lying. */
+const holdMs = 4_000
 
 /** Makes an item again of what was kept of it. */
 export type Parser = (raw: string, now: number) => Item
@@ -24,37 +20,27 @@ interface Parts {
   /** By provider. */
   parsers: Readonly<Record<string, Parser>>
   events: WebhookEvents
-  people: People
-  workspaceFor(workspaceId: string, channelId: string): Workspace
-  /** Of which kind a channel is. */
-  kindOf(workspaceId: string, channelId: string): ChannelKind
-  messageByProviderId(workspaceId: string, channelId: string, providerId: string): Promise<MessageRow | undefined>
-  /** A person types: shown to those who look at the conversation, kept nowhere. */
-  typing(workspaceId: string, conversationId: string, userId: string, on: boolean): void
-  /** WhatsApp tells what became of a template. */
-  templateTold(workspaceId: string, told: Omit<ItemOf<'template'>, 'kind' | 'eventKey' | 'raw'>): Promise<void>
-  /** WhatsApp tells what became of a text of the platform. */
-  textTold(textId: string, status: 'sent' | 'delivered' | 'failed', why: string | null): Promise<void>
+  dealing: Dealing
   now(): number
-  /** What the time of this workspace was when it was `at` in the world. */
-  timeIn(workspaceId: string, at: number): number
   log: Log
 }
 
-interface Place {
-  workspaceId: string
-  channelId: string
-  workspace: Workspace
+interface Waiting {
+  event: Event
+  item: Item
 }
 
-/** What providers tell us: kept first, answered, then dealt with, in order per person. */
+/** What providers tell us: kept first, answered, then dealt with, in order per person, and no more at once than is good. */
 export class Intake {
   readonly #parts: Parts
-  readonly #lanes = new Map<string, Promise<void>>()
-  readonly #answers = new Set<Promise<void>>()
-  /** Events that were taken up here and not yet dealt with: however long that lasts, no sweep takes them up beside it. */
-  readonly #taken = new Set<string>()
+  readonly #turnstile = new Turnstile(atOnce)
+  /** By person; their place at the turnstile is that of the first. */
+  readonly #lanes = new Map<string, Waiting[]>()
+  /** Kept events that are not yet dealt with, and since when they are here (monotonic ms): no sweep takes them up beside us. */
+  readonly #taken = new Map<string, number>()
+  #isHolding = false
   #underWay = 0
+  #whenDone: (() => void)[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -66,14 +52,7 @@ export class Intake {
       throw busy('intake_full', 'Too much is waiting here at the moment.', 2_000)
     const { id: channelId, workspaceId, provider } = channel
     const kept = items.filter((item) => item.kind !== 'typing')
-    for (const item of items)
-      if (item.kind === 'typing')
-        this.#inLane(
-          item,
-          channelId,
-          () => this.#typing(item, this.#place(workspaceId, channelId)),
-          (error) => this.#failed(item, channelId, error),
-        )
+    for (const item of items) if (item.kind === 'typing') this.#take({ workspaceId, channelId, attempts: 0 }, item)
     const raws = kept.map(({ eventKey, raw }) => ({ workspaceId, channelId, provider, eventKey, raw }))
     const received = await this.#parts.events.keep(raws, this.#parts.now())
     const byKey = new Map(kept.map((item) => [item.eventKey, item]))
@@ -86,6 +65,7 @@ export class Intake {
   /** Takes up what a crash or a fault left lying. Answers how many. */
   async sweep(limit: number) {
     const { events, now, log } = this.#parts
+    await this.#hold(0)
     const take = (event: Received) => {
       if (!this.#taken.has(event._id)) this.#take(event, this.#itemOf(event))
     }
@@ -94,227 +74,92 @@ export class Intake {
     )
   }
 
+  /** Resolves when all that was accepted is dealt with. */
+  async settled() {
+    while (this.#underWay > 0) await new Promise<void>((done) => this.#whenDone.push(done))
+    await this.#parts.events.drained()
+  }
+
   #itemOf({ provider, raw }: Received): Item {
     const parse = this.#parts.parsers[provider]
     if (!parse) throw new Error(`Nothing reads what ${provider} tells.`)
     return parse(raw as string, this.#parts.now())
   }
 
-  /** Resolves when all that was accepted is dealt with. */
-  async settled() {
-    while (this.#lanes.size > 0 || this.#answers.size > 0)
-      await Promise.all([...this.#lanes.values(), ...this.#answers])
-    await this.#parts.events.drained()
-  }
-
-  #take(event: Received, item: Item) {
-    this.#taken.add(event._id)
-    const failed = (error: unknown) => {
-      this.#taken.delete(event._id)
-      this.#failed(item, event.channelId, error)
+  #take(event: Event, item: Item) {
+    this.#underWay++
+    if (event._id !== undefined) {
+      this.#taken.set(event._id, performance.now())
+      this.#holdLater()
     }
-    this.#inLane(
-      item,
-      event.channelId,
-      async () => {
-        const answer = await this.#process(event, item)
-        if (answer) await this.#answered(event, answer.done, failed)
-        else this.#settle(event)
-      },
-      failed,
-    )
+    if (item.kind === 'status') void this.#deal(event, item)
+    else this.#inLane(event, item)
   }
 
-  #settle({ _id }: Received) {
-    this.#taken.delete(_id)
-    this.#parts.events.settle(_id)
+  /** One at a time per person, so that what they say keeps its order. */
+  #inLane(event: Event, item: Item) {
+    const key = `${event.channelId}/${addressOf('from' in item ? item.from : {})}`
+    const lane = this.#lanes.get(key)
+    if (lane) return void lane.push({ event, item })
+    this.#lanes.set(key, [{ event, item }])
+    this.#next(key, event.workspaceId)
+  }
+
+  #next(key: string, workspaceId: string) {
+    this.#turnstile.add(workspaceId, async () => {
+      const lane = this.#lanes.get(key) ?? []
+      const first = lane.shift()
+      const on = () => {
+        if (lane.length > 0) this.#next(key, workspaceId)
+        else this.#lanes.delete(key)
+      }
+      if (first) await this.#deal(first.event, first.item, on)
+    })
   }
 
   /**
    * The next message of this person need not wait for the answer to the last: a mailbox keeps the order in which it was
-   * given, and what waits in it is written together. Past the bound it does wait, so that no mailbox fills up.
+   * given (`handed`), and what waits in it is written together. A fault leaves the event to the sweep.
    */
-  async #answered(event: Received, done: Promise<unknown>, failed: (error: unknown) => void) {
-    this.#underWay++
-    const answered = done
-      .then(() => this.#settle(event))
-      .catch(failed)
-      .finally(() => {
-        this.#underWay--
-        this.#answers.delete(answered)
-      })
-    this.#answers.add(answered)
-    if (this.#answers.size > unansweredMax) await answered
-  }
-
-  /** One at a time per person, so that what they say keeps its order; a fault leaves the event to the sweep. */
-  #inLane(item: Item, channelId: string, work: () => Promise<void>, failed: (error: unknown) => void) {
-    const lane = `${channelId}/${addressOf(whoOf(item))}`
-    this.#underWay++
-    const before = this.#lanes.get(lane)
-    const mine = (before ? before.then(work) : work()).catch(failed).finally(() => {
-      this.#underWay--
-      if (this.#lanes.get(lane) === mine) this.#lanes.delete(lane)
-    })
-    this.#lanes.set(lane, mine)
-  }
-
-  /** Left to the sweep. */
-  #failed(item: Item, channelId: string, error: unknown) {
-    const level = error instanceof Problem && !error.retryable ? 'warn' : 'error'
-    this.#parts.log[level]('webhook not dealt with', { eventKind: item.kind, channelId, error })
-  }
-
-  #place(workspaceId: string, channelId: string): Place {
-    return { workspaceId, channelId, workspace: this.#parts.workspaceFor(workspaceId, channelId) }
-  }
-
-  /** What was handed over and not yet answered; nothing where all is done. */
-  #process(
-    { workspaceId, channelId, attempts }: Received,
-    item: Item,
-  ): Promise<{ done: Promise<unknown> } | undefined> {
-    const place = this.#place(workspaceId, channelId)
-    switch (item.kind) {
-      case 'message':
-        if (item.content.kind === 'reaction') return after(this.#reaction(item, place))
-        return this.#message(item, place, attempts > 0)
-      case 'status':
-        return after(this.#status(item, place))
-      case 'call':
-        return this.#call(item, place, attempts > 0)
-      case 'call_status':
-        return after(this.#callStatus(item, place))
-      case 'edited':
-      case 'deleted':
-        return after(this.#changed(item, place))
-      case 'typing':
-        return after(this.#typing(item, place))
-      case 'template':
-        return after(this.#parts.templateTold(workspaceId, item))
-      default:
-        // An echo of our own words, an account's news: kept, and nothing more.
-        return Promise.resolve(undefined)
-    }
-  }
-
-  async #message(
-    { from, providerId, content, replyTo, at, optOut }: ItemOf<'message'>,
-    place: Place,
-    isSwept: boolean,
-  ) {
-    const userId = await this.#parts.people.whoIs(place.workspace, from)
-    if (!userId) return undefined
-    const { channelId } = place
-    if (isSwept && (await this.#isKept(place, userId, providerId))) return undefined
-    const answers = replyTo ? await this.#messageOf(place, replyTo) : null
-    const done = place.workspace.at(conversation, conversationIdOf(userId)).receive({
-      messageId: messageIdOf(channelId, providerId),
-      providerId,
-      channelId,
-      kind: this.#parts.kindOf(place.workspaceId, channelId),
-      userId,
-      address: addressOf(from),
-      name: from.name ?? '',
-      content,
-      replyTo: answers,
-      sentAt: this.#parts.timeIn(place.workspaceId, at),
-      ...(optOut && { optOut }),
-    })
-    return { done }
-  }
-
-  /** It is a message of its own, whatever is told of it first; what is told of it besides changes it. */
-  async #call({ call, ...item }: ItemOf<'call'>, place: Place, isSwept: boolean) {
-    const { from, providerId } = item
-    const userId = isSwept ? await this.#parts.people.whoIs(place.workspace, from) : undefined
-    if (userId && (await this.#isKept(place, userId, providerId))) {
-      const messageId = messageIdOf(place.channelId, providerId)
-      return { done: place.workspace.at(conversation, conversationIdOf(userId)).callChanged({ messageId, ...call }) }
-    }
-    return this.#message({ ...item, kind: 'message', content: { kind: 'call', ...call } }, place, false)
-  }
-
-  async #callStatus({ opaque, providerId, leg, call }: ItemOf<'call_status'>, place: Place) {
-    const ours = fromOpaque(opaque)
-    if (!ours) return
-    const sid = leg === 'staff' ? { sid: providerId } : {}
-    const it = place.workspace.at(conversation, ours.conversationId)
-    await it.callChanged({ messageId: ours.messageId, ...call, ...sid })
-  }
-
-  /**
-   * Whether a message that is taken up again was dealt with before its process died. The conversation is asked first: it
-   * writes the rows that a crash left out, and knows itself only the latest of what came in.
-   */
-  async #isKept(place: Place, userId: string, providerId: string) {
+  async #deal(event: Event, item: Item, handed?: () => void) {
+    const { dealing, events } = this.#parts
     try {
-      await place.workspace.at(conversation, conversationIdOf(userId)).view()
+      const dealt = dealing.deal(event, item)
+      if (handed) void dealt.then(handed, handed)
+      await (
+        await dealt
+      )?.done
+      if (event._id !== undefined) events.settle(event._id)
     } catch (error) {
-      if (error instanceof Problem && error.kind === 'missing') return false
-      throw error
+      const level = error instanceof Problem && !error.retryable ? 'warn' : 'error'
+      this.#parts.log[level]('webhook not dealt with', { eventKind: item.kind, channelId: event.channelId, error })
+    } finally {
+      if (event._id !== undefined) this.#taken.delete(event._id)
+      this.#underWay--
+      if (this.#underWay === 0) for (const done of this.#whenDone.splice(0)) done()
     }
-    return (await this.#refOf(place, providerId)) !== undefined
   }
 
-  async #reaction({ from, content }: ItemOf<'message'>, place: Place) {
-    const userId = await this.#parts.people.whoIs(place.workspace, from)
-    if (!userId || content.kind !== 'reaction') return
-    const messageId = await this.#messageOf(place, content.to)
-    await place.workspace.at(conversation, conversationIdOf(userId)).react({ messageId, emoji: content.emoji })
+  #holdLater() {
+    if (this.#isHolding) return
+    this.#isHolding = true
+    const again = () => {
+      this.#isHolding = false
+      if (this.#taken.size > 0) this.#holdLater()
+      void this.#hold(holdMs)
+    }
+    setTimeout(again, holdMs).unref()
   }
 
-  async #changed(item: ItemOf<'edited'> | ItemOf<'deleted'>, place: Place) {
-    const userId = item.by === 'person' ? await this.#parts.people.whoIs(place.workspace, item.from) : undefined
-    if (!userId) return
-    const it = place.workspace.at(conversation, conversationIdOf(userId))
-    const messageId = messageIdOf(place.channelId, item.providerId)
-    if (item.kind === 'edited') await it.edit({ messageId, content: item.content, at: item.at })
-    else await it.withdraw({ messageId, at: item.at })
+  /** What has been here so long is ours for a while more. */
+  async #hold(forMs: number) {
+    const { events, now, log } = this.#parts
+    const before = performance.now() - forMs
+    const ids = [...this.#taken].filter(([, since]) => since <= before).map(([id]) => id)
+    try {
+      if (ids.length > 0) await events.hold(ids, now())
+    } catch (error) {
+      log.warn('webhooks not held', { count: ids.length, error })
+    }
   }
-
-  async #status({ opaque, providerId, status, error }: ItemOf<'status'>, place: Place) {
-    if (opaque?.startsWith('txt_')) return this.#textStatus(opaque, status, error)
-    const ours = fromOpaque(opaque) ?? (await this.#refOf(place, providerId))
-    if (!ours) return // Sent by another tool through the same number.
-    const failure = status === 'failed' ? failureOf(error) : null
-    const change = { messageId: ours.messageId, status, error: failure, providerId, channelId: place.channelId }
-    await place.workspace.at(conversation, ours.conversationId).statusChanged(change)
-  }
-
-  #textStatus(textId: string, status: ItemOf<'status'>['status'], error: ProviderError | undefined) {
-    const told = status === 'read' ? 'delivered' : status
-    return this.#parts.textTold(textId, told, status === 'failed' ? failureOf(error).title : null)
-  }
-
-  async #typing({ from, on }: ItemOf<'typing'>, place: Place) {
-    const userId = await this.#parts.people.whoIs(place.workspace, from)
-    if (userId) this.#parts.typing(place.workspaceId, conversationIdOf(userId), userId, on)
-  }
-
-  /** Theirs derive from the provider's id; ours are looked up by it. */
-  async #messageOf(place: Place, providerId: string) {
-    return (await this.#refOf(place, providerId))?.messageId ?? messageIdOf(place.channelId, providerId)
-  }
-
-  async #refOf({ workspaceId, channelId }: Place, providerId: string) {
-    const found = await this.#parts.messageByProviderId(workspaceId, channelId, providerId)
-    return found && { conversationId: found.conversationId, messageId: found._id }
-  }
-}
-
-const after = async (work: Promise<void>) => {
-  await work
-  return undefined
-}
-
-/** A message that comes again under the provider's id is the same message: its row is written once. */
-const messageIdOf = (channelId: string, providerId: string) => derivedId('msg', channelId, providerId)
-
-const addressOf = ({ waId, userId, phone, email, app }: Correspondent) => waId ?? userId ?? phone ?? email ?? app ?? ''
-
-/** Whose order it must keep. */
-function whoOf(item: Item): Correspondent {
-  if ('from' in item) return item.from
-  return 'recipient' in item && item.recipient ? item.recipient : {}
 }
