@@ -1,4 +1,5 @@
 import { isArray, isFields } from './bson/value.ts'
+import { PlainUpdate } from './commands/plain-update.ts'
 import type { Fields, Value } from './bson/value.ts'
 import type { Database } from './engine/database.ts'
 
@@ -105,7 +106,8 @@ export function shapeOf(command: Fields, name: string): string {
 const isNested = (value: Value) => isFields(value) || isArray(value)
 
 /** Field names and operators as they are, every value a question mark, of a list its first element. */
-function textOf(value: Value, depth = 0): string {
+function textOf(given: Value, depth = 0): string {
+  const value = (given as unknown) instanceof PlainUpdate ? (given as unknown as PlainUpdate).decoded() : given
   if (depth >= DEPTH_MAX || !isNested(value)) return '?'
   if (isArray(value)) return value.length === 0 ? '[]' : `[${textOf(value[0], depth + 1)}]`
   const names = Object.keys(value)

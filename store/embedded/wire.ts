@@ -1,6 +1,7 @@
 import { decode, decodeCommand, TOO_DEEP } from './bson/decode.ts'
 import { Fields, isFields } from './bson/value.ts'
 import { MESSAGE_BYTES_MAX } from './commands/handshake.ts'
+import { asOperation } from './commands/plain-update.ts'
 import { crc32c } from './crc32c.ts'
 import { StoreError } from './errors.ts'
 
@@ -99,7 +100,7 @@ function parseMsg(frame: Buffer, requestId: number): Message {
 /** As in MongoDB, a command that is nested too deep gets an answer; any other that cannot be read ends the connection. */
 function bodyOf(bytes: Buffer, sequences: Map<string, Buffer[]>): Body & Pick<Message, 'refusal'> {
   try {
-    return { ...withSequences(decodeCommand(bytes), sequences), refusal: null }
+    return { ...withSequences(decodeCommand(bytes, asOperation), sequences), refusal: null }
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== TOO_DEEP) throw error
     return { command: new Fields(), documents: null, refusal: error }
@@ -116,7 +117,7 @@ function withSequences({ command, documents }: Body, sequences: Map<string, Buff
   for (const [name, list] of sequences) {
     if (command[name] !== undefined) throw new BadFrame(`'${name}' comes twice`)
     if (name === 'documents') inserted = list
-    else command[name] = list.map(decode)
+    else command[name] = list.map(name === 'updates' ? asOperation : decode)
   }
   return { command, documents: inserted }
 }

@@ -84,7 +84,7 @@ function passedName(bytes: Buffer, from: number, end: number): number {
 }
 
 /** Where a value ends that begins here; -1: it is none, or one that this way does not know. */
-function passed(bytes: Buffer, type: number, at: number, end: number, depth: number): number {
+export function passed(bytes: Buffer, type: number, at: number, end: number, depth: number): number {
   const size = SIZES[type]
   if (size !== undefined) return at + size <= end ? at + size : -1
   if (type === TEXT) return passedText(bytes, at, end)

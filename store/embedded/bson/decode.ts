@@ -22,10 +22,17 @@ export function decode(bytes: Buffer): Fields {
   return document
 }
 
+/** Makes of the bytes of one of an update's operations what stands in its place. */
+export type AsOperation = (bytes: Buffer) => Fields
+
 /** The body of a command, in which the documents to insert stay bytes. */
-export function decodeCommand(bytes: Buffer): { command: Fields; documents: Buffer[] | null } {
+export function decodeCommand(
+  bytes: Buffer,
+  asOperation: AsOperation = decode,
+): { command: Fields; documents: Buffer[] | null } {
   const reader = new Reader(bytes, 0, bytes.length)
   reader.raw = 'documents'
+  reader.asOperation = asOperation
   const command = reader.document(0)
   if (reader.at !== bytes.length) malformed('the command ends before its bytes do')
   return { command, documents: reader.rawDocuments }
@@ -53,6 +60,7 @@ export class Reader {
   at: number
   raw: string | null = null
   rawDocuments: Buffer[] | null = null
+  asOperation: AsOperation | null = null
   protected readonly bytes: Buffer
   private readonly end: number
 
@@ -75,8 +83,7 @@ export class Reader {
       if (order === null && isIndexLike(name)) order = Object.keys(document)
       if (order !== null && !Object.hasOwn(document, name)) order.push(name)
       if (wanted) document[name] = this.part(type, end, depth, wanted.at(name))
-      else if (depth === 0 && name === this.raw && type === 4) this.rawDocuments = this.slices(end)
-      else document[name] = this.value(type, end, depth)
+      else if (depth > 0 || type !== 4 || !this.list(name, end, document)) document[name] = this.value(type, end, depth)
     }
     this.close(end)
     if (order) keepOrder(document, order)
@@ -101,6 +108,14 @@ export class Reader {
     return array
   }
 
+  /** The lists of a command of which not every value is made. */
+  private list(name: string, end: number, command: Fields): boolean {
+    if (name === this.raw) this.rawDocuments = this.slices(end)
+    else if (name === 'updates' && this.asOperation) command[name] = this.operations(this.asOperation)
+    else return false
+    return true
+  }
+
   private slices(outer: number): Buffer[] {
     const end = this.frame(1, outer)
     const slices: Buffer[] = []
@@ -116,6 +131,22 @@ export class Reader {
     }
     this.close(end)
     return slices
+  }
+
+  private operations(asOperation: AsOperation): Value[] {
+    const end = this.frame(1)
+    const operations: Value[] = []
+    for (let type = this.byte(end); type !== 0; type = this.byte(end)) {
+      while (this.byte(end) !== 0);
+      if (type !== 3) operations.push(this.value(type, end, 1))
+      else {
+        const start = this.at
+        this.skip(this.int32(end) - 4, end)
+        operations.push(asOperation(this.bytes.subarray(start, this.at)))
+      }
+    }
+    this.close(end)
+    return operations
   }
 
   protected frame(depth: number, outer = this.end): number {

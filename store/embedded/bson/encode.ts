@@ -15,31 +15,19 @@ export function encode(document: object): Buffer {
 
 function putDocument(document: Record<string, Value>, depth: number): void {
   if (depth > DEPTH_MAX) tooDeep()
-  const start = open()
+  const start = sink.open()
   for (const name of namesOf(document)) {
     const value = document[name]
     if (value !== undefined) putElement(name, value, depth)
   }
-  close(start)
+  sink.close(start)
 }
 
 function putArray(array: Value[], depth: number): void {
   if (depth > DEPTH_MAX) tooDeep()
-  const start = open()
+  const start = sink.open()
   for (let i = 0; i < array.length; i++) putElement(String(i), array[i] ?? null, depth)
-  close(start)
-}
-
-function open(): number {
-  const start = sink.at
-  sink.room(4)
-  sink.at += 4
-  return start
-}
-
-function close(start: number): void {
-  sink.byte(0)
-  sink.bytes.writeInt32LE(sink.at - start, start)
+  sink.close(start)
 }
 
 function header(type: number, name: string): void {
@@ -71,7 +59,7 @@ function putNumber(name: string, value: number): void {
 }
 
 function putString(text: string): void {
-  const start = open()
+  const start = sink.open()
   sink.text(text)
   sink.byte(0)
   sink.bytes.writeInt32LE(sink.at - start - 4, start)
@@ -139,7 +127,7 @@ const putters = new Map<object, Put>([
 function putCode(name: string, value: bson.Code, depth: number): void {
   header(value.scope ? 0x0f : 0x0d, name)
   if (!value.scope) return putString(value.code.toString())
-  const start = open()
+  const start = sink.open()
   putString(value.code.toString())
   putDocument(value.scope, depth + 1)
   sink.bytes.writeInt32LE(sink.at - start, start)

@@ -1,6 +1,6 @@
 import { malformed, Reader, startsWithId } from './decode.ts'
-import { Kept } from './value.ts'
-import type { Fields, Value } from './value.ts'
+import { Fields, Kept } from './value.ts'
+import type { Value } from './value.ts'
 import type { Wanted } from './wanted.ts'
 
 /**
@@ -16,6 +16,16 @@ export function decodePart(bytes: Buffer, wanted: Wanted): Fields {
 /** A document that has just come: everything in it is checked as `decode` would check it. */
 export function checkedPart(bytes: Buffer, wanted: Wanted): Fields {
   return new PartialReader(bytes, false).whole(wanted)
+}
+
+/** As `decodePart`, and what is not wanted is not there at all: for whoever only looks. */
+export function pickPart(bytes: Buffer, wanted: Wanted): Fields {
+  return new PickingReader(bytes, true).whole(wanted)
+}
+
+/** As `checkedPart`, likewise. */
+export function checkedPick(bytes: Buffer, wanted: Wanted): Fields {
+  return new PickingReader(bytes, false).whole(wanted)
 }
 
 /** The `_id` when it stands first and can be read; undefined otherwise. */
@@ -74,9 +84,13 @@ class PartialReader extends Reader {
 
   private kept(type: number, end: number, depth: number): Value {
     const start = this.at
+    this.leave(type, end, depth)
+    return new Kept(type, this.bytes, start, this.at) as unknown as Value
+  }
+
+  protected leave(type: number, end: number, depth: number): void {
     if (this.isTrusted) this.pass(type, end)
     else this.check(type, end, depth)
-    return new Kept(type, this.bytes, start, this.at) as unknown as Value
   }
 
   private passText(end: number): void {
@@ -119,6 +133,22 @@ class PartialReader extends Reader {
   }
 }
 
+class PickingReader extends PartialReader {
+  override document(depth: number, wanted?: Wanted): Fields {
+    if (!wanted || wanted.isWhole) return super.document(depth)
+    const end = this.frame(depth)
+    const document = new Fields()
+    for (let type = this.byte(end); type !== 0; type = this.byte(end)) {
+      const name = this.name(end)
+      const inner = wanted.at(name)
+      if (inner) document[name] = this.part(type, end, depth, inner)
+      else this.leave(type, end, depth)
+    }
+    this.close(end)
+    return document
+  }
+}
+
 /** Bytes of a value by its type; -1: its length is written before it. */
 const SIZES: (number | undefined)[] = []
 for (const [type, size] of [
@@ -153,3 +183,13 @@ const BESIDE_LENGTH = new Map([
 ])
 /** Any bytes of the right number are a value of these. */
 const UNCHECKED = new Set([0x01, 0x07, 0x0a, 0x10, 0x11, 0x12, 0x13])
+
+/** Where a value of a document that the store has written ends; -1: it is of no type that this store keeps. */
+export function valueEnd(bytes: Buffer, type: number, at: number): number {
+  const size = SIZES[type]
+  if (size === undefined) return -1
+  if (size >= 0) return at + size
+  if (type === 0x0b) return bytes.indexOf(0, bytes.indexOf(0, at) + 1) + 1
+  if (at + 4 > bytes.length) return -1
+  return at + 4 + bytes.readInt32LE(at) + (BESIDE_LENGTH.get(type) ?? 0)
+}

@@ -79,6 +79,26 @@ export class Sink {
     this.at = at + length
   }
 
+  /** Room for the length of a document, which `close` writes: where it is. */
+  open(): number {
+    const start = this.at
+    this.room(4)
+    this.at += 4
+    return start
+  }
+
+  close(start: number): void {
+    this.byte(0)
+    this.bytes.writeInt32LE(this.at - start, start)
+  }
+
+  /** A copy with a memory of its own, for what is kept. */
+  ownFrom(start: number): Buffer {
+    const copy = Buffer.allocUnsafeSlow(this.at - start)
+    this.bytes.copy(copy, 0, start, this.at)
+    return copy
+  }
+
   copyFrom(start: number): Buffer {
     const copy = Buffer.allocUnsafe(this.at - start)
     this.bytes.copy(copy, 0, start, this.at)

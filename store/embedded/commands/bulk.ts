@@ -1,4 +1,3 @@
-import type { Fields } from '../bson/value.ts'
 import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
 import type { FindRequest, Found } from '../engine/find.ts'
@@ -63,7 +62,7 @@ export abstract class Bulk<Operation> implements Sliced {
 }
 
 /** Operations that look for what they change. */
-export abstract class Matching extends Bulk<Fields> {
+export abstract class Matching<Operation> extends Bulk<Operation> {
   protected collection: Collection | undefined
   /** Of an operation that has paused. */
   private matches: Matches | null = null
@@ -78,12 +77,15 @@ export abstract class Matching extends Bulk<Fields> {
     this.first.rewind()
   }
 
+  protected get hasPaused(): boolean {
+    return this.matches !== null || this.first.hasPaused
+  }
+
   protected begin(): void {
     const { store, namespace } = this.request
     this.collection = store.catalog.find(namespace)
     const uuid = this.collection ? String(this.collection.uuid) : null
-    if ((this.matches || this.first.hasPaused) && uuid !== this.uuid)
-      refuse(175, `collection dropped. UUID ${this.uuid}`)
+    if (this.hasPaused && uuid !== this.uuid) refuse(175, `collection dropped. UUID ${this.uuid}`)
     this.uuid = uuid
     this.marked = this.matches
     this.matches?.resume()
@@ -118,7 +120,7 @@ export abstract class Matching extends Bulk<Fields> {
     return this.unfinished()
   }
 
-  private unfinished(): false {
+  protected unfinished(): false {
     checkTime(this.request.deadline)
     return false
   }

@@ -84,14 +84,14 @@ export class Request {
     return documentOf(this.command[name], `${this.name}.${name}`)
   }
 
-  documentsOf(name: string): Fields[] {
+  listOf(name: string): Value[] {
     const list = this.command[name]
-    if (!isArray(list))
-      return refuse(
-        list === undefined ? 40414 : 14,
-        `BSON field '${this.name}.${name}' is missing but a required field`,
-      )
-    return list.map((each) => documentOf(each, `${this.name}.${name}`))
+    if (isArray(list)) return list
+    return refuse(list === undefined ? 40414 : 14, `BSON field '${this.name}.${name}' is missing but a required field`)
+  }
+
+  documentsOf(name: string): Fields[] {
+    return this.listOf(name).map((each) => documentOf(each, `${this.name}.${name}`))
   }
 }
 

@@ -1,7 +1,8 @@
 import { RANK } from '../bson/value.ts'
 import { replyFrame } from '../one-document.ts'
 import type { Store } from './command.ts'
-import { BOOLEAN, DOCUMENT, INT32, int32, isName, PlainCommand, TEXT, textAt } from './plain.ts'
+import { BOOLEAN, DOCUMENT, INT32, int32, TEXT, textAt } from '../bson/bytes.ts'
+import { isName, PlainCommand } from './plain.ts'
 
 /** The commonest of all commands, `find` by nothing but an `_id`, answered from the bytes of its frame. */
 

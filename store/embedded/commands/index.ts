@@ -17,7 +17,8 @@ import { findAndModify } from './find-and-modify.ts'
 import { count, distinct, findCommand, getMore, killCursors } from './find.ts'
 import { handshake } from './handshake.ts'
 import { collMod, createIndexes, dropIndexes, listIndexes } from './indexes.ts'
-import { insert, remove, update } from './write.ts'
+import { update } from './update.ts'
+import { insert, remove } from './write.ts'
 
 /** Everything that the store answers. */
 const COMMANDS = new Map<string, Command>([

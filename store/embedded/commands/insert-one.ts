@@ -5,7 +5,8 @@ import { StoreError } from '../errors.ts'
 import { ok, writeError } from '../reply.ts'
 import { frameReply, nextNumber, parseMessage } from '../wire.ts'
 import type { Store } from './command.ts'
-import { ARRAY, BOOLEAN, DOCUMENT, int32, PlainCommand } from './plain.ts'
+import { ARRAY, BOOLEAN, DOCUMENT, int32 } from '../bson/bytes.ts'
+import { PlainCommand } from './plain.ts'
 
 /** The commonest write, an `insert` of one document with nothing beside it, from the bytes of its frame. */
 

@@ -1,15 +1,10 @@
+import { int32, TEXT, textAt } from '../bson/bytes.ts'
 import { BODY_AT, OP_MSG } from '../wire.ts'
 
 /*
  * Commands read from the bytes of their frame, for those that come most often and mostly look the same: no value is
  * decoded, no request made. Whatever is in any way unusual is left to the general way, which also says what is wrong.
  */
-
-export const INT32 = 0x10
-export const BOOLEAN = 0x08
-export const TEXT = 0x02
-export const DOCUMENT = 0x03
-export const ARRAY = 0x04
 
 export interface KnownField<Asked> {
   name: string
@@ -89,8 +84,6 @@ function isPlain(frame: Buffer): boolean {
   )
 }
 
-export const int32 = (frame: Buffer, at: number) => (at + 4 <= frame.length ? frame.readInt32LE(at) : -1)
-
 export function isName(frame: Buffer, at: number, name: string): boolean {
   for (let i = 0; i < name.length; i++) if (frame[at + i] !== name.charCodeAt(i)) return false
   return frame[at + name.length] === 0
@@ -99,16 +92,4 @@ export function isName(frame: Buffer, at: number, name: string): boolean {
 /** As `textAt`, which mostly says `guess`. */
 function likely(frame: Buffer, at: number, guess: string): string | null {
   return int32(frame, at) === guess.length + 1 && isName(frame, at + 4, guess) ? guess : textAt(frame, at)
-}
-
-/** A text of nothing but ASCII, whose bytes are its characters; null for any other. */
-export function textAt(frame: Buffer, at: number): string | null {
-  const length = int32(frame, at)
-  const end = at + 4 + length - 1
-  if (length < 1 || end >= frame.length || frame[end] !== 0) return null
-  for (let i = at + 4; i < end; i++) {
-    const byte = frame[i] as number
-    if (byte === 0 || byte > 127) return null
-  }
-  return frame.toString('latin1', at + 4, end)
 }

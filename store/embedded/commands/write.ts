@@ -6,7 +6,7 @@ import { isArray, isFields } from '../bson/value.ts'
 import type { Fields, Value } from '../bson/value.ts'
 import type { Wanted } from '../bson/wanted.ts'
 import type { Collection } from '../engine/collection.ts'
-import type { FindRequest, Found } from '../engine/find.ts'
+import type { Found } from '../engine/find.ts'
 import { refuse } from '../errors.ts'
 import { collationOf } from '../query/collation.ts'
 import { COLLATION } from '../query/predicate.ts'
@@ -64,139 +64,15 @@ function checkCount(count: number): void {
     refuse(16, `Write batch sizes must be between 1 and ${OPERATIONS_MAX}. Got ${count} operations.`)
 }
 
-const UPDATE_FIELDS = new Set([
-  'q',
-  'u',
-  'c',
-  'multi',
-  'upsert',
-  'collation',
-  'arrayFilters',
-  'hint',
-  'upsertSupplied',
-  'sampleId',
-])
 const DELETE_FIELDS = new Set(['q', 'limit', 'collation', 'hint', 'sampleId'])
 
 /** A field that no operation knows fails the whole command, before any of it is carried out. */
-function operationsOf(request: Request, name: 'updates' | 'deletes', known: Set<string>): Fields[] {
-  const operations = request.documentsOf(name)
+export function checkOperations(request: Request, operations: readonly unknown[], known: Set<string>): void {
   checkCount(operations.length)
   for (const operation of operations)
-    for (const field of Object.keys(operation))
-      if (!known.has(field)) refuse(40415, `BSON field '${request.name}.${name}.${field}' is an unknown field.`)
-  return operations
-}
-
-export const update: Command = {
-  kind: 'write',
-  fields: ['updates', 'ordered', 'bypassDocumentValidation', 'let'],
-  run: (request) => new Updating(request, operationsOf(request, 'updates', UPDATE_FIELDS)),
-}
-
-/** How far an update had come when its slice began. */
-interface Mark {
-  n: number
-  nModified: number
-  upserted: number
-  prepared: Prepared | null
-}
-
-/** One operation of an update, its filter and its change made ready. */
-interface Prepared {
-  /** The total before it. */
-  n: number
-  filter: Fields
-  isMulti: boolean
-  updater: Updater
-  query: FindRequest
-}
-
-class Updating extends Matching {
-  private readonly now = new Date()
-  private readonly variables: Variables
-  private readonly isUpsert: boolean
-  private readonly upserted: object[] = []
-  private n = 0
-  private nModified = 0
-  /** Of an operation that has paused. */
-  private prepared: Prepared | null = null
-  private mark: Mark = { n: 0, nModified: 0, upserted: 0, prepared: null }
-
-  constructor(request: Request, operations: readonly Fields[]) {
-    super(request, operations)
-    this.variables = request.variables
-    this.isUpsert = operations.some((operation) => operation['upsert'] === true)
-  }
-
-  override rewind(): void {
-    super.rewind()
-    this.n = this.mark.n
-    this.nModified = this.mark.nModified
-    this.upserted.length = this.mark.upserted
-    this.prepared = this.mark.prepared
-  }
-
-  protected override begin(): void {
-    super.begin()
-    const { catalog } = this.request.store
-    if (this.isUpsert) this.collection ??= catalog.findOrCreate(this.request.namespace)
-    const { n, nModified, prepared } = this
-    this.mark = { n, nModified, upserted: this.upserted.length, prepared }
-  }
-
-  protected carryOut(operation: Fields, isOver: () => boolean): boolean {
-    const prepared = this.ready(operation)
-    const { updater, query, filter } = prepared
-    const { collection } = this
-    if (!collection) return true
-    const wanted = wantedOf(collection, updater, filter)
-    const change = (found: Found) => {
-      this.n++
-      if (apply(collection, found, updater, wanted)) this.nModified++
-    }
-    const isDone = prepared.isMulti
-      ? this.each(collection, query, wanted, change, isOver)
-      : this.one(collection, query, wanted, change, isOver)
-    if (!isDone) return this.paused(prepared)
-    if (this.n === prepared.n && operation['upsert'] === true) this.insertUpsert(collection, updater)
-    return true
-  }
-
-  protected totals(): object {
-    const { n, nModified, upserted } = this
-    return { n, ...(upserted.length > 0 ? { upserted } : {}), nModified }
-  }
-
-  private ready(operation: Fields): Prepared {
-    const paused = this.prepared
-    this.prepared = null
-    if (paused) return paused
-    const filter = documentOf(operation['q'], 'update.updates.q')
-    const isMulti = operation['multi'] === true
-    const collation = collationOf(operation['collation'])
-    const variables = { ...this.variables, ...constants(operation['c']), [COLLATION]: collation }
-    const { arrayFilters } = operation
-    const updater = updaterOf({ update: operation['u'], filter, arrayFilters, variables, now: this.now })
-    if (updater.isReplacement && isMulti) refuse(9, 'multi update is not supported for replacement-style update')
-    return { n: this.n, filter, isMulti, updater, query: { filter, variables, hint: hintOf(operation['hint']) } }
-  }
-
-  private paused(prepared: Prepared): boolean {
-    this.prepared = prepared
-    return false
-  }
-
-  private insertUpsert(collection: Collection, updater: Updater): void {
-    const document = updater.insertion()
-    collection.insert(document)
-    this.n++
-    this.upserted.push({ index: this.at, _id: document['_id'] })
-  }
-}
-
-function constants(value: Value): Variables {
-  return isFields(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, value[name]])) : {}
+    for (const field of isFields(operation as Value) ? Object.keys(operation as Fields) : [])
+      if (!known.has(field))
+        refuse(40415, `BSON field '${request.name}.${request.name}s.${field}' is an unknown field.`)
 }
 
 /** What an update looks at in a document; null: at all of it. */
@@ -232,10 +108,14 @@ export function apply(
 export const remove: Command = {
   kind: 'write',
   fields: ['deletes', 'ordered', 'let'],
-  run: (request) => new Removing(request, operationsOf(request, 'deletes', DELETE_FIELDS)),
+  run: (request) => {
+    const deletes = request.documentsOf('deletes')
+    checkOperations(request, deletes, DELETE_FIELDS)
+    return new Removing(request, deletes)
+  },
 }
 
-class Removing extends Matching {
+class Removing extends Matching<Fields> {
   private readonly variables: Variables
   private n = 0
   private markedN = 0

@@ -1,14 +1,16 @@
 import type { Binary } from 'bson'
 import { keyOfChecked } from '../bson/check.ts'
 import { decode, startsWithId } from '../bson/decode.ts'
-import { checkedPart, decodePart } from '../bson/partial.ts'
+import { checkedPart, checkedPick, pickPart } from '../bson/partial.ts'
 import { encode } from '../bson/encode.ts'
-import type { Fields, Value } from '../bson/value.ts'
+import { Fields } from '../bson/value.ts'
+import type { Value } from '../bson/value.ts'
 import { Wanted } from '../bson/wanted.ts'
 import { refuse, StoreError } from '../errors.ts'
 import { encodeKey } from '../keys.ts'
 import type { Path } from '../query/path.ts'
 import type { Steps } from '../steps.ts'
+import type { Place } from '../update/places.ts'
 import { show } from '../update/target.ts'
 import { Building } from './building.ts'
 import type { Database } from './database.ts'
@@ -18,10 +20,10 @@ import { LateKeys } from './late-keys.ts'
 import { checkId, checkSize, withId } from './storable.ts'
 import { DocumentTable } from './tables.ts'
 import type { Row } from './recent-rows.ts'
+import { Watch } from './watch.ts'
 
 /** How many rows the building of an index reads in one statement. */
 const ROWS_AT_ONCE = 256
-const MEASURED_AT_ONCE = 100
 
 export interface CollectionDefinition {
   namespace: string
@@ -49,8 +51,7 @@ export class Collection {
   private readonly database: Database
   private readonly documents: DocumentTable
   readonly keys: LateKeys
-  /** Of the fields that the keys of all indexes are made of. */
-  private keyFields: Wanted | null = null
+  private watched: Watch | null = null
   private readonly save: (collection: Collection) => void
 
   constructor(
@@ -89,7 +90,7 @@ export class Collection {
 
   set indexes(indexes: Index[]) {
     this.present = indexes
-    this.keyFields = null
+    this.watched = null
   }
 
   get building(): Building | null {
@@ -98,7 +99,7 @@ export class Collection {
 
   set building(building: Building | null) {
     this.coming = building
-    this.keyFields = null
+    this.watched = null
   }
 
   /** Those that a write keeps up. */
@@ -130,16 +131,8 @@ export class Collection {
     return (this.rows ??= Number(this.database.one(`SELECT count(*) FROM ${this.table}`)?.[0]))
   }
 
-  *bytes(): Steps<number> {
-    const some = `SELECT rid, d FROM ${this.table} WHERE rid > ? ORDER BY rid LIMIT ${MEASURED_AT_ONCE}`
-    const sql = `SELECT coalesce(sum(length(d)), 0), max(rid) FROM (${some})`
-    let bytes = 0
-    for (let last: number | null = -1; last !== null && !this.isDropped; yield null) {
-      const [more, next] = this.database.one(sql, last) as [number, number | null]
-      bytes += more
-      last = next
-    }
-    return bytes
+  bytes(): Steps<number> {
+    return this.documents.bytes(() => !this.isDropped)
   }
 
   /** After a rollback: what it knew by heart may not be so. */
@@ -179,9 +172,9 @@ export class Collection {
   insertRaw(raw: Buffer, newId: () => Value): void {
     const key = this.hasIdAlone ? keyOfChecked(raw) : null
     if (key) return this.putPlain(key, raw)
-    const document = checkedPart(raw, this.wanted())
-    if (document['_id'] !== undefined && startsWithId(raw)) this.put(document, raw)
-    else this.insert(withId(document, newId))
+    const { wanted } = this.watch
+    if (startsWithId(raw)) this.put(checkedPick(raw, wanted), raw)
+    else this.insert(withId(checkedPart(raw, wanted), newId))
   }
 
   insert(document: Fields): void {
@@ -249,6 +242,12 @@ export class Collection {
     this.changed()
   }
 
+  /** As `replace`, of a document that was changed where it lies, while no index is being built. */
+  patch({ rid, raw: old }: Row, raw: Buffer, places: readonly Place[]): void {
+    const { before, wanted } = this.watch.keysBefore(old, places)
+    this.replace(rid, wanted ? pickPart(raw, wanted) : NOTHING, raw, before)
+  }
+
   /** A write to a row that the index being built has passed. */
   private addComing(rid: number, document: Fields): void {
     const { coming } = this
@@ -272,12 +271,8 @@ export class Collection {
   }
 
   /** What the keys of a document are made of. */
-  private wanted(): Wanted {
-    if (this.keyFields) return this.keyFields
-    const wanted = new Wanted()
-    wanted.whole(['_id'])
-    for (const index of this.maintained) index.want(wanted)
-    return (this.keyFields = wanted)
+  private get watch(): Watch {
+    return (this.watched ??= new Watch(this.maintained))
   }
 
   private changed(): void {
@@ -300,7 +295,7 @@ export class Collection {
   remove({ rid, raw }: Row): void {
     const { indexes, coming } = this
     if (indexes.length > 0 || coming) {
-      const document = decodePart(raw, this.wanted())
+      const document = pickPart(raw, this.watch.wanted)
       for (const index of indexes) this.keys.remove(index, index.keysOf(document).keys, rid)
       if (coming?.covers(rid)) {
         coming.touch(rid)
@@ -327,7 +322,7 @@ export class Collection {
     for (;;) {
       const rows = building.wantsRows ? this.documents.after(building.read, ROWS_AT_ONCE) : []
       for (const { rid, raw } of rows) {
-        building.take(rid, this.keysFor(index, decodePart(raw, wanted)))
+        building.take(rid, this.keysFor(index, pickPart(raw, wanted)))
         if (isOver()) return false
       }
       if (rows.length === ROWS_AT_ONCE) continue
@@ -392,6 +387,8 @@ export class Collection {
     )
   }
 }
+
+const NOTHING = new Fields()
 
 function isSame(a: Buffer[], b: Buffer[]): boolean {
   return a.length === b.length && a.every((key, i) => key.equals(b[i] as Buffer))

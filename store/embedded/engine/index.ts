@@ -20,7 +20,8 @@ export class Index {
   readonly partial: Fields | null
   /** The fields that decide this index's keys. */
   private readonly depends: Path[]
-  private readonly dependsFixed: Path[]
+  /** As far as they say the same of every document. */
+  readonly fixedPaths: readonly Path[]
   /** Which columns have met an array; the planner may not trust the order of those. */
   multikey: boolean[]
   private readonly isMember: Predicate | null
@@ -40,7 +41,7 @@ export class Index {
     this.multikey = multikey ?? this.names.map(() => false)
     this.depends = [...this.paths]
     if (this.partial) collectPaths(this.partial, this.depends)
-    this.dependsFixed = this.depends.map(fixedPart)
+    this.fixedPaths = this.depends.map(fixedPart)
   }
 
   get key(): Fields {
@@ -59,7 +60,7 @@ export class Index {
 
   /** `touches`: as far as they say the same of every document. */
   dependsOn(touches: readonly Path[]): boolean {
-    for (const path of this.dependsFixed) for (const touched of touches) if (areRelated(path, touched)) return true
+    for (const path of this.fixedPaths) for (const touched of touches) if (areRelated(path, touched)) return true
     return false
   }
 

@@ -1,4 +1,4 @@
-import { decodePart } from '../bson/partial.ts'
+import { pickPart } from '../bson/partial.ts'
 import { Wanted } from '../bson/wanted.ts'
 import { asBuffer } from './database.ts'
 import type { Database, Late } from './database.ts'
@@ -218,7 +218,7 @@ export class LateKeys implements Late {
       for (const { rid, raw } of rows) {
         this.latest = rid
         this.count++
-        const document = decodePart(raw, wanted)
+        const document = pickPart(raw, wanted)
         for (const index of late) this.keep(index, index.keysOf(document).keys, rid)
       }
     }

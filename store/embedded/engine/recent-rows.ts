@@ -74,7 +74,14 @@ export class RecentRows {
 
   /** A row that is kept has changed. */
   replace(rid: number, raw: Buffer): void {
-    const found = this.young.byRid.get(rid) ?? this.old.byRid.get(rid)
+    const young = this.young.byRid.get(rid)
+    if (young && raw.length <= ROW_BYTES_MAX) {
+      const entry = { key: young.key, rid, raw: ownBytes(raw) }
+      this.young.byKey.set(entry.key, entry)
+      this.young.byRid.set(rid, entry)
+      return this.budget.take(this, bytesOf(entry) - bytesOf(young))
+    }
+    const found = young ?? this.old.byRid.get(rid)
     if (!found) return
     this.remove(rid)
     this.add(found.key, { rid, raw })

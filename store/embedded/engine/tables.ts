@@ -2,7 +2,10 @@ import type { StatementSync } from 'node:sqlite'
 import type { Database } from './database.ts'
 import { RecentRows } from './recent-rows.ts'
 import { checksumOf, rowOf } from './rows.ts'
+import type { Steps } from '../steps.ts'
 import type { Row } from './recent-rows.ts'
+
+const MEASURED_AT_ONCE = 100
 
 /** A statement that is prepared when it is first needed: by then its table is there. */
 class Lazily {
@@ -89,6 +92,19 @@ export class DocumentTable {
   after(rid: number, count: number): Row[] {
     const rows = this.selectAfter.ready.all(rid, count) as unknown as Read<[rid: number]>[]
     return rows.map((row) => rowOf(this.namespace, ...row))
+  }
+
+  /** Of all documents together, while `isThere`. */
+  *bytes(isThere: () => boolean): Steps<number> {
+    const some = `SELECT rid, d FROM ${this.name} WHERE rid > ? ORDER BY rid LIMIT ${MEASURED_AT_ONCE}`
+    const sql = `SELECT coalesce(sum(length(d)), 0), max(rid) FROM (${some})`
+    let bytes = 0
+    for (let last: number | null = -1; last !== null && isThere(); yield null) {
+      const [more, next] = this.database.one(sql, last) as [number, number | null]
+      bytes += more
+      last = next
+    }
+    return bytes
   }
 
   hasKey(key: Buffer): boolean {

@@ -3,6 +3,7 @@ import { serialize } from 'bson'
 import { decode, decodeCommand } from '../../../store/embedded/bson/decode.ts'
 import { Request, type Sliced, type Store } from '../../../store/embedded/commands/command.ts'
 import { commandFor } from '../../../store/embedded/commands/index.ts'
+import { asOperation } from '../../../store/embedded/commands/plain-update.ts'
 import { Cursors } from '../../../store/embedded/cursors.ts'
 import type { Steps } from '../../../store/embedded/steps.ts'
 import { InnerStore } from '../proof/inner.ts'
@@ -19,7 +20,7 @@ class Resting {
 
   constructor(store: InnerStore, asked: object) {
     this.#store = store
-    const { command, documents } = decodeCommand(Buffer.from(serialize({ ...asked, $db: 'proof' })))
+    const { command, documents } = decodeCommand(Buffer.from(serialize({ ...asked, $db: 'proof' })), asOperation)
     const inner = { database: store.database, catalog: store.catalog, cursors: new Cursors(600_000) }
     const request = new Request(inner as unknown as Store, command, documents, 1)
     this.#running = commandFor(request).command.run(request) as Steps<Buffer> | Sliced

@@ -3,6 +3,7 @@ import { serialize } from 'bson'
 import { decode, decodeCommand } from '../../../store/embedded/bson/decode.ts'
 import { Request, type Sliced, type Store } from '../../../store/embedded/commands/command.ts'
 import { commandFor } from '../../../store/embedded/commands/index.ts'
+import { asOperation } from '../../../store/embedded/commands/plain-update.ts'
 import { Writing } from '../../../store/embedded/commands/writing.ts'
 import { MORE } from '../../../store/embedded/engine/commit.ts'
 import { asBuffer } from '../../../store/embedded/engine/database.ts'
@@ -19,7 +20,7 @@ class Steps {
 
   constructor(store: InnerStore, asked: object) {
     this.#store = store
-    const { command, documents } = decodeCommand(Buffer.from(serialize({ ...asked, $db: 'proof' })))
+    const { command, documents } = decodeCommand(Buffer.from(serialize({ ...asked, $db: 'proof' })), asOperation)
     const inner = { database: store.database, catalog: store.catalog } as unknown as Store
     const request = new Request(inner, command, documents, 1)
     this.#sliced = commandFor(request).command.run(request) as Sliced
@@ -173,7 +174,7 @@ describe('embedded store: a long write is carried out in slices', () => {
     const inner = { database: store.database, catalog: store.catalog, observer: { took: () => undefined } }
     const carriedOn = (documents: number) => {
       const asked = { insert: 'things', documents: Array.from({ length: documents }, () => ({})), $db: 'proof' }
-      const { command, documents: raw } = decodeCommand(Buffer.from(serialize(asked)))
+      const { command, documents: raw } = decodeCommand(Buffer.from(serialize(asked)), asOperation)
       const request = new Request(inner as unknown as Store, command, raw, 1)
       return new Writing(request, commandFor(request).command).carryOn(() => true)
     }

@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'bson'
 import { decodeCommand } from '../../../store/embedded/bson/decode.ts'
 import type { Fields } from '../../../store/embedded/bson/value.ts'
 import { type Command, type Kind, Request, type Sliced, type Store } from '../../../store/embedded/commands/command.ts'
+import { asOperation } from '../../../store/embedded/commands/plain-update.ts'
 import { commandFor } from '../../../store/embedded/commands/index.ts'
 import { Cursors } from '../../../store/embedded/cursors.ts'
 import { Catalog } from '../../../store/embedded/engine/catalog.ts'
@@ -36,7 +37,10 @@ export class InnerStore {
 
   /** The reply; `{ refused }` with the text when the store says no, which is an answer too. */
   run(command: object): any {
-    const { command: fields, documents } = decodeCommand(Buffer.from(serialize({ ...command, $db: 'proof' })))
+    const { command: fields, documents } = decodeCommand(
+      Buffer.from(serialize({ ...command, $db: 'proof' })),
+      asOperation,
+    )
     try {
       return deserialize(this.answer({ command: fields, documents }), { promoteValues: false, promoteBuffers: false })
     } catch (error) {

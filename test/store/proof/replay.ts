@@ -3,6 +3,7 @@ import { encode } from '../../../store/embedded/bson/encode.ts'
 import { asNumber, Fields, fields, isArray, isFields, isNumeric } from '../../../store/embedded/bson/value.ts'
 import type { Value } from '../../../store/embedded/bson/value.ts'
 import { decode } from '../../../store/embedded/bson/decode.ts'
+import { PlainUpdate } from '../../../store/embedded/commands/plain-update.ts'
 import { StoreError } from '../../../store/embedded/errors.ts'
 import { shapeOf } from '../../../store/embedded/observe.ts'
 import { validateAll } from '../../../store/embedded/validate.ts'
@@ -291,10 +292,16 @@ function changed(change: () => Changed): Changed {
 
 const isSameChange = (a: Buffer, b: Buffer) => a.equals(b) || changesIn(a) === changesIn(b)
 
-/** Each update and delete of a command; a findAndModify is one by itself. */
+/**
+ * Each update and delete of a command; a findAndModify is one by itself. From then on all of them are carried out in the
+ * general way, to which those are compared that go the short one.
+ */
 function operationsIn(command: Fields): Fields[] {
   const operations = command['updates'] ?? command['deletes'] ?? [command]
-  return isArray(operations) ? operations.filter(isFields) : []
+  if (!isArray(operations)) return []
+  const decoded = operations.map((each: unknown) => (each instanceof PlainUpdate ? each.decoded() : (each as Value)))
+  if (command['updates']) command['updates'] = decoded
+  return decoded.filter(isFields)
 }
 
 const refusalOf = ({ code }: StoreError) => encode(fields({ ok: 0, code }))
