@@ -37,6 +37,10 @@ export function compile(schema: z.ZodType, marks: Marks): Walk {
   return walkOf(schema, marks, new Map())
 }
 
+/** Whether a value of this schema can hold what is marked so, however deep. */
+export const holds = (schema: z.ZodType, mark: keyof Omit<Marks, 'isClosed'>): boolean =>
+  compile(schema, { [mark]: (value: unknown) => value }) !== same
+
 function walkOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
   const before = known.get(schema)
   if (before) return before.walk ?? ((value, path) => (before.walk ?? same)(value, path)) // A schema inside itself.

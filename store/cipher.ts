@@ -14,25 +14,34 @@ export const keyNumberMax = 65_535
 // Random bytes are drawn in bulk: one system call serves many initialisation vectors.
 const pool = Buffer.allocUnsafe(ivBytes * 512)
 let used = pool.length
+/** Good until the next is asked for: then the pool may be drawn anew. */
 function nextIv() {
   if (used === pool.length) {
     randomFillSync(pool)
     used = 0
   }
   used += ivBytes
-  return Buffer.from(pool.subarray(used - ivBytes, used))
+  return pool.subarray(used - ivBytes, used)
 }
 
-const headerOf = (no: number) => (no === 1 ? Buffer.of(first) : Buffer.of(numbered, no >> 8, no & 0xff))
+function writeHeader(sealed: Buffer, no: number): number {
+  if (no === 1) return sealed.writeUInt8(first)
+  return sealed.writeUInt16BE(no, sealed.writeUInt8(numbered))
+}
 
 /** AES-256-GCM; the context is authenticated, and the key's number stands in front. */
-export function encrypt(key: KeyObject, context: string, plain: Uint8Array, no = 1): Buffer {
+export function encrypt(key: KeyObject, context: string, plain: Uint8Array | string, no = 1): Buffer {
   const iv = nextIv()
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(Buffer.from(context))
-  const body = cipher.update(plain)
+  const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain)
   cipher.final()
-  return Buffer.concat([headerOf(no), iv, cipher.getAuthTag(), body])
+  const sealed = Buffer.allocUnsafe((no === 1 ? 1 : 3) + ivBytes + tagBytes + body.length)
+  const from = writeHeader(sealed, no)
+  sealed.set(iv, from)
+  sealed.set(cipher.getAuthTag(), from + ivBytes)
+  sealed.set(body, from + ivBytes + tagBytes)
+  return sealed
 }
 
 /** Throws when the value was altered, or belongs to another place or key. */

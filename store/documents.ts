@@ -109,9 +109,10 @@ export class ActorDocuments {
     const { address } = write
     const { contract } = this.#of(address.kind)
     const place = this.#place(address)
-    const set: Record<string, unknown> = { 'actor.rev': write.rev + 1, ...this.#changed(write, place) }
-    const unset: Record<string, ''> = {}
-    for (const field of Object.keys(write.before ?? {})) if (!(field in write.state)) unset[field] = ''
+    const set = fields<unknown>()
+    const unset = fields<''>()
+    set['actor.rev'] = write.rev + 1
+    this.#changed(write, place, { set, unset })
     for (const [stream, seq] of write.seq) set[`actor.seq.${stream}`] = seq
     for (const [key, due] of write.reminders)
       if (due) set[`actor.reminders.${key}`] = this.#restingDue(contract, due, place)
@@ -130,7 +131,7 @@ export class ActorDocuments {
   }
 
   /** What was handed out and heard: numbered entries that come and go one by one. */
-  #outbox(write: Write, { set, unset }: { set: Record<string, unknown>; unset: Record<string, ''> }) {
+  #outbox(write: Write, { set, unset }: Difference) {
     const { contract } = this.#of(write.address.kind)
     for (const [sender, n] of write.seen) set[`actor.seen.${sender}`] = n
     for (const sender of write.forgotten) unset[`actor.seen.${sender}`] = ''
@@ -158,18 +159,21 @@ export class ActorDocuments {
     return { workspaceId, at: `${homeOf(kind)}/${id}` }
   }
 
-  #changed({ address, state, before }: Write, place: Place) {
+  #changed({ address, state, before }: Write, place: Place, { set, unset }: Difference) {
     const now = state as Record<string, unknown>
     const then = (before ?? {}) as Record<string, unknown>
+    for (const field of Object.keys(then)) if (!(field in now)) unset[field] = ''
     const changed = Object.keys(now).filter((field) => before === undefined || now[field] !== then[field])
-    if (changed.length === 0) return {}
+    if (changed.length === 0) return
     const schema = this.#of(address.kind).state
     // A plain object can be encoded field by field; a union says only as a whole which of its parts it is.
-    const isObject = 'shape' in schema
-    const part = isObject ? Object.fromEntries(changed.map((field) => [field, now[field]])) : now
-    const encoded = this.#rest.encode(schema, part, place)
-    const found = address.kind === 'user' ? this.#search.ofPerson(address.workspaceId, state, changed) : {}
-    return { ...Object.fromEntries(changed.map((field) => [field, encoded[field]])), ...found }
+    const shape = (schema as Partial<z.ZodObject>).shape as Record<string, z.ZodType> | undefined
+    const whole = shape ? now : this.#rest.encode(schema, now, place)
+    for (const field of changed) {
+      const part = shape?.[field]
+      set[field] = part ? this.#rest.encode(part, now[field], place, `.${field}`) : whole[field]
+    }
+    if (address.kind === 'user') Object.assign(set, this.#search.ofPerson(address.workspaceId, state, changed))
   }
 
   #row(contract: Shape, write: RowWrite<string>, workspaceId: string, rev: number): RestingRow {
@@ -249,15 +253,39 @@ export class ActorDocuments {
   }
 
   #restingEntry(contract: Shape, entry: Entry, address: Address) {
-    const { n: _, ...rest } = entry
-    return { ...rest, input: this.#rest.encode(this.#inputSchema(contract, entry), entry.input, this.#place(address)) }
+    const { n, ...rest } = entry
+    const place = this.#inputAt(address, n)
+    return { ...rest, input: this.#rest.encodeWhole(this.#inputSchema(contract, entry), entry.input, place) }
+  }
+
+  #inputAt(address: Address, n: number): Place {
+    const { workspaceId, at } = this.#place(address)
+    return { workspaceId, at: `${at}.out.${n}.input` }
   }
 
   #entryOf(contract: Shape, resting: Bson & { n: number }, address: Address): Entry {
     const entry = resting as unknown as Entry
-    return { ...entry, input: this.#rest.decode(this.#inputSchema(contract, entry), entry.input, this.#place(address)) }
+    const { input } = entry
+    const isWhole = typeof input === 'string' || isBytes(input)
+    // Earlier releases wrote it field by field.
+    const decoded = isWhole
+      ? this.#rest.decodeWhole(input, this.#inputAt(address, entry.n))
+      : this.#rest.decode(this.#inputSchema(contract, entry), input, this.#place(address))
+    return { ...entry, input: decoded }
   }
 }
+
+/** What a write changes of a document. */
+interface Difference {
+  set: Record<string, unknown>
+  unset: Record<string, ''>
+}
+// Without a prototype it is a dictionary from the start: names that come once would cost a hidden class each.
+const fields = <Value>() => Object.create(null) as Record<string, Value>
+
+/** As the driver answers what is sealed. */
+const isBytes = (value: unknown): value is object =>
+  Buffer.isBuffer(value) || (typeof value === 'object' && value !== null && '_bsontype' in value)
 
 function input(contract: Shape, message: string): z.ZodType {
   const declared = contract.messages[message]

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { compile, type Walk } from '../kernel/codec.ts'
+import { compile, holds, type Walk } from '../kernel/codec.ts'
 import { bytesOf, type Vault } from './vault.ts'
 
 /** Where a value rests. The vault authenticates it, so a field cannot be moved to another document unnoticed. */
@@ -14,6 +14,7 @@ export class Rest {
   readonly #vault: Vault
   readonly #in = new WeakMap<z.ZodType, Walk>()
   readonly #out = new WeakMap<z.ZodType, Walk>()
+  readonly #isSensitive = new WeakMap<z.ZodType, boolean>()
   // The walks are compiled once and take no context, so it is set for the length of one walk, which never waits.
   #place: Place = { workspaceId: '', at: '' }
 
@@ -26,9 +27,10 @@ export class Rest {
     return this.#vault.isReady(workspaceId) ? undefined : this.#vault.ready(workspaceId)
   }
 
-  encode<T>(schema: z.ZodType, value: T, place: Place): T {
+  /** `path`: where in that place, of a part (`.last`). */
+  encode<T>(schema: z.ZodType, value: T, place: Place, path = ''): T {
     this.#place = place
-    return this.#walk(this.#in, schema, true)(value, '') as T
+    return this.#walk(this.#in, schema, true)(value, path) as T
   }
 
   decode(schema: z.ZodType, value: unknown, place: Place): unknown {
@@ -48,9 +50,18 @@ export class Rest {
     )
   }
 
+  /** For what nobody looks into: one piece, sealed where its schema says that any of it is sensitive. */
+  encodeWhole(schema: z.ZodType, value: unknown, place: Place): Buffer | string {
+    return this.#holdsSensitive(schema) ? this.seal(place, value) : textOf(value)
+  }
+
+  decodeWhole(whole: string | object, place: Place): unknown {
+    return typeof whole === 'string' ? (JSON.parse(whole) as unknown) : this.unseal(place, whole)
+  }
+
   /** For what has no schema of its own: the whole value is one sealed field. */
   seal({ workspaceId, at }: Place, value: unknown) {
-    return this.#vault.seal(workspaceId, at, JSON.stringify(value) ?? 'null')
+    return this.#vault.seal(workspaceId, at, textOf(value))
   }
 
   unseal({ workspaceId, at }: Place, sealed: unknown): unknown {
@@ -60,6 +71,14 @@ export class Rest {
   /** A keyed hash to find a sealed value by: the same for the same value, in one workspace only. */
   blind(workspaceId: string, value: string): string {
     return this.#vault.blind(workspaceId, value)
+  }
+
+  #holdsSensitive(schema: z.ZodType) {
+    const known = this.#isSensitive.get(schema)
+    if (known !== undefined) return known
+    const isSensitive = holds(schema, 'sensitive')
+    this.#isSensitive.set(schema, isSensitive)
+    return isSensitive
   }
 
   #walk(walks: WeakMap<z.ZodType, Walk>, schema: z.ZodType, isIn: boolean) {
@@ -82,3 +101,5 @@ export class Rest {
     return JSON.parse(this.#vault.open(workspaceId, at + path, bytesOf(sealed))) as unknown
   }
 }
+
+const textOf = (value: unknown) => JSON.stringify(value) ?? 'null'

@@ -55,10 +55,11 @@ export class Vault {
   }
 
   seal(workspaceId: string, context: string, plain: string): Buffer {
-    return this.sealBytes(workspaceId, context, Buffer.from(plain))
+    return this.sealBytes(workspaceId, context, plain)
   }
 
-  sealBytes(workspaceId: string, context: string, plain: Uint8Array): Buffer {
+  /** A text is sealed as its UTF-8. */
+  sealBytes(workspaceId: string, context: string, plain: Uint8Array | string): Buffer {
     const { current, currentNo } = this.#of(workspaceId)
     return encrypt(current, context, plain, currentNo)
   }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
-import { toReply, toWire } from '../../kernel/codec.ts'
-import { instant } from '../../kernel/marks.ts'
+import { holds, toReply, toWire } from '../../kernel/codec.ts'
+import { instant, sensitive } from '../../kernel/marks.ts'
 
 const Person = z.object({ name: z.string().max(9), seenAt: instant().nullable() })
 const secret = { passwordHash: 'argon2id' }
@@ -49,5 +49,15 @@ describe('what leaves as an answer', () => {
   it('is the very value where there is nothing to change', () => {
     const plain = { name: 'Ada' }
     expect(toReply(z.object({ name: z.string() }), plain)).to.equal(plain)
+  })
+})
+
+describe('whether a schema holds what is marked', () => {
+  it('says so however deep it stands', () => {
+    const name = sensitive(z.string())
+    const holding = [name, z.object({ name: name.nullable() }), z.array(z.record(z.string(), z.object({ name })))]
+    for (const schema of holding) expect(holds(schema, 'sensitive')).to.equal(true)
+    for (const schema of [z.object({ at: instant() }), z.array(z.string())])
+      expect(holds(schema, 'sensitive')).to.equal(false)
   })
 })
