@@ -59,8 +59,29 @@ export class Weights {
   }
 }
 
-/** About as many bytes as this value takes in a document. It is counted with each write, so it must cost little. */
-export function weigh(value: unknown): number {
+/** What large fields of states weigh. No turn changes one in place, and most stay as they are from write to write. */
+const large = new WeakMap<object, number>()
+const largeBytes = 1_024
+
+/** About as many bytes as this state takes in a document. It is counted with each write, so it must cost little. */
+export function weigh(state: object): number {
+  let bytes = 5
+  for (const field in state) {
+    const value = (state as Record<string, unknown>)[field]
+    bytes += field.length + 2 + (typeof value === 'object' && value !== null ? weighField(value) : weighValue(value))
+  }
+  return bytes
+}
+
+function weighField(value: object): number {
+  const known = large.get(value)
+  if (known !== undefined) return known
+  const bytes = weighParts(value)
+  if (bytes >= largeBytes) large.set(value, bytes)
+  return bytes
+}
+
+function weighValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
       return value.length + 5
@@ -75,7 +96,7 @@ export function weigh(value: unknown): number {
 
 function weighParts(value: object): number {
   let bytes = 5
-  if (Array.isArray(value)) for (const item of value) bytes += weigh(item) + 4
-  else for (const key in value) bytes += key.length + 2 + weigh((value as Record<string, unknown>)[key])
+  if (Array.isArray(value)) for (const item of value) bytes += weighValue(item) + 4
+  else for (const key in value) bytes += key.length + 2 + weighValue((value as Record<string, unknown>)[key])
   return bytes
 }
