@@ -4,7 +4,7 @@ import { instant, sensitive } from '../../kernel/marks.ts'
 import { missing } from '../../kernel/problem.ts'
 import { actor, type Change, type Given } from '../runtime/change.ts'
 import { breakerAfter, Breaker, closed, mayTry } from './breaker.ts'
-import { channel, Health, Limits, Outcome, type Parcel, Priority } from './contract.ts'
+import { channel, Health, Limits, type Outcome, type Parcel, Priority, type Sending } from './contract.ts'
 import { nextTurn, spend, triesMax } from './pace.ts'
 import { failure, statusOf } from './words.ts'
 
@@ -23,11 +23,16 @@ const Waiting = z.object({
 })
 type Waiting = z.infer<typeof Waiting>
 
+/** What is in the state of each message of which nobody knows yet whether it was taken. */
 const UnderWay = Waiting.omit({ notBefore: true })
 
 export const ChannelState = z.object({
   limits: Limits,
   queue: z.array(Waiting),
+  /**
+   * Those whose outcome the provider is to say. What merely waits for the provider's answer is not here: the outbox has
+   * it, and the answer brings it back. An earlier version kept all of them here.
+   */
   underWay: z.record(id, UnderWay),
   tokens: z.number(),
   tokensAt: instant(),
@@ -83,25 +88,26 @@ export const channelActor = actor(channel, {
       return isWaiting ? { ...change, tells: [...change.tells, statusOf(parcel, 'queued')] } : change
     },
 
-    sent(state, { result }, given) {
-      const parcel = state.underWay[result.messageId]
-      if (!parcel) return { state }
-      const { [result.messageId]: _, ...underWay } = state.underWay
+    sent(before, { result, parcel: brought }, given) {
+      const parcel = before.underWay[result.messageId] ?? brought
+      if (!parcel) return { state: before }
+      const state = without(before, result.messageId)
       if (result.outcome === 'accepted') {
-        const after = { ...state, underWay, breaker: closed }
         const told = statusOf(parcel, 'sent', { providerId: result.providerId })
-        return and(pumped(after, given), { tells: [told] })
+        return and(pumped({ ...state, breaker: closed }, given), { tells: [told] })
       }
-      // Its place is kept until the provider speaks: sending again could deliver it twice.
+      // It is kept until the provider speaks: sending again could deliver it twice.
       if (result.outcome === 'unknown') {
         const at = given.now + unknownMs
         const due = { [`outcome/${result.messageId}`]: remind('outcomeDue', at, { messageId: result.messageId }) }
-        return and(pumped({ ...state, breaker: breakerAfter(state.breaker, 'unknown', given.now) }, given), {
+        const underWay = { ...state.underWay, [result.messageId]: parcel }
+        const breaker = breakerAfter(state.breaker, 'unknown', given.now)
+        return and(pumped({ ...state, underWay, breaker }, given), {
           reminders: due,
           tells: [statusOf(parcel, 'queued')],
         })
       }
-      return refused({ ...state, underWay }, parcel, result, given)
+      return refused(state, parcel, result, given)
     },
 
     pump(state, _, given) {
@@ -109,11 +115,11 @@ export const channelActor = actor(channel, {
     },
 
     outcomeDue(state, { messageId }, given) {
-      const { [messageId]: parcel, ...underWay } = state.underWay
+      const parcel = state.underWay[messageId]
       if (!parcel) return { state }
       const why = 'The provider did not say whether it took this message. It may have arrived.'
       const told = statusOf(parcel, 'failed', { error: failure('outcome_unknown', why, true) })
-      return and(pumped({ ...state, underWay }, given), { tells: [told] })
+      return and(pumped(without(state, messageId), given), { tells: [told] })
     },
 
     view(state, _, { now }) {
@@ -126,7 +132,7 @@ export const channelActor = actor(channel, {
 /** The provider said no: again later, never, or not by this channel at all. */
 function refused(
   state: State,
-  parcel: z.infer<typeof UnderWay>,
+  parcel: Sending,
   { error, action, retryAfterMs }: Extract<Outcome, { outcome: 'refused' }>,
   given: Given,
 ) {
@@ -148,20 +154,18 @@ function refused(
 function pumped(before: State, given: Given, texts: Record<string, Parcel['content']> = {}) {
   const { now } = given
   const late = before.queue.filter(({ notAfter }) => notAfter <= now)
-  let state = { ...before, queue: before.queue.filter(({ notAfter }) => notAfter > now) }
+  let state = late.length > 0 ? { ...before, queue: before.queue.filter((one) => !late.includes(one)) } : before
   const effects: NonNullable<ChannelChange['effects']> = []
   for (let next = nextTurn(state, now); next && mayTry(state.breaker, now); next = nextTurn(state, now)) {
     const parcel = next
-    const { notBefore: _, ...underWay } = parcel
     state = {
       ...spend(state, parcel.conversationId, now),
       queue: state.queue.filter((one) => one !== parcel),
-      underWay: { ...state.underWay, [parcel.messageId]: underWay },
       breaker: state.breaker.status === 'open' ? { ...state.breaker, status: 'half_open' } : state.breaker,
     }
-    const { messageId, conversationId, to, replyTo } = parcel
-    const content = texts[messageId] ?? null
-    effects.push(effect('deliver', `${messageId}/${parcel.tries}`, { messageId, conversationId, to, replyTo, content }))
+    const { notBefore: _, ...sending } = parcel
+    const { messageId, tries } = parcel
+    effects.push(effect('deliver', `${messageId}/${tries}`, { ...sending, content: texts[messageId] ?? null }))
   }
   const health = healthOf(state, now)
   const isNews = state.health?.state !== health.state || state.health.reason !== health.reason
@@ -174,6 +178,13 @@ function pumped(before: State, given: Given, texts: Record<string, Parcel['conte
     events: isNews ? [event('channel.health_changed', health)] : [],
     reminders: { pump: awake(state, now) },
   } satisfies ChannelChange
+}
+
+/** Of most messages nothing is here. */
+function without(state: State, messageId: string): State {
+  if (!(messageId in state.underWay)) return state
+  const { [messageId]: _, ...underWay } = state.underWay
+  return { ...state, underWay }
 }
 
 /** When the first of those that wait may go. */

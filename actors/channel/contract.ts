@@ -22,6 +22,10 @@ export const Parcel = z.object({
 })
 export type Parcel = z.infer<typeof Parcel>
 
+/** A message that was handed to the provider: all that its channel has to know of it when the answer comes. */
+export const Sending = Parcel.omit({ content: true }).extend({ tries: z.int().nonnegative() })
+export type Sending = z.infer<typeof Sending>
+
 /** What became of a send. `unknown`: the provider may have taken it; asking again could deliver it twice. */
 export const Outcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('accepted'), messageId: id, providerId: z.string().max(512) }),
@@ -61,7 +65,8 @@ export const channel = contract({
     configure: { input: z.object({ limits: Limits }) },
     /** Without its content it is read from the message's row when it goes. */
     enqueue: { input: Parcel.extend({ content: Outgoing.nullable() }) },
-    sent: { input: z.object({ result: Outcome }) },
+    /** Without its parcel it is known to the channel: an earlier version handed it out, or asked for its outcome. */
+    sent: { input: z.object({ result: Outcome, parcel: Sending.optional() }) },
     /** A reminder: something may go now. */
     pump: { input: z.object({}) },
     /** A reminder: the provider has not said what became of this message. */
@@ -76,10 +81,13 @@ export const channel = contract({
   },
 
   effects: {
-    /** `content` is missing where the parcel waited: the queue keeps no texts, the message's row has them. */
+    /**
+     * `content` is missing where the parcel waited: the queue keeps no texts, the message's row has them. What an earlier
+     * version handed out does not say how it may be tried again.
+     */
     deliver: {
-      input: Parcel.omit({ content: true, notAfter: true, priority: true }).extend({ content: Outgoing.nullable() }),
-      result: z.object({ result: Outcome }),
+      input: Sending.partial({ notAfter: true, priority: true, tries: true }).extend({ content: Outgoing.nullable() }),
+      result: z.object({ result: Outcome, parcel: Sending.optional() }),
       answer: 'sent',
       repeatable: false,
     },

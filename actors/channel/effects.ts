@@ -1,6 +1,9 @@
+import type { z } from 'zod'
 import type { Outgoing } from '../../kernel/content.ts'
 import type { Effects } from '../runtime/effect.ts'
-import type { channel, Outcome } from './contract.ts'
+import type { channel, Outcome, Sending } from './contract.ts'
+
+type Handed = Omit<z.output<typeof channel.effects.deliver.input>, 'content'>
 
 export interface ChannelPorts {
   /** What the message says, where the parcel does not carry it; nothing when there is no such message any more. */
@@ -17,17 +20,28 @@ export interface ChannelPorts {
 export function channelEffects(ports: ChannelPorts): Effects<typeof channel> {
   return {
     deliver: {
-      async run({ content: carried, ...parcel }, _key, { workspaceId, actorId }) {
-        const { messageId } = parcel
+      async run({ content: carried, ...handed }, _key, { workspaceId, actorId }) {
+        const { messageId, conversationId, to, replyTo } = handed
+        const parcel = wholeOf(handed)
         const content = carried ?? (await ports.contentOf(workspaceId, messageId))
-        if (content) return { result: await ports.deliver(actorId, workspaceId, { ...parcel, content }) }
+        if (content) {
+          const sending = { messageId, conversationId, to, replyTo, content }
+          return { result: await ports.deliver(actorId, workspaceId, sending), parcel }
+        }
         const error = { code: 'message_missing', title: 'This message is gone.', providerCode: null, retryable: false }
-        return { result: { outcome: 'refused', messageId, error, action: 'never', retryAfterMs: null } }
+        return { result: { outcome: 'refused', messageId, error, action: 'never', retryAfterMs: null }, parcel }
       },
       // WhatsApp has no question "did you take it": its webhooks carry our message id and answer by themselves.
-      async lookUp({ messageId }) {
-        return { result: { outcome: 'unknown', messageId, why: 'the server stopped while it was being sent' } }
+      async lookUp({ content: _, ...handed }) {
+        const why = 'the server stopped while it was being sent'
+        return { result: { outcome: 'unknown', messageId: handed.messageId, why }, parcel: wholeOf(handed) }
       },
     },
   }
+}
+
+/** Undefined for what an earlier version handed out: its channel knows the rest. */
+function wholeOf({ priority, notAfter, tries, ...rest }: Handed): Sending | undefined {
+  if (priority === undefined || notAfter === undefined || tries === undefined) return undefined
+  return { ...rest, priority, notAfter, tries }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { channelActor } from '../../actors/channel/actor.ts'
 import { breakerAfter, closed, mayTry } from '../../actors/channel/breaker.ts'
+import { channelEffects } from '../../actors/channel/effects.ts'
 import { nextTurn, spend } from '../../actors/channel/pace.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import { given } from '../harness/given.ts'
@@ -19,7 +20,7 @@ const parcel = (n: number, priority: 'staff' | 'transactional' | 'bulk' = 'staff
 
 describe('channel: decisions', () => {
   // A handler's type is the union of all that it may return; here any part of it is looked at.
-  const { enqueue, pump, configure, sent } = channelActor.on as any
+  const { enqueue, pump, configure, sent, outcomeDue } = channelActor.on as any
   const start = configure(channelActor.initial, { limits }, given({ now: 0 })).state
 
   it('sends at once what may go, and the rest in the pace of its limit', () => {
@@ -105,12 +106,101 @@ describe('channel: decisions', () => {
     expect(breakerAfter(tries, 'never', 9_000), 'the channel took the question').to.deep.equal(closed)
   })
 
-  it('takes one word on a message, and only while it is under way', () => {
-    const { state } = enqueue(start, parcel(1), given())
-    const result = { outcome: 'accepted' as const, messageId: 'msg_1', providerId: 'wamid.1' }
-    const change = sent(state, { result }, given())
-    expect(change.tells).to.have.length(1)
-    expect(sent(change.state, { result }, given())).to.deep.equal({ state: change.state })
+  /** What the provider answers, with the parcel that the effect brings back. */
+  const answered = ({ effects }: any, outcome: object) => {
+    const { content: _, ...parcel } = effects[0].input
+    return { result: { messageId: parcel.messageId, ...outcome }, parcel }
+  }
+  const accepted = { outcome: 'accepted' as const, providerId: 'wamid.1' }
+  const again = {
+    outcome: 'refused' as const,
+    error: { code: 'x', title: 'X', providerCode: null, retryable: true },
+    action: 'retry' as const,
+    retryAfterMs: null,
+  }
+
+  it('keeps nothing of what is on its way: a thousand weigh no more than one', () => {
+    const limits = { perSecond: 10_000, burst: 10_000, pairMs: 0 }
+    let state = configure(channelActor.initial, { limits }, given({ now: 0 })).state
+    const sending: any[] = []
+    for (let n = 0; n < 1_000; n++) {
+      const change = enqueue(state, parcel(n), given({ now: n }))
+      state = change.state
+      sending.push(answered(change, n % 2 === 0 ? accepted : again))
+    }
+    expect([state.queue, state.underWay]).to.deep.equal([[], {}])
+    const told: string[] = []
+    for (const input of sending) {
+      const change = sent({ ...state, queue: [] }, input, given({ now: 1_000 }))
+      for (const { id, input: said } of change.tells) told.push(`${id} ${said.status}`)
+      if (input.result.outcome === 'refused') expect(change.state.queue[0]).to.include({ tries: 1, to: '49151' })
+    }
+    expect(told).to.deep.equal(sending.map((_, n) => `c_${n} ${n % 2 === 0 ? 'sent' : 'queued'}`))
+  })
+
+  it('keeps a message of which nobody knows whether it was taken, and takes one word on it', () => {
+    const change = enqueue(start, parcel(1), given())
+    const unknown = sent(change.state, answered(change, { outcome: 'unknown', why: 'silence' }), given())
+    expect(Object.keys(unknown.state.underWay)).to.deep.equal(['msg_1'])
+    const { tells, state } = outcomeDue(unknown.state, { messageId: 'msg_1' }, given())
+    expect(tells[0].input).to.deep.include({ messageId: 'msg_1', status: 'failed' })
+    expect(state.underWay).to.deep.equal({})
+    expect(outcomeDue(state, { messageId: 'msg_1' }, given())).to.deep.equal({ state })
+  })
+
+  it('knows what an earlier version handed out, which says less and is in its state', async () => {
+    const { content, ...whole } = { ...parcel(1), tries: 0 }
+    const before = { ...start, underWay: { msg_1: whole } }
+    const { deliver } = channelEffects({
+      contentOf: async () => content,
+      deliver: async () => ({ ...accepted, messageId: 'msg_1' }),
+    })
+    const { priority: _, notAfter: __, tries: ___, ...handed } = whole
+    const context = { workspaceId: 'w1', actorId: 'ch_1', workspace: undefined as never }
+    const back = await deliver.run({ ...handed, content }, 'msg_1/0', context)
+    expect(back.parcel).to.equal(undefined)
+    const { tells, state } = sent(before, back, given())
+    expect(tells[0].input).to.deep.include({ messageId: 'msg_1', status: 'sent' })
+    expect(state.underWay).to.deep.equal({})
+    const now = await deliver.lookUp({ ...whole, content }, 'msg_1/0', context)
+    expect(now?.parcel).to.deep.equal(whole)
+    expect(sent(state, back, given()), 'nothing is known of it').to.deep.equal({ state })
+  })
+
+  it('lets each leave once, in the order of arrival within what is as urgent, however answers come', () => {
+    const order = { staff: 0, transactional: 1, bulk: 2 }
+    const kinds = fc.constantFrom('staff' as const, 'transactional' as const, 'bulk' as const)
+    fc.assert(
+      fc.property(fc.array(fc.tuple(kinds, fc.nat(300)), { minLength: 1, maxLength: 60 }), (all) => {
+        let state = start
+        let now = 0
+        const left: number[] = []
+        const waiting: number[] = []
+        const take = (change: any) => {
+          state = change.state
+          for (const { input } of change.effects ?? []) {
+            const n = Number(input.messageId.slice(4))
+            const first = waiting.toSorted((a, b) => order[all[a]![0]] - order[all[b]![0]] || a - b)[0]
+            expect(n, 'the first of those that waited').to.equal(first)
+            waiting.splice(waiting.indexOf(n), 1)
+            left.push(n)
+            const { content: _, ...sending } = input
+            if (n % 3 > 0)
+              take(
+                sent(state, { result: { ...accepted, messageId: input.messageId }, parcel: sending }, given({ now })),
+              )
+          }
+        }
+        for (const [n, [priority, ms]] of all.entries()) {
+          now += ms
+          waiting.push(n)
+          take(enqueue(state, parcel(n, priority), given({ now })))
+        }
+        for (let n = 0; n < 60 && waiting.length > 0; n++) take(pump(state, {}, given({ now: (now += 100) })))
+        expect(left.toSorted((a, b) => a - b)).to.deep.equal(all.map((_, n) => n))
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('refuses to queue more than it can carry, and says so', () => {

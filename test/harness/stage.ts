@@ -87,11 +87,12 @@ const quiet: Runners = {
     deliver: {
       run: async (input) => {
         const { messageId } = input as { messageId: string }
-        return { result: { outcome: 'accepted', messageId, providerId: `wamid.${messageId}` } }
+        const result = { outcome: 'accepted', messageId, providerId: `wamid.${messageId}` }
+        return { result, parcel: input }
       },
       lookUp: async (input) => {
         const { messageId } = input as { messageId: string }
-        return { result: { outcome: 'unknown', messageId, why: 'looked up' } }
+        return { result: { outcome: 'unknown', messageId, why: 'looked up' }, parcel: input }
       },
     },
   },
