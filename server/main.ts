@@ -280,7 +280,7 @@ async function overStorage(ground: Ground) {
   const inside = await openInside(ground)
   const doors = await openDoors(ground, inside)
   const keeping = openKeeping(ground, inside, doors)
-  const { system, settings, channels, auth, files, outgoing, mail, texts, now } = inside
+  const { system, settings, channels, auth, files, outgoing, pushing, mail, texts, now } = inside
   const { http, state, answerWith, gateway, intake, port, url, connected, simulator } = doors
   const { watching, jobs, care, lists } = keeping
   const ports = portsOf(ground, inside, doors, keeping)
@@ -307,7 +307,7 @@ async function overStorage(ground: Ground) {
 
   const { watch } = watching
   const shared = { secrets, storage, care, files, system, auth, channels, gateway, intake, simulator, settings }
-  const parts = { ...shared, cluster: others.cluster, outgoing, jobs, watch, lists }
+  const parts = { ...shared, cluster: others.cluster, outgoing, pushing, jobs, watch, lists }
   return {
     ...parts,
     url,

@@ -7,6 +7,7 @@ import type { Intake } from '../webhooks/intake.ts'
 import type { Others } from './others.ts'
 import type { KnownSettings } from './settings.ts'
 import type { SimulatorPlace } from './simulators.ts'
+import type { Pushing } from './push.ts'
 import type { Storage } from './storage.ts'
 import type { OutgoingWebhooks } from './webhooks.ts'
 
@@ -17,6 +18,7 @@ export interface Parts extends Others {
   jobs: { stop(): Promise<void> }
   settings: KnownSettings
   outgoing: Pick<OutgoingWebhooks, 'close'>
+  pushing: Pick<Pushing, 'close'>
   intake: Intake
   system: ActorSystem
   storage: Storage
@@ -33,7 +35,7 @@ const connectionsMs = 10_000
 
 /** Answers what is under way, writes what waits, hands over the actors, then lets go of everything. */
 export async function drain(parts: Parts) {
-  const { http, gateway, simulator, jobs, settings, outgoing, intake, system, storage, files } = parts
+  const { http, gateway, simulator, jobs, settings, outgoing, pushing, intake, system, storage, files } = parts
   const hasOthers = parts.cluster !== undefined
   // Whoever comes from now on comes to another process; those who are here go on being served.
   const closed = closing(http, hasOthers)
@@ -48,6 +50,7 @@ export async function drain(parts: Parts) {
   await files.work.close()
   await system.close()
   outgoing.close()
+  pushing.close()
   await gateway.end()
   await parts.watch.close()
   parts.close()

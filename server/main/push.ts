@@ -80,6 +80,7 @@ export function openPush({ config, storage, channels, settings, secret, phoneKey
     /** Whether people are told by this channel in the app. */
     isApp: (workspaceId: string, channelId: string) => settings.channel(workspaceId, channelId)?.kind === 'app',
     opened: (there: There) => void (later.there = there),
+    close: () => services.close(),
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Door } from '../../kernel/outgoing.ts'
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import { Apns, ApnsLines, apnsOrigins } from '../../providers/push/apns.ts'
 import { Fcm, type FcmPlaces, google, GoogleTokens, serviceAccountOf } from '../../providers/push/fcm.ts'
 import type { PushSender, PushService } from '../../providers/push/port.ts'
-import { vapidKeysFor, WebPush } from '../../providers/push/web-push.ts'
+import { type VapidKeys, vapidKeysFor, WebPush } from '../../providers/push/web-push.ts'
 import type { OpenChannel } from '../../store/settings/channels.ts'
+
+const keysMax = 1_000
 
 interface Parts {
   /** Of the installation: the keys for browsers follow from it. */
@@ -21,6 +24,8 @@ export class PushServices {
   readonly #parts: Parts
   readonly #tokens: GoogleTokens
   readonly #lines: ApnsLines
+  /** They follow from the secret, by two hashes and a point of the curve: too dear for each notice. */
+  readonly #keys = new BoundedMap<string, VapidKeys>(keysMax)
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -36,7 +41,20 @@ export class PushServices {
 
   /** What a browser subscribes with. */
   webKey(workspaceId: string): string {
-    return vapidKeysFor(this.#parts.secret, workspaceId).publicKey
+    return this.#keysOf(workspaceId).publicKey
+  }
+
+  /** Lets go of the lines to Apple; what is under way on them ends first. */
+  close() {
+    this.#lines.close()
+  }
+
+  #keysOf(workspaceId: string): VapidKeys {
+    const known = this.#keys.get(workspaceId)
+    if (known) return known
+    const keys = vapidKeysFor(this.#parts.secret, workspaceId)
+    this.#keys.set(workspaceId, keys)
+    return keys
   }
 
   #fcm({ simulate, secrets }: OpenChannel) {
@@ -56,7 +74,7 @@ export class PushServices {
   }
 
   #browser({ workspaceId }: OpenChannel) {
-    const { secret, contact, door, now } = this.#parts
-    return new WebPush({ keys: vapidKeysFor(secret, workspaceId), contact: contact(), door, now })
+    const { contact, door, now } = this.#parts
+    return new WebPush({ keys: this.#keysOf(workspaceId), contact: contact(), door, now })
   }
 }
