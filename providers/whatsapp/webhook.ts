@@ -33,6 +33,7 @@ type Bag = Record<string, unknown>
 const itemsMax = 2_000
 const Id = z.string().min(1).max(256)
 const Bag = z.record(z.string(), z.unknown())
+const isBag = (value: unknown): value is Bag => value !== null && typeof value === 'object' && !Array.isArray(value)
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 const waId = stringy.pipe(z.string().min(1).max(64)).optional().catch(undefined)
 
@@ -265,22 +266,28 @@ const lists = ['messages', 'statuses', 'message_echoes', 'typing', 'contacts']
 const nobody = (): Contact => ({ wa_id: undefined, user_id: undefined, profile: undefined })
 
 function placeOf(entry: { id: string; time?: unknown }, field: string, value: unknown, receivedAt: number): Place {
-  const bag: Bag = Bag.safeParse(value).data ?? {}
+  const bag = isBag(value) ? value : {}
   const metadata = Metadata.safeParse(bag.metadata)
   const phoneNumberId = metadata.data?.phone_number_id ?? ''
   const cards = listOf(bag.contacts).map((card) => ({ card, contact: Contact.safeParse(card).data ?? nobody() }))
-  const around = Object.fromEntries(Object.entries(bag).filter(([key]) => !lists.includes(key)))
+  const isLone = cards.length === 1 && lists.reduce((sum, name) => sum + listOf(bag[name]).length, 0) === 2
+  const aloneOf = (list: string, element: unknown, own: unknown[]) => {
+    const around = Object.fromEntries(Object.entries(bag).filter(([key]) => !lists.includes(key)))
+    return { ...around, ...(own.length > 0 && { contacts: own }), [list]: [element] }
+  }
   return {
     field,
     value: bag,
     contacts: cards.map(({ contact }) => contact),
-    isLone: cards.length === 1 && lists.reduce((sum, name) => sum + listOf(bag[name]).length, 0) === 2,
+    isLone,
     phoneNumberId,
     receivedAt,
     toldAt: instantOf(entry.time, receivedAt),
     common(eventKey, list, element, contact) {
       const own = cards.filter((each) => each.contact === contact).map(({ card }) => card)
-      const alone = list === '' ? value : { ...around, ...(own.length > 0 && { contacts: own }), [list]: [element] }
+      // Nearly every one that comes: what it says is one element and whom it is about, and that is all of it.
+      const isAll = list === '' || (isLone && own.length === 1)
+      const alone = isAll ? value : aloneOf(list, element, own)
       const time = entry.time === undefined ? {} : { time: entry.time }
       const body = {
         object: 'whatsapp_business_account',

@@ -20,27 +20,34 @@ export const hasBody = ({ headers }: IncomingMessage) =>
  * afterwards still hears the refusal.
  * @throws Problem `too_large`, or `body_cut` when the sender went away in the middle
  */
-export async function readBytes(request: IncomingMessage, max: number): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let size = 0
-  if (Number(request.headers['content-length'] ?? 0) > max) {
-    request.resume()
-    throw tooLarge(max)
-  }
-  try {
-    for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += part.length
-      if (size > max) break
-      parts.push(part)
+export function readBytes(request: IncomingMessage, max: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let size = 0
+    const refuse = () => {
+      request.off('data', take)
+      request.resume()
+      reject(tooLarge(max))
     }
-  } catch (error) {
-    throw new Problem('malformed', 'body_cut', `The body ended too early (${(error as Error).message}).`)
-  }
-  if (size > max) {
-    request.resume()
-    throw tooLarge(max)
-  }
-  return Buffer.concat(parts, size)
+    const take = (part: Buffer) => {
+      size += part.length
+      if (size > max) refuse()
+      else parts.push(part)
+    }
+    const cut = (why: string) => reject(new Problem('malformed', 'body_cut', `The body ended too early (${why}).`))
+    const closed = () => cut('closed')
+    if (Number(request.headers['content-length'] ?? 0) > max) return refuse()
+    // Of one that has gone before anybody read it, nothing more is heard.
+    if (request.destroyed) return closed()
+    request.on('data', take)
+    request.on('error', ({ message }) => cut(message))
+    request.on('close', closed)
+    request.on('end', () => {
+      // It closes after every end, and an error that nobody sees costs as much as reading the body.
+      request.off('close', closed)
+      resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size))
+    })
+  })
 }
 
 /**

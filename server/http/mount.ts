@@ -11,6 +11,7 @@ import { admissionTo } from './admit.ts'
 import { readBytes, readJson, streamBytes } from './body.ts'
 import { type Answer, keyOf, Repetitions, type Sealing } from './idempotency.ts'
 import { Limits } from './limits.ts'
+import type { Paths } from './paths.ts'
 import { Id, type Incoming, isStreamed, type Raw, rawBodyOf, rawReplyOf, type Route } from './route.ts'
 
 export interface HttpState {
@@ -20,55 +21,74 @@ export interface HttpState {
 }
 export type HttpContext = RouterContext<HttpState>
 
+/** Answers a request of one route. */
+export type Handle = (ctx: HttpContext) => Promise<void>
+
+/** Where routes are found: `paths` first, `router` for whatever is not written as usual. */
+interface Places {
+  router: Router<HttpState>
+  paths: Paths<Handle>
+  prefix: string
+}
+
 /** Puts the routes behind everything that their declarations promise. */
-export function mount(router: Router<HttpState>, routes: readonly Route[], parts: Parts) {
+export function mount({ router, paths, prefix }: Places, routes: readonly Route[], parts: Parts) {
   const { joint, rest } = parts
   const limits = new Limits(joint)
   const repetitions = new Repetitions(parts.now, joint && { joint, sealing: sealingBy(rest) })
   for (const route of routes) {
-    const { terms } = route
-    const pathIds = terms.params ?? idsOf(route.path)
-    const admit = admissionTo(route, parts, limits)
-
-    router.register(route.path, [route.method], async (ctx: HttpContext) => {
-      const caller = await admit(ctx)
-      if (caller) ctx.state.workspaceId = caller.workspaceId
-      if (caller && terms.module) await demandModule(parts, caller, terms.module)
-      const body = await bodyOf(ctx, terms.body)
-      const input = {
-        params: idsIn(pathIds, ctx.params),
-        ...valid({ query: [terms.query, { ...ctx.query }], body: [terms.body, body ?? {}] }),
-      }
-
-      const run = async (commandId?: string): Promise<Answer> => {
-        const seat = caller && { caller, workspace: parts.workspace(caller, commandId) }
-        const call = { ...parts, ...input, ...seat, request: incoming(ctx) } as Parameters<Route['handle']>[0]
-        const answer = await audited(parts, route, call, () => route.handle(call))
-        const status = terms.status ?? (terms.reply ? 200 : 204)
-        if (!terms.reply || rawReplyOf(terms.reply) !== undefined) return { status, body: answer }
-        return { status, body: toReply(terms.reply, answer) }
-      }
-      const key = caller && route.method === 'post' ? keyOf(ctx.get('idempotency-key')) : undefined
-      if (!caller || key === undefined) return send(ctx, terms.reply, await run())
-
-      // The key belongs to its caller: nobody gets the answer to another's request by guessing it.
-      const commandId = `http/${caller.id}/${key}`
-      const request = { method: ctx.method, path: ctx.path, body }
-      const { isHit, ...answer } = await repetitions.answer(
-        { workspaceId: caller.workspaceId, commandId },
-        request,
-        () => run(commandId),
-      )
-      if (isHit) ctx.set('idempotency-hit', 'true')
-      send(ctx, terms.reply, answer)
-    })
+    const handle = handling(route, parts, { limits, repetitions })
+    router.register(route.path, [route.method], handle)
+    paths.add(route.method, prefix + route.path, handle)
   }
 }
 
-async function bodyOf(ctx: HttpContext, schema: z.ZodType | undefined): Promise<unknown> {
-  if (isStreamed(schema)) return streamBytes(ctx.req)
+interface Around {
+  limits: Limits
+  repetitions: Repetitions
+}
+
+/** What can be known of a route before anybody asks it is found out here, once. */
+function handling(route: Route, parts: Parts, { limits, repetitions }: Around): Handle {
+  const { terms } = route
+  const pathIds = terms.params ?? idsOf(route.path)
+  const admit = admissionTo(route, parts, limits)
+  const bodyOf = bodyReader(terms.body)
+  const inputOf = inputReader(terms)
+  const isRaw = rawReplyOf(terms.reply) !== undefined
+  const status = terms.status ?? (terms.reply ? 200 : 204)
+
+  return async (ctx) => {
+    const caller = await admit(ctx)
+    if (caller) ctx.state.workspaceId = caller.workspaceId
+    if (caller && terms.module) await demandModule(parts, caller, terms.module)
+    const body = await bodyOf(ctx)
+    const input = { params: idsIn(pathIds, ctx.params), ...inputOf(ctx, body) }
+
+    const run = async (commandId?: string): Promise<Answer> => {
+      const seat = caller && { caller, workspace: parts.workspace(caller, commandId) }
+      const call = { ...parts, ...input, ...seat, request: incoming(ctx) } as Parameters<Route['handle']>[0]
+      const answer = await audited(parts, route, call, () => route.handle(call))
+      return { status, body: terms.reply && !isRaw ? toReply(terms.reply, answer) : answer }
+    }
+    const key = caller && route.method === 'post' ? keyOf(ctx.get('idempotency-key')) : undefined
+    if (!caller || key === undefined) return send(ctx, isRaw, await run())
+
+    // The key belongs to its caller: nobody gets the answer to another's request by guessing it.
+    const commandId = `http/${caller.id}/${key}`
+    const request = { method: ctx.method, path: ctx.path, body }
+    const { isHit, ...answer } = await repetitions.answer({ workspaceId: caller.workspaceId, commandId }, request, () =>
+      run(commandId),
+    )
+    if (isHit) ctx.set('idempotency-hit', 'true')
+    send(ctx, isRaw, answer)
+  }
+}
+
+function bodyReader(schema: z.ZodType | undefined): (ctx: HttpContext) => unknown {
+  if (isStreamed(schema)) return (ctx) => streamBytes(ctx.req)
   const bodyMax = rawBodyOf(schema)
-  return bodyMax === undefined ? readJson(ctx) : readBytes(ctx.req, bodyMax)
+  return bodyMax === undefined ? readJson : (ctx) => readBytes(ctx.req, bodyMax)
 }
 
 async function demandModule({ workspaces }: Parts, { workspaceId }: Caller, module: Module) {
@@ -99,22 +119,25 @@ function idsIn(schema: z.ZodType, params: unknown) {
 }
 
 /** Everything that is wrong is told at once; of the query as `query.limit`, of the body by its own path. */
-function valid(parts: Record<'query' | 'body', [z.ZodType | undefined, unknown]>) {
-  const errors: { path: string; message: string }[] = []
-  const read = (name: 'query' | 'body') => {
-    const [schema, value] = parts[name]
-    if (!schema) return undefined
-    const result = schema.safeParse(value)
-    if (result.success) return result.data
-    for (const issue of result.error.issues.slice(0, 20)) {
-      const path = issue.path.map(String).join('.')
-      errors.push({ path: name === 'body' ? path : `${name}.${path}`, message: issue.message.slice(0, 200) })
+function inputReader({ query: ofQuery, body: ofBody }: Route['terms']) {
+  // Bytes are what was read: there is nothing in them to check here.
+  const isBytes = rawBodyOf(ofBody) !== undefined
+  return (ctx: HttpContext, body: unknown) => {
+    const errors: { path: string; message: string }[] = []
+    const read = (schema: z.ZodType, value: unknown, within: string) => {
+      const result = schema.safeParse(value)
+      if (result.success) return result.data
+      for (const issue of result.error.issues.slice(0, 20))
+        errors.push({ path: within + issue.path.map(String).join('.'), message: issue.message.slice(0, 200) })
+      return undefined
     }
-    return undefined
+    const input = {
+      query: (ofQuery && read(ofQuery, { ...ctx.query }, 'query.')) ?? {},
+      body: ofBody && !isBytes ? read(ofBody, body ?? {}, '') : ofBody && body,
+    }
+    if (errors.length > 0) throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', errors)
+    return input
   }
-  const input = { query: read('query') ?? {}, body: read('body') }
-  if (errors.length > 0) throw invalid('invalid_request', 'Some of this cannot be accepted as it is.', errors)
-  return input
 }
 
 const incoming = (ctx: HttpContext): Incoming => ({
@@ -123,15 +146,15 @@ const incoming = (ctx: HttpContext): Incoming => ({
   header: (name) => ctx.get(name),
 })
 
-function send(ctx: HttpContext, reply: z.ZodType | undefined, { status, body }: Answer) {
+function send(ctx: HttpContext, isRaw: boolean, { status, body }: Answer) {
   if (body === undefined || body === null) {
     ctx.body = null
     ctx.status = status // After the body: Koa takes an empty one for 204.
     return
   }
   ctx.status = status
-  if (rawReplyOf(reply) === undefined) {
-    ctx.type = 'application/json'
+  if (!isRaw) {
+    ctx.res.setHeader('content-type', 'application/json; charset=utf-8')
     return void (ctx.body = JSON.stringify(body))
   }
   const { type, body: content, headers = {}, status: own } = body as Raw

@@ -6,7 +6,8 @@ import { parseWebhook } from '../../providers/whatsapp/webhook.ts'
 import type { ChannelSettings, OpenChannel } from '../../store/settings/channels.ts'
 import { bytes, get, post, raw } from '../http/route.ts'
 
-export const webhookBytesMax = 1024 * 1024
+/** As much as Meta says that it sends at once; what we refused for its length would come again for days. */
+export const webhookBytesMax = 3 * 1024 * 1024
 const tags = ['Webhooks']
 
 export const whatsappWebhooks = [

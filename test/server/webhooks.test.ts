@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { newId } from '../../kernel/id.ts'
 import { signatureOf } from '../../providers/whatsapp/signature.ts'
+import { webhookBytesMax } from '../../server/webhooks/whatsapp.ts'
 import type { OpenChannel } from '../../store/settings/channels.ts'
 import { type Opened, open, type Served } from './parts.ts'
 
@@ -150,19 +151,46 @@ describe("WhatsApp's webhook", () => {
       const answer = await signed(body)
       expect([answer.status, answer.body.code], body).to.deep.equal([status, code])
     }
-    const huge = await signed(' '.repeat(1024 * 1024 + 1))
+    const huge = await signed(' '.repeat(webhookBytesMax + 1))
     expect([huge.status, huge.body.code]).to.deep.equal([413, 'too_large'])
     expect((await signed(JSON.stringify(webhook), '/webhooks/whatsapp/ch_unknown')).status).to.equal(404)
     expect(http.accepted).to.deep.equal([])
   })
 
-  it('takes a megabyte, and bytes that are no text as they were signed', async () => {
+  it('takes as much as Meta sends at once, and bytes that are no text as they were signed', async () => {
+    expect(webhookBytesMax, 'Meta: up to 3 MB').to.be.at.least(3_000_000)
     const body = Buffer.from(JSON.stringify(webhook))
-    expect((await signed(Buffer.concat([body, Buffer.alloc(1024 * 1024 - body.length, ' ')]))).status).to.equal(200)
+    expect((await signed(Buffer.concat([body, Buffer.alloc(webhookBytesMax - body.length, ' ')]))).status).to.equal(200)
     // A text that is no UTF-8: decoded and encoded again it would be other bytes, and the signature wrong.
     const odd = Buffer.from(JSON.stringify(webhook).replace('Grüße', 'Gr@e'))
     odd.writeUInt8(0xff, odd.indexOf('Gr@e') + 2)
     expect((await signed(odd)).status).to.equal(200)
+  })
+
+  it('takes a thousand changes of one body in their order, whatever stands between them', async () => {
+    const [entry] = webhook.entry
+    const [change] = entry!.changes
+    const text = (nth: number) => ({
+      from: `1650${nth % 40}`,
+      id: `wamid.t${nth}`,
+      type: 'text',
+      text: { body: `${nth}` },
+    })
+    const odd = [null, 7, [], { messages: 'none' }, { messages: [{ id: 5 }] }, { contacts: 'nobody' }]
+    const changes = Array.from({ length: 1_000 }, (_, nth) =>
+      nth % 10 === 9
+        ? { field: 'messages', value: odd[nth % odd.length] }
+        : { field: 'messages', value: { ...change!.value, contacts: [], messages: [text(nth)] } },
+    )
+    // As several entries, and as several changes of one.
+    const half = { ...entry, changes: changes.slice(500) }
+    const body = { ...webhook, entry: [...changes.slice(0, 500).map((one) => ({ ...entry, changes: [one] })), half] }
+    expect(await signed(JSON.stringify(body))).to.include({ status: 200 })
+    const items = http.accepted.flatMap((one) => [...one.items]) as any[]
+    expect(items).to.have.length(1_000)
+    const said = items.flatMap(({ kind, content }) => (kind === 'message' ? [content.text] : []))
+    expect(said).to.deep.equal(changes.flatMap((_, nth) => (nth % 10 === 9 ? [] : [`${nth}`])))
+    expect(items.filter(({ kind }) => kind === 'other')).to.have.length(100)
   })
 
   it('is heard without a sign-in, and is not counted as a stranger', async () => {
