@@ -93,8 +93,9 @@ const unreachedError = (code: string): ProviderError => ({
 const ours = (code: string, title: string): ProviderError => ({ code, providerCode: null, title, action: 'never' })
 
 function refusalOf({ status, body, retryAfterMs }: Extract<Answer, { status: number }>): ProviderError | undefined {
-  const refused = Refused.safeParse(body)
-  if (refused.success) return errorOf(refused.data.error, status, retryAfterMs)
+  // Looked for first: a parse that fails is dearer than the call, and nearly every answer is no refusal.
+  const refused = Object.hasOwn(Object(body) as object, 'error') ? Refused.safeParse(body) : undefined
+  if (refused?.success) return errorOf(refused.data.error, status, retryAfterMs)
   return status >= 200 && status < 300 ? undefined : errorOfStatus(status, retryAfterMs)
 }
 

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Api } from '../../client/api.ts'
 import { recordsOf } from '../../client/records.ts'
 import { parseWebhook } from '../../providers/whatsapp/webhook.ts'
+import { webhookBytesMax } from '../../server/webhooks/whatsapp.ts'
 import { withApp } from '../harness/boot.ts'
 import { Door, says } from '../harness/door.ts'
 
@@ -74,6 +75,28 @@ describe('what WhatsApp tells, at the door', () => {
       '6',
     ])
     expect(conversation).to.include({ unread: 6 })
+  })
+
+  it('takes what Meta tells together: each person in their order, each message once, and none for another', async () => {
+    const people = Array.from({ length: 6 }, (_, nth) => ({ waId: `49157711000${10 + nth}`, name: `Crowd ${nth}` }))
+    const texts = ['1', '2', '3', '4']
+    const told = texts.flatMap((text) =>
+      people.map((from) => door.messages(from, says(`wamid.crowd.${from.waId}.${text}`, text))),
+    )
+    const nonsense = { id: '1', changes: [{ field: 'messages', value: { messages: [{}] } }] }
+    // What Meta repeats may come beside itself.
+    const entries = told.flatMap(({ entry }): object[] => entry)
+    const body = { ...told[0], entry: [...entries.slice(0, 20), nonsense, ...entries.slice(10)] }
+    expect(await door.post(body)).to.include({ status: 200 })
+    await app.settled()
+    for (const { waId } of people) {
+      const { items, conversation } = await threadOf(`+${waId}`)
+      expect(
+        items.map(({ content }) => 'text' in content && content.text),
+        waId,
+      ).to.deep.equal(texts)
+      expect(conversation).to.include({ unread: 4 })
+    }
   })
 
   it('counts once each of forty messages that a crash before their settling makes the sweep bring again', async () => {
@@ -188,7 +211,7 @@ describe('what WhatsApp tells, at the door', () => {
       door.post(body, { path: '/webhooks/whatsapp/ch_unknown' }),
       door.post('{"object":'),
       door.post({ object: 'page', entry: [] }),
-      door.post({ ...JSON.parse(body), padding: 'x'.repeat(1_100_000) }),
+      door.post({ ...JSON.parse(body), padding: 'x'.repeat(webhookBytesMax) }),
     ])
     expect(answers.map(({ status }) => status)).to.deep.equal([401, 404, 400, 422, 413])
     await app.settled()

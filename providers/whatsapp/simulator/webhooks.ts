@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../../kernel/clock.ts'
+import { openPosting } from '../post.ts'
 import { signatureOf } from '../signature.ts'
+import { type Bundle, bundlesOf, type Lane, oneByOne, together } from './bundles.ts'
 import type { Ledger, WebhookRow } from './ledger.ts'
 import type { Faults, SimulatedChannel } from './settings.ts'
 import { bounds } from './settings.ts'
@@ -25,11 +27,6 @@ export interface WebhookQueueOptions {
   seed: number
 }
 
-interface Lane {
-  rows: WebhookRow[]
-  isBusy: boolean
-}
-
 const retryMaxMs = 60_000
 // Meta keeps many of them under way at once.
 const inFlightMax = 256
@@ -37,21 +34,28 @@ const inFlightMax = 256
 const keepMs = 7 * 24 * 60 * 60_000
 const deliveriesKept = 2_000
 
+const keyOf = ({ phoneNumberId, waId }: WebhookRow) => `${phoneNumberId}/${waId}`
+const isTaken = (status: number) => status >= 200 && status < 300
+
 /** 0 to 1, the same for the same seed and number. */
 const chance = (seed: number, n: number) =>
   createHash('sha256').update(`${seed}/${n}`).digest().readUInt32BE() / 0x1_0000_0000
 
 /**
  * Webhooks on their way to Careline. Those about one person go one after the other, each until it is answered with
- * 2xx; those about different people go beside each other.
+ * 2xx; those about different people go beside each other. Once so many are under way that others must wait, what
+ * waits goes together, as at Meta.
  */
 export class WebhookQueue {
   readonly deliveries: Delivery[] = []
   readonly #options: WebhookQueueOptions
   readonly #lanes = new Map<string, Lane>()
   readonly #waiters = new Set<() => void>()
-  readonly #closing = new AbortController()
+  readonly #posting = openPosting()
+  #isClosed = false
   #inFlight = 0
+  /** Something waits, or may wait, because so many are under way. */
+  #isCrowded = false
   #waiting = 0
   #cancelTimer: () => void = () => undefined
 
@@ -61,7 +65,8 @@ export class WebhookQueue {
   }
 
   close(): void {
-    this.#closing.abort()
+    this.#isClosed = true
+    this.#posting.close()
     this.#cancelTimer()
   }
 
@@ -80,7 +85,7 @@ export class WebhookQueue {
   }
 
   #admit(row: WebhookRow): void {
-    const key = `${row.phoneNumberId}/${row.waId}`
+    const key = keyOf(row)
     const lane = this.#lanes.get(key) ?? { rows: [], isBusy: false }
     this.#lanes.set(key, lane)
     let index = lane.rows.length
@@ -134,7 +139,7 @@ export class WebhookQueue {
 
   /** Sends what is due, and wakes up again for the rest. */
   pump(): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#isClosed) return
     const next = this.#sendDue(this.#options.clock.now())
     this.#cancelTimer()
     if (next < Infinity) this.#cancelTimer = this.#options.clock.at(next, () => this.pump())
@@ -143,33 +148,69 @@ export class WebhookQueue {
 
   /** The time when the next one is due. */
   #sendDue(now: number): number {
+    // In both cases below, the next to be answered comes by here again.
+    if (this.#inFlight >= inFlightMax) {
+      this.#isCrowded = true
+      return Infinity
+    }
     const held = new Map<string, boolean>()
+    const due: Lane[] = []
     let next = Infinity
     for (const lane of this.#lanes.values()) {
-      if (this.#inFlight >= inFlightMax) break // The next to be answered comes by here again.
       const row = lane.rows[0]
       if (lane.isBusy || row === undefined) continue
       if (!held.has(row.phoneNumberId)) held.set(row.phoneNumberId, this.#isHeld(row.phoneNumberId))
       if (held.get(row.phoneNumberId) === true) continue
       if (row.dueAt > now) next = Math.min(next, row.dueAt)
-      else void this.#deliver(lane, row)
+      else due.push(lane)
     }
+    const bundles = this.#isCrowded ? bundlesOf(due, now) : oneByOne(due)
+    const going = bundles.slice(0, inFlightMax - this.#inFlight)
+    this.#isCrowded = going.length < bundles.length
+    for (const bundle of going) void this.#deliver(bundle)
     return next
   }
 
-  async #deliver(lane: Lane, row: WebhookRow): Promise<void> {
-    lane.isBusy = true
+  async #deliver({ lanes, rows }: Bundle): Promise<void> {
+    for (const lane of lanes) lane.isBusy = true
     this.#inFlight++
-    const status = await this.#post(row)
-    if (this.#closing.signal.aborted) return // The database may be closed; the row is in it.
+    const statuses = new Map<WebhookRow, number>()
+    await this.#offer(rows, statuses)
+    if (this.#isClosed) return // The database may be closed; the rows are in it.
     this.#inFlight--
-    lane.isBusy = false
+    for (const lane of lanes) lane.isBusy = false
+    this.#options.ledger.together(() => {
+      for (const row of rows) this.#answered(row, statuses.get(row) ?? 0)
+    })
+    this.pump()
+  }
+
+  /** Notes what became of each. What is too long together is offered in halves; whoever's earlier was not taken waits with the later. */
+  async #offer(rows: readonly WebhookRow[], statuses: Map<WebhookRow, number>): Promise<void> {
+    const [first] = rows
+    if (first === undefined) return
+    const body = together(rows.map((row) => row.body))
+    const status = await this.#post({ phoneNumberId: first.phoneNumberId, body })
+    if (status !== 413 || rows.length === 1) {
+      for (const row of rows) statuses.set(row, status)
+      return
+    }
+    const middle = Math.ceil(rows.length / 2)
+    const before = rows.slice(0, middle)
+    await this.#offer(before, statuses)
+    const left = before.filter((row) => !isTaken(statuses.get(row) ?? 0)).map(({ waId }) => waId)
+    await this.#offer(
+      rows.slice(middle).filter(({ waId }) => !left.includes(waId)),
+      statuses,
+    )
+  }
+
+  #answered(row: WebhookRow, status: number): void {
     this.#note(row, status)
-    const isDone = (status >= 200 && status < 300) || this.#options.clock.now() - row.dueAt > keepMs
-    if (isDone) this.#remove(lane, row)
+    const isDone = isTaken(status) || this.#options.clock.now() - row.dueAt > keepMs
+    if (isDone) this.#remove(row)
     else this.#postpone(row)
     this.#options.heard(row, status)
-    this.pump()
   }
 
   #note(row: WebhookRow, status: number): void {
@@ -178,11 +219,13 @@ export class WebhookQueue {
     if (this.deliveries.length > deliveriesKept) this.deliveries.shift()
   }
 
-  #remove(lane: Lane, row: WebhookRow): void {
+  #remove(row: WebhookRow): void {
     this.#options.ledger.removeWebhook(row.seq)
-    lane.rows.splice(lane.rows.indexOf(row), 1)
     this.#waiting--
-    if (lane.rows.length === 0) this.#lanes.delete(`${row.phoneNumberId}/${row.waId}`)
+    const key = keyOf(row)
+    const lane = this.#lanes.get(key)
+    lane?.rows.splice(lane.rows.indexOf(row), 1)
+    if (lane?.rows.length === 0) this.#lanes.delete(key)
   }
 
   #postpone(row: WebhookRow): void {
@@ -197,6 +240,7 @@ export class WebhookQueue {
     if (this.#inFlight >= inFlightMax || this.#isHeld(phoneNumberId)) return
     this.#inFlight++
     void this.#post({ phoneNumberId, body }).then((status) => {
+      if (this.#isClosed) return
       this.#inFlight--
       this.deliveries.push({ at: this.#options.clock.now(), phoneNumberId, body, status })
       this.pump()
@@ -207,16 +251,11 @@ export class WebhookQueue {
   async #post({ phoneNumberId, body }: { phoneNumberId: string; body: string }): Promise<number> {
     const channel = this.#options.channelOf(phoneNumberId)
     if (channel === undefined) return 0
+    const signature = signatureOf(body, channel.appSecret)
+    const headers = ['content-type', 'application/json', 'x-hub-signature-256', signature]
     try {
-      const response = await fetch(channel.webhookUrl, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(body, channel.appSecret) },
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#options.timeoutMs)]),
-      })
-      await response.body?.cancel()
-      return response.status
+      const { timeoutMs } = this.#options
+      return (await this.#posting.post(channel.webhookUrl, { headers, body, timeoutMs })).status
     } catch {
       return 0 // Nobody there, or too slow: it is sent again.
     }
