@@ -1,4 +1,4 @@
-import { Attention } from './attention.ts'
+import { attentionOn } from './attention.ts'
 import { defaultTiming, Line, type Timing } from './line.ts'
 import type { Answer, LiveStream, Update } from './live-stream.ts'
 import { type Command, Outbox } from './outbox.ts'
@@ -7,7 +7,7 @@ import { here, type Platform, type Transport } from './platform.ts'
 import { ApiProblem } from './problem.ts'
 import { randomId } from './random.ts'
 import type { SignalsOf, StateOf, StreamKind, StreamName } from './streams/index.ts'
-import { type Status, StatusBoard } from './status.ts'
+import { type Status, statusBoard } from './status.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { CommandInput, CommandName, Effect, Hello, ShownError } from './wire.ts'
 
@@ -91,7 +91,7 @@ export function connect(options: ConnectOptions): Client {
   line.start()
 
   return {
-    status: () => board.status,
+    status: board.status,
     onStatus: (listener) => board.listeners.add(listener),
     stream: (kind, id) => handle(subscriptions, `${kind}:${id}`),
     open: (stream) => handle(subscriptions, stream),
@@ -100,9 +100,9 @@ export function connect(options: ConnectOptions): Client {
     onOutbox: (listener) => outbox.listeners.add(listener),
     retry: (id) => outbox.retry(id),
     discard: (id) => outbox.discard(id),
-    typing: (conversationId, on) => attention.typing(conversationId, on),
-    viewing: (conversationId) => attention.viewing(conversationId),
-    presence: (mine) => attention.presence(mine),
+    typing: attention.typing,
+    viewing: attention.viewing,
+    presence: attention.presence,
     say: line.say.bind(line),
     serverNow: () => platform.now() + line.offsetMs,
     hello: () => line.hello,
@@ -132,8 +132,8 @@ function joined({ url = '', token, device = randomId('dev'), ...options }: Conne
     sending: (stream) => subscriptions.hold(stream),
     answered: (stream) => subscriptions.letGo(stream),
   })
-  const attention = new Attention(lineNow, platform.now)
-  const board = new StatusBoard(() => {
+  const attention = attentionOn(lineNow, platform.now)
+  const board = statusBoard(() => {
     const { unsent, isKept } = outbox
     return { ...subscriptions.counts, unsent, isKept }
   }, platform.now)
@@ -152,7 +152,7 @@ function joined({ url = '', token, device = randomId('dev'), ...options }: Conne
       },
       down(attempt, retryAt, error) {
         pause()
-        board.line(false, { attempt, retryAt, error: error ?? board.status.error })
+        board.line(false, { attempt, retryAt, error: error ?? board.status().error })
       },
       ended(error) {
         pause()
@@ -164,7 +164,7 @@ function joined({ url = '', token, device = randomId('dev'), ...options }: Conne
       revoked: ({ stream, error }) => subscriptions.revoked(stream, error),
     },
   )
-  outbox.listeners.add(() => board.reckon())
+  outbox.listeners.add(board.reckon)
   return { board, line, subscriptions, outbox, attention, platform }
 }
 

@@ -27,6 +27,8 @@ export class LiveStream {
   readonly #reducer: Reducer
   readonly #platform: Pick<Platform, 'after'>
   readonly #early = new Map<number, StreamEvent>()
+  /** What events told since the last snapshot, of what they may say less about later. */
+  readonly #told = new Map<string, unknown>()
   readonly #ends = new Map<string, () => void>()
   state: unknown
   signals: unknown
@@ -65,6 +67,7 @@ export class LiveStream {
     this.error = undefined
     if ('events' in answer) for (const event of answer.events) this.take(event)
     else {
+      this.#told.clear()
       this.state = answer.snapshot
       this.seq = answer.seq
     }
@@ -107,16 +110,16 @@ export class LiveStream {
     }
   }
 
-  #apply(event: StreamEvent) {
-    this.seq = event.seq
+  #apply(heard: StreamEvent) {
+    this.seq = heard.seq
     try {
+      const event = this.#reducer.whole?.(heard, this.#told) ?? heard
       this.state = this.#reducer.reduce(this.state, event)
+      this.listeners.tell({ event })
     } catch (error) {
       this.forget() // A snapshot holds what this event could not be made of.
       raise(error)
-      return
     }
-    this.listeners.tell({ event })
   }
 
   #drain() {

@@ -38,47 +38,39 @@ export interface Counts {
 }
 
 /** The one place that knows how things are, and tells of changes only. */
-export class StatusBoard {
-  readonly listeners = new Listeners<Status>()
-  readonly #counts: () => Counts
-  readonly #now: () => number
-  #link = fine
-  #isUp = false
-  #wasUp = false
-  #status: Status
+export function statusBoard(countsNow: () => Counts, now: () => number) {
+  const listeners = new Listeners<Status>()
+  let link = fine
+  let isUp = false
+  let wasUp = false
+  let status: Status = { ...fine, ...countsNow(), state: 'connecting', since: now() }
 
-  constructor(counts: () => Counts, now: () => number) {
-    this.#counts = counts
-    this.#now = now
-    this.#status = { ...fine, state: 'connecting', since: now(), open: 0, behind: 0, unsent: 0, isKept: true }
-  }
-
-  get status() {
-    return this.#status
-  }
-
-  /** The line has come up, or is down as `link` says. */
-  line(isUp: boolean, link: Partial<Link> = {}) {
-    this.#isUp = isUp
-    this.#wasUp ||= isUp
-    this.#link = { ...fine, ...link }
-    this.reckon()
+  function stateOf(behind: number): Status['state'] {
+    if (isUp) return behind > 0 ? 'catching_up' : 'live'
+    if (link.isEnded) return link.error ? 'signed_out' : 'closed'
+    return wasUp || link.attempt > 1 ? 'offline' : 'connecting'
   }
 
   /** Tells if anything is other than before: an event on a stream that is not behind changes nothing here. */
-  reckon() {
-    const counts = this.#counts()
-    const state = this.#stateOf(counts.behind)
-    const since = state === this.#status.state ? this.#status.since : this.#now()
-    const next: Status = { ...this.#link, ...counts, state, since }
-    if ((Object.keys(next) as (keyof Status)[]).every((key) => next[key] === this.#status[key])) return
-    this.#status = next
-    this.listeners.tell(next)
+  function reckon() {
+    const counts = countsNow()
+    const state = stateOf(counts.behind)
+    const next: Status = { ...link, ...counts, state, since: state === status.state ? status.since : now() }
+    if ((Object.keys(next) as (keyof Status)[]).every((key) => next[key] === status[key])) return
+    status = next
+    listeners.tell(next)
   }
 
-  #stateOf(behind: number): Status['state'] {
-    if (this.#isUp) return behind > 0 ? 'catching_up' : 'live'
-    if (this.#link.isEnded) return this.#link.error ? 'signed_out' : 'closed'
-    return this.#wasUp || this.#link.attempt > 1 ? 'offline' : 'connecting'
+  return {
+    listeners,
+    status: () => status,
+    reckon,
+    /** The line has come up, or is down as it is said. */
+    line(isNowUp: boolean, how: Partial<Link> = {}) {
+      isUp = isNowUp
+      wasUp ||= isUp
+      link = { ...fine, ...how }
+      reckon()
+    },
   }
 }

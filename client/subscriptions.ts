@@ -22,6 +22,9 @@ const patienceMs = 1_000
 // An answer comes right after its events. When it does not, they are shown without it.
 const holdMs = 300
 
+/** Of what it was told before, this client need only hear what changed. What is undefined is not said. */
+const wish = (stream: string, since: number | undefined) => ({ stream, since, changes: true })
+
 function inBatches<One>(all: One[], ask: (some: One[]) => Promise<void>) {
   for (let from = 0; from < all.length; from += batchMax) void ask(all.slice(from, from + batchMax))
 }
@@ -55,8 +58,8 @@ export class Subscriptions {
   }
 
   get counts() {
-    const phases = [...this.#entries.values()].map(({ phase }) => phase)
-    return { open: phases.length, behind: phases.filter((phase) => phase === 'due' || phase === 'asked').length }
+    const behind = [...this.#entries.values()].filter(({ phase }) => phase === 'due' || phase === 'asked')
+    return { open: this.#entries.size, behind: behind.length }
   }
 
   /** How far this client has got on a stream; undefined where it does not follow it. */
@@ -109,8 +112,8 @@ export class Subscriptions {
 
   /** What the log has after `since`. Whoever follows it hears nothing of that. */
   async past(stream: string, since: number): Promise<Answer> {
-    const { streams } = await this.#line().ask<{ streams: [Answer] }>('subscribe', { streams: [{ stream, since }] })
-    return streams[0]
+    const asked = { streams: [wish(stream, since)] }
+    return (await this.#line().ask<{ streams: [Answer] }>('subscribe', asked)).streams[0]
   }
 
   /** Events of this stream wait until `letGo`, for so long at most. */
@@ -206,10 +209,7 @@ export class Subscriptions {
     const question = ++this.#questions
     for (const entry of entries) Object.assign(entry, { phase: 'asked', question })
     const isCurrent = (entry: Entry) => entry.phase === 'asked' && entry.question === question
-    const streams = entries.map(({ live: { name: stream, seq: since } }) => ({
-      stream,
-      ...(since !== undefined && { since }),
-    }))
+    const streams = entries.map(({ live: { name, seq } }) => wish(name, seq))
     try {
       const answer = await this.#line().ask<{ streams: Answer[] }>('subscribe', { streams })
       for (const [index, entry] of entries.entries()) {

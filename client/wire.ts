@@ -52,6 +52,12 @@ export type Header = z.input<typeof HeaderSchema>
 export type ConversationStatus = z.input<typeof ConversationStatusSchema>
 export type Priority = Header['priority']
 export type Line = z.input<typeof LineSchema>
+/** What changed of a line that was told before: whole values of these fields. */
+export interface LineChange {
+  readonly conversationId: string
+  readonly conversation?: Partial<Line['conversation']>
+  readonly last?: Line['last']
+}
 export type Preview = z.input<typeof PreviewSchema>
 export type Counts = z.input<typeof CountsSchema>
 export type Presence = z.input<typeof PresenceSchema>

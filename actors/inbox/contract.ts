@@ -13,6 +13,13 @@ export type Standing = z.infer<typeof Standing>
 
 export const Line = ListLine.extend({ conversationId: id })
 export type Line = z.infer<typeof Line>
+/** What changed of a line that was told before: whole values of those fields, by which it is put together again. */
+export const LineChange = z.object({
+  conversationId: id,
+  conversation: ListLine.shape.conversation.partial().optional(),
+  last: ListLine.shape.last.optional(),
+})
+export type LineChange = z.infer<typeof LineChange>
 const Lines = z.object({ lines: z.array(Line).max(linesMax) })
 
 /** Open conversations, those of them that nobody has taken, all with unread messages, and the resolved ones. */

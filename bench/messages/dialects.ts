@@ -15,11 +15,16 @@ interface Dialect {
   reply(socket: Socket, conversationId: string, text: string): Promise<string>
 }
 
+interface ToldLine {
+  conversationId: string
+  last?: { text: string } | null
+}
 interface OurEvent {
   type: string
   data: {
     message?: { conversationId: string; content: { text?: string } }
-    lines?: { conversationId: string; last: { text: string } | null }[]
+    lines?: ToldLine[]
+    changes?: ToldLine[]
     messageId?: string
     status?: string
   }
@@ -42,17 +47,19 @@ let commands = 0
 
 const ours: Dialect = {
   listen(socket, hear) {
-    socket.on('event', ({ type, data: { message, lines, messageId, status } }: OurEvent) => {
+    socket.on('event', ({ type, data: { message, lines, changes = [], messageId, status } }: OurEvent) => {
       if (type === 'message.created' && message)
         hear({ kind: 'message', conversationId: message.conversationId, text: message.content.text })
       else if (type === 'inbox.lines_changed' && lines)
-        for (const line of lines) hear({ kind: 'line', conversationId: line.conversationId, text: line.last?.text })
+        for (const line of [...lines, ...changes])
+          hear({ kind: 'line', conversationId: line.conversationId, text: line.last?.text })
       else if (status === 'sent' && messageId) hear({ kind: 'sent', messageId })
     })
   },
   async follow(socket, conversations, inbox) {
     const names = conversations.map((id) => `conversation:${id}`)
-    const streams = [...names, ...(inbox === undefined ? [] : [`inbox:${inbox}`])].map((stream) => ({ stream }))
+    const followed = [...names, ...(inbox === undefined ? [] : [`inbox:${inbox}`])]
+    const streams = followed.map((stream) => ({ stream, changes: true })) // As the console does.
     if (streams.length > 0) await ask(socket, 'subscribe', { streams })
   },
   async reply(socket, conversationId, text) {

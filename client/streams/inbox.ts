@@ -1,4 +1,4 @@
-import type { Counts, InboxEvent, InboxSignal, Line, Presence } from '../wire.ts'
+import type { Counts, InboxEvent, InboxSignal, Line, LineChange, Presence, StreamEvent } from '../wire.ts'
 import { latestFirst } from './latest.ts'
 import { reducing } from './reducing.ts'
 
@@ -17,6 +17,34 @@ export const inboxSignals: InboxSignals = { people: {} }
 
 /** A screen that stays open for a week keeps no more than this; the rest is pages over HTTP. */
 export const linesMax = 500
+
+interface Told {
+  readonly lines: readonly Line[]
+  readonly changes?: readonly LineChange[]
+}
+
+/** Twice as many as the server takes for known. */
+const toldMax = 2_000
+
+/**
+ * The event with each line whole: what changed is put on what was told of the line before. Of what is not known nothing
+ * can be made: that throws, and ends in a snapshot.
+ */
+export function wholeLines(event: StreamEvent, told: Map<string, unknown>): StreamEvent {
+  if (event.type !== 'inbox.lines_changed') return event
+  const { changes = [], ...data } = event.data as Told
+  const changed = changes.map((change) => {
+    const before = told.get(change.conversationId) as Line
+    return { ...before, ...change, conversation: { ...before.conversation, ...change.conversation } }
+  })
+  const lines = [...data.lines, ...changed]
+  for (const line of lines) {
+    told.delete(line.conversationId)
+    told.set(line.conversationId, line)
+  }
+  for (const id of told.keys()) if (told.size > toldMax) told.delete(id)
+  return { ...event, data: { ...data, lines } }
+}
 
 export const onInbox = reducing<InboxState, InboxEvent>({
   'inbox.lines_changed': (state, { counts, lines }) => {

@@ -8,7 +8,7 @@ import {
   onConversation,
   onConversationSignal,
 } from './conversation.ts'
-import { type InboxSignals, inboxSignals, type InboxState, onInbox, onInboxSignal } from './inbox.ts'
+import { type InboxSignals, inboxSignals, type InboxState, onInbox, onInboxSignal, wholeLines } from './inbox.ts'
 import {
   onOwnConversation,
   onOwnSignal,
@@ -48,10 +48,12 @@ export type SignalsOf<Name extends string> =
 /** How a stream is kept up to date. `reduce` is pure and idempotent, and lets alone what it does not know. */
 export interface Reducer {
   reduce(state: unknown, event: StreamEvent): unknown
+  /** Makes an event whole that says only what changed of what was told, which it keeps by its id. */
+  whole?(event: StreamEvent, told: Map<string, unknown>): StreamEvent
   signals?: { none: unknown; reduce(signals: unknown, signal: Signal): unknown }
 }
 
-interface Reducing<State> {
+interface Reducing<State> extends Pick<Reducer, 'whole'> {
   reduce(state: State, event: never): State
 }
 interface Signalling<State> {
@@ -61,7 +63,7 @@ interface Signalling<State> {
 const all = {
   conversation: { reduce: onConversation, signals: { none: conversationSignals, reduce: onConversationSignal } },
   'conversation.own': { reduce: onOwnConversation, signals: { none: ownSignals, reduce: onOwnSignal } },
-  inbox: { reduce: onInbox, signals: { none: inboxSignals, reduce: onInboxSignal } },
+  inbox: { reduce: onInbox, whole: wholeLines, signals: { none: inboxSignals, reduce: onInboxSignal } },
   user: { reduce: onUser },
   'user.me': { reduce: onMe },
   'user.timeline': { reduce: onTimeline },

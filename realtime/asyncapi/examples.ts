@@ -207,7 +207,11 @@ export const eventExamples: Record<string, unknown> = {
   },
   'roster.changed': board,
   'roster.staff_changed': board,
-  'inbox.lines_changed': { lines: [line], counts: { open: 4, unassigned: 1, unread: 2, resolved: 31 } },
+  'inbox.lines_changed': {
+    lines: [line],
+    changes: [{ conversationId: 'con_9', conversation: { assigneeId: 'mem_ravi' } }],
+    counts: { open: 4, unassigned: 1, unread: 2, resolved: 31 },
+  },
   'user.changed': profile,
   'user.activity': activity,
   'conversation.rearranged': { conversation: header, messages: [message] },
@@ -299,7 +303,12 @@ export const connectionExamples = {
   reset: { stream, reason: 'slow_consumer' },
   revoked: { error: { code: 'session_revoked', title: 'You have been signed out.', retryable: false } },
   goaway: { reason: 'deploy', afterMs: 0, jitterMs: 2_000 },
-  subscribe: { streams: [{ stream, since: 41 }, { stream: 'inbox:wks_harbour' }] },
+  subscribe: {
+    streams: [
+      { stream, since: 41 },
+      { stream: 'inbox:wks_harbour', changes: true },
+    ],
+  },
   'subscribe.done': {
     ok: true,
     streams: [

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { type Shape, streamName } from '../../actors/runtime/contract.ts'
 import { type Code, ofOwners } from '../socket/codes.ts'
 import { eventOf, NotOpened, openedOf, signalOf } from '../socket/protocol.ts'
-import type { StreamSource } from '../socket/stream.ts'
+import type { Listed, StreamSource } from '../socket/stream.ts'
 import { eventExamples, signalExamples } from './examples.ts'
 import { channelRef, example, type Message } from './message.ts'
 import type { Schemas } from './schemas.ts'
+
+const changesMax = 200
 
 /** What one stream of a `subscribe` may be refused with. */
 export const notOpened: readonly Code[] = [
@@ -22,6 +24,7 @@ interface Stream {
   contract: Shape
   part: string
   snapshot: z.ZodType
+  listed: { readonly [type: string]: Listed }
 }
 
 /** A channel for each stream: its events and signals, and what a snapshot of it is. */
@@ -46,16 +49,19 @@ export function streamsOf(contracts: readonly Shape[], sources: readonly StreamS
 function streamOf(contract: Shape, part: string, sources: readonly StreamSource[]): Stream {
   const declared = sources.find(({ kind }) => kind === contract.kind)?.streams[part]
   if (!declared) throw new Error(`realtime/streams has no ${contract.kind}, ${part}`)
-  return { key: `${contract.kind}_${part}`, contract, part, snapshot: declared.shape }
+  return { key: `${contract.kind}_${part}`, contract, part, snapshot: declared.shape, listed: declared.listed ?? {} }
 }
 
-function describe({ key, contract, part, snapshot }: Stream, schemas: Schemas) {
+function describe({ key, contract, part, snapshot, listed }: Stream, schemas: Schemas) {
   const { kind, streams, events, signals } = contract
   const address = streamName(kind, part, '{id}')
   const name = z.string().regex(new RegExp(`^${streamName(kind, part, '').replace('.', '\\.')}[\\w.-]{1,128}$`))
   const here = <T extends { stream: string; data: z.ZodType }>(all: Record<string, T>) =>
     Object.entries(all).filter(([, { stream }]) => stream === part)
-  const eventSchemas = here(events).map(([type, { data }]) => ({ type, schema: eventOf(name, z.literal(type), data) }))
+  const eventSchemas = here(events).map(([type, { data }]) => ({
+    type,
+    schema: eventOf(name, z.literal(type), withChanges(data, listed[type])),
+  }))
   const signalSchemas = here(signals).map(([type, { data }]) => ({
     type,
     schema: signalOf(name, z.literal(type), data),
@@ -87,6 +93,12 @@ function describe({ key, contract, part, snapshot }: Stream, schemas: Schemas) {
       'x-codes': notOpened,
     },
   }
+}
+
+/** Whoever asks for changes finds them beside what is told whole. */
+function withChanges(data: z.ZodType, listed: Listed | undefined) {
+  if (!listed || !(data instanceof z.ZodObject)) return data
+  return data.extend({ changes: z.array(listed.shape).max(changesMax).optional() })
 }
 
 const event = (type: string, payload: object, address: string): [string, Message] => [

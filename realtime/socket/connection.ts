@@ -37,6 +37,8 @@ export class Connection implements Seat {
   readonly device: string | undefined
   /** Each with the `seq` that it was answered with. */
   readonly streams = new Map<string, number>()
+  /** Of those that it wants to hear only changes of, after which `seq` it has heard each event by itself. */
+  readonly #heardAfter = new Map<string, number>()
   /** When it connected, epoch ms. */
   readonly since: number
   readonly bucket: Bucket
@@ -102,16 +104,26 @@ export class Connection implements Seat {
     if (this.streams.size >= this.#parts.limits.streamsPerSocket && !this.streams.has(stream))
       throw new Problem('conflict', 'too_many_streams', 'Unsubscribe from a stream before you open another one.')
     this.streams.set(stream, this.streams.get(stream) ?? 0)
+    // Until it is answered: a snapshot may take the place of what it heard.
+    this.#heardAfter.delete(stream)
     this.#parts.rooms.join(roomOf(this.caller.workspaceId, stream), this)
   }
 
   /** It was told everything up to `seq`, and hears what comes after it. */
-  reads(stream: string, seq: number) {
-    if (this.streams.has(stream)) this.streams.set(stream, seq)
+  reads(stream: string, seq: number, isToHearChanges = false) {
+    if (!this.streams.has(stream)) return
+    this.streams.set(stream, seq)
+    if (isToHearChanges) this.#heardAfter.set(stream, seq)
+  }
+
+  hasHeard(stream: string, first: number) {
+    const after = this.#heardAfter.get(stream)
+    return after !== undefined && after < first
   }
 
   leave(stream: string) {
     if (!this.streams.delete(stream)) return
+    this.#heardAfter.delete(stream)
     this.#parts.rooms.leave(roomOf(this.caller.workspaceId, stream), this)
     const conversationId = conversationIn(stream)
     if (conversationId !== undefined) this.#parts.signals.left(this, this.#place(conversationId))
@@ -178,6 +190,7 @@ export class Connection implements Seat {
     this.#cancelExpiry?.()
     for (const stream of this.streams.keys()) this.#parts.rooms.leave(roomOf(this.caller.workspaceId, stream), this)
     this.streams.clear()
+    this.#heardAfter.clear()
     this.#parts.signals.left(this)
   }
 

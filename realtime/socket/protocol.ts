@@ -12,14 +12,14 @@ const instantText = z.iso.datetime()
 const id = z.string().min(1).max(128)
 const token = z.string().min(1).max(8_192)
 
+/** `changes`: of what this client was told before, it need only hear what changed. */
+const Wish = z.object({ stream: streamName, since: count.optional(), changes: z.boolean().optional() })
+
 /** What a client connects with: `auth` of Socket.IO. */
 export const Handshake = z.object({ token, device: z.string().max(128).optional() })
 
 export const Subscribe = z.object({
-  streams: z
-    .array(z.object({ stream: streamName, since: count.optional() }))
-    .min(1)
-    .max(batchMax),
+  streams: z.array(Wish).min(1).max(batchMax),
 })
 export const Unsubscribe = z.object({ streams: z.array(streamName).min(1).max(batchMax) })
 export const CommandRequest = z.object({

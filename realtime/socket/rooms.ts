@@ -1,12 +1,21 @@
+import type { Shorter } from './changes.ts'
 import { type Frame, frameOf } from './outlet.ts'
 
 interface Reader {
   send(frames: readonly Frame[], bytes: Buffer): void
+  /** It was told all events of this stream from this one on, one by one, and makes use of it. */
+  hasHeard(stream: string, first: number): boolean
+}
+
+interface Said {
+  message: string
+  content: unknown
+  shorter: Shorter | undefined
 }
 
 interface Room<One> {
   readers: Set<One>
-  unsent: Frame[]
+  unsent: Said[]
 }
 
 /**
@@ -37,11 +46,14 @@ export class Rooms<One extends Reader> {
     return this.#rooms.get(name)?.readers ?? []
   }
 
-  /** To everybody who is in the room when this turn of the loop ends. */
-  say(name: string, message: string, content: unknown) {
+  /**
+   * To everybody who is in the room when this turn of the loop ends: `shorter` to those who have heard what it builds on.
+   * The content must not change any more.
+   */
+  say(name: string, message: string, content: unknown, shorter?: Shorter) {
     const room = this.#rooms.get(name)
     if (!room) return
-    if (room.unsent.push(frameOf(message, content)) > 1) return
+    if (room.unsent.push({ message, content, shorter }) > 1) return
     this.#unsent.push(room)
     this.#flush ??= setImmediate(() => this.flush())
   }
@@ -53,11 +65,45 @@ export class Rooms<One extends Reader> {
     const rooms = this.#unsent
     this.#unsent = []
     for (const room of rooms) {
-      const frames = room.unsent
+      const said = room.unsent
       room.unsent = []
-      const [first] = frames
-      const bytes = first && frames.length === 1 ? first.bytes : Buffer.concat(frames.map((frame) => frame.bytes))
-      for (const reader of room.readers) reader.send(frames, bytes)
+      const shorter = said.flatMap((one) => one.shorter ?? [])
+      const [whole, short] = [new Parcel(said, false), new Parcel(said, true)]
+      for (const reader of room.readers) {
+        const isShort = shorter.length > 0 && shorter.every(({ stream, first }) => reader.hasHeard(stream, first))
+        const { frames, bytes } = isShort ? short : whole
+        reader.send(frames, bytes)
+      }
     }
+  }
+}
+
+/** What some of a room are sent at once, made when the first of them is. */
+class Parcel {
+  readonly #said: readonly Said[]
+  readonly #isShort: boolean
+  #made: { frames: Frame[]; bytes: Buffer } | undefined
+
+  constructor(said: readonly Said[], isShort: boolean) {
+    this.#said = said
+    this.#isShort = isShort
+  }
+
+  get frames() {
+    return this.#make().frames
+  }
+
+  get bytes() {
+    return this.#make().bytes
+  }
+
+  #make() {
+    if (this.#made) return this.#made
+    const frames = this.#said.map(({ message, content, shorter }) =>
+      frameOf(message, (this.#isShort && shorter?.event) || content),
+    )
+    const [first] = frames
+    const bytes = first && frames.length === 1 ? first.bytes : Buffer.concat(frames.map((frame) => frame.bytes))
+    return (this.#made = { frames, bytes })
   }
 }

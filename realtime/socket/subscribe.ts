@@ -96,7 +96,7 @@ export class Subscribing {
   }
 
   async #open(connection: Connection, wish: Wish): Promise<object> {
-    const { stream, since } = wish
+    const { stream, since, changes } = wish
     const { feed, workspace, queries } = this.#parts
     const { caller } = connection
     const { declared, id } = this.#find(stream)
@@ -113,7 +113,7 @@ export class Subscribing {
     const answer = events
       ? { seq: events.at(-1)?.seq ?? since, events }
       : await this.#snapshots.ask(roomOf(caller.workspaceId, stream), { reading, stream, declared })
-    connection.reads(stream, answer.seq ?? 0)
+    connection.reads(stream, answer.seq ?? 0, changes)
     this.#opened(caller, declared, id)
     return { ...answer, signals: this.#parts.present(caller.workspaceId, stream) }
   }

@@ -31,6 +31,8 @@ class Stream {
   seq: number | undefined
   state: any
   signals: any[] = []
+  /** "Changes". */
+  readonly told = new Map<string, any>()
   error: any
   readonly early = new Map<number, Event>()
   isAsking = false
@@ -125,6 +127,7 @@ export class BookClient {
     })
     const request = asked.map(({ name, stream: { seq } }) => ({
       stream: name,
+      changes: true,
       ...(seq !== undefined && { since: seq }),
     }))
     const answer = await this.say('subscribe', { streams: request }).catch(() => undefined)
@@ -138,6 +141,7 @@ export class BookClient {
       stream.signals = own.signals
       if (own.snapshot) {
         stream.snapshots++
+        stream.told.clear()
         Object.assign(stream, { state: own.snapshot, seq: own.seq })
       } else {
         for (const event of own.events) stream.early.set(event.seq, event)
@@ -161,7 +165,8 @@ export class BookClient {
       for (let event = early.get(seq + 1); event; event = early.get(event.seq + 1)) {
         early.delete(event.seq)
         stream.seq = event.seq
-        if (event.data !== null) stream.state = this.reductions[event.type]?.(stream.state, event.data) ?? stream.state
+        if (event.data === null) continue
+        stream.state = this.reductions[event.type]?.(stream.state, whole(event, stream.told)) ?? stream.state
       }
     }
     if (early.size > 0 && !stream.isAsking) void this.ask([name])
@@ -196,6 +201,18 @@ export class BookClient {
     const chance = crypto.randomUUID().replaceAll('-', '')
     return `${at.toString(16).padStart(12, '0')}7${chance.slice(13, 16)}8${chance.slice(17)}`
   }
+}
+
+/** "Changes": before the event is reduced. */
+function whole({ type, data }: Event, told: Map<string, any>) {
+  if (type !== 'inbox.lines_changed') return data
+  const changed = (data.changes ?? []).map(({ conversationId, conversation, ...last }: any) => {
+    const line = told.get(conversationId)
+    return { ...line, ...last, conversation: { ...line.conversation, ...conversation } }
+  })
+  const lines = [...data.lines, ...changed]
+  for (const line of lines) told.set(line.conversationId, line)
+  return { ...data, lines }
 }
 
 /** "Event, data, reduce." */
