@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type Client, connect } from '../../client/connect.ts'
 import { monotonicMs } from '../../kernel/clock.ts'
 import { newId, newSecret } from '../../kernel/id.ts'
@@ -318,8 +319,8 @@ async function differences(
       if (shown.size !== texts.length) lost.push(`screen ${n}: ${texts.length - shown.size} twice`)
       const missing = [...(notes.get(id) ?? [])].filter((text) => !shown.has(text))
       if (missing.length > 0) lost.push(`screen ${n}: lacks ${missing.slice(0, 5).join(', ')}`)
-      const [mine, theirs] = [talk, newest].map((one) => JSON.stringify(one.state().messages.slice(-20)))
-      if (mine !== theirs) lost.push(`screen ${n}: shows otherwise than a fresh one`)
+      const [mine, theirs] = [talk, newest].map((one) => one.state().messages.slice(-20))
+      if (!isDeepStrictEqual(mine, theirs)) lost.push(`screen ${n}: shows otherwise than a fresh one`)
     }
     return lost
   } finally {
