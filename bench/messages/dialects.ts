@@ -45,15 +45,22 @@ const ask = async (socket: Socket, name: string, ...given: unknown[]) =>
 
 let commands = 0
 
+/** In a rush the screen may hear at once that it was delivered, or read. */
+const isOut = (status: string | undefined) => status === 'sent' || status === 'delivered' || status === 'read'
+
 const ours: Dialect = {
   listen(socket, hear) {
+    const out = new Set<string>()
     socket.on('event', ({ type, data: { message, lines, changes = [], messageId, status } }: OurEvent) => {
       if (type === 'message.created' && message)
         hear({ kind: 'message', conversationId: message.conversationId, text: message.content.text })
       else if (type === 'inbox.lines_changed' && lines)
         for (const line of [...lines, ...changes])
           hear({ kind: 'line', conversationId: line.conversationId, text: line.last?.text })
-      else if (status === 'sent' && messageId) hear({ kind: 'sent', messageId })
+      else if (messageId && isOut(status) && !out.has(messageId)) {
+        out.add(messageId)
+        hear({ kind: 'sent', messageId })
+      }
     })
   },
   async follow(socket, conversations, inbox) {
