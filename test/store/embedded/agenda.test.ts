@@ -12,8 +12,9 @@ describe('embedded store: Agenda', () => {
         new Agenda({
           backend: new MongoBackend({ mongo: opened.db as any, collection: 'jobs' }),
           processEvery: 50,
-          // Agenda keeps a timer of this length for every job that it has run, also when it has stopped.
-          defaultLockLifetime: 500,
+          // A machine that stands still for longer than this lets both run a job. Agenda keeps a timer of this length for
+          // every job that it has run, also when it has stopped.
+          defaultLockLifetime: 10_000,
           name,
         } as any),
     )
