@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { Listed, StreamSource } from './stream.ts'
 import { parseStream, type WireEvent } from './wire.ts'
 
@@ -16,7 +17,7 @@ interface Room {
   /** The last event that is known. */
   seq: number
   /** As each was told last; who was told longest ago comes first. */
-  things: Map<string, Told>
+  things: BoundedMap<string, Told>
 }
 
 /** What a client keeps is twice as much: what it hears whole it counts anew, also where nothing has changed. */
@@ -32,7 +33,7 @@ const roomsMax = 500
  * snapshot may show a value that no event ever carries.
  */
 export class Changes {
-  readonly #rooms = new Map<string, Room>()
+  readonly #rooms = new BoundedMap<string, Room>(roomsMax)
   readonly #sources: Map<string, StreamSource['streams']>
   readonly #isRead: (name: string) => boolean
 
@@ -58,9 +59,9 @@ export class Changes {
   /** Where events are missing that nobody here was told, nothing counts that was told before. */
   #room(name: string, seq: number): Room {
     const known = this.#rooms.get(name)
-    const room = known?.seq === seq - 1 ? known : { seq, things: new Map<string, Told>() }
+    const room = known?.seq === seq - 1 ? known : { seq, things: new BoundedMap<string, Told>(thingsMax) }
     room.seq = seq
-    put(this.#rooms, name, room, roomsMax)
+    putLast(this.#rooms, name, room)
     return room
   }
 }
@@ -79,16 +80,14 @@ function shorter({ things }: Room, { list, id, changed }: Listed, event: WireEve
     else whole.push(thing)
     if (change) changes.push(change)
     // What has not changed keeps its place: those who hear only of changes hear nothing of it.
-    if (!isKnown || change) put(things, own, { seq: event.seq, thing }, thingsMax)
+    if (!isKnown || change) putLast(things, own, { seq: event.seq, thing })
   }
   if (first === Infinity) return undefined
   return { stream: event.stream, first, event: { ...event, data: { ...data, [list]: whole, changes } } }
 }
 
-/** As the latest; the oldest goes where there are too many. */
-function put<One>(all: Map<string, One>, key: string, one: One, max: number) {
+/** As the latest, also where it is there already: the map lets go of what was put in first. */
+function putLast<One>(all: BoundedMap<string, One>, key: string, one: One) {
   all.delete(key)
   all.set(key, one)
-  const [oldest] = all.size > max ? all.keys() : []
-  if (oldest !== undefined) all.delete(oldest)
 }
