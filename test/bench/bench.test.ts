@@ -10,8 +10,7 @@ import { apart, limitsOf, type Measured, modelOf } from '../../bench/growth/mode
 
 // That each of them runs and counts; how fast is no test's business.
 describe('the benchmarks', () => {
-  it('carry messages through both servers, in all three ways, and lose none', async function () {
-    this.timeout(240_000) // Eight processes.
+  it('carry messages through both servers, in all three ways, and lose none', async () => {
     const wishes = ['--rounds', '1', '--ms', '150', '--conversations', '2', '--inflight', '2', '--rate', '20']
     const { stdout } = await promisify(execFile)(process.execPath, ['bench/run.ts', 'messages', ...wishes])
     for (const way of ['HTTP, as many as it takes', 'HTTP, at a fixed rate', 'handed over inside the process'])

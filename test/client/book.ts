@@ -1,6 +1,7 @@
 // A client as somebody writes it in another language: from docs/protocol.md, top to bottom, with a Socket.IO library and
 // HTTP, and nothing of ours. What it does beyond the page, the page lacks.
 import { io, type Socket } from 'socket.io-client'
+import { patienceMs } from '../harness/until.ts'
 
 interface Event {
   stream: string
@@ -109,7 +110,7 @@ export class BookClient {
 
   /** "Ask": with an acknowledgement; no answer within 15 s means that the line is dead. */
   say(event: string, request: object): Promise<any> {
-    return this.socket.timeout(20_000).emitWithAck(event, request)
+    return this.socket.timeout(patienceMs).emitWithAck(event, request)
   }
 
   open(name: string): Stream {

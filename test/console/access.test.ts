@@ -86,7 +86,7 @@ describe('who may do what, on screen', () => {
     await page.getByLabel('Acting as somebody else').waitFor()
     // She ends it: whoever acted as her is back where they came from.
     await hers.page.getByRole('button', { name: 'No longer' }).click()
-    await page.getByLabel('Acting as somebody else').waitFor({ state: 'detached', timeout: 45_000 })
+    await page.getByLabel('Acting as somebody else').waitFor({ state: 'detached' })
     expect(uma.name).to.equal('Uma')
   })
 })

@@ -4,6 +4,7 @@ import chromium from '@sparticuz/chromium'
 import { expect } from 'chai'
 import { type Browser, type BrowserContext, chromium as playwright, type Page } from 'playwright-core'
 import type { App } from '../harness/boot.ts'
+import { patienceMs } from '../harness/until.ts'
 
 const root = join(import.meta.dirname, '../..')
 const screens = join(root, 'test/screens')
@@ -51,7 +52,7 @@ export class Screen {
 
   /** The page for signing in, asked by what no other page has: an account's own page speaks of an e-mail address, too. */
   async signedOut() {
-    await this.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: 45_000 })
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
   }
 
   /** Kept in test/screens for a person to look at. */
@@ -125,8 +126,7 @@ export function withBrowser(app: App) {
       bypassCSP,
       deviceScaleFactor: width < 760 ? 2 : 1,
     })
-    // As long as a step may take while everything else of the suite runs beside it.
-    context.setDefaultTimeout(45_000)
+    context.setDefaultTimeout(patienceMs)
     if (direction)
       await context.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.dir = 'rtl')))
     const screen = new Screen(await context.newPage(), context, app.url)

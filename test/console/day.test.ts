@@ -106,7 +106,7 @@ describe('a day of work', () => {
     isHeld = true
     isCut = false
     await screen.context.setOffline(false)
-    await page.getByText(/^Catching up, 0 of \d$/).waitFor({ timeout: 45_000 })
+    await page.getByText(/^Catching up, 0 of \d$/).waitFor()
     await screen.shot('day-catching-up')
     isHeld = false
     for (const go of held.splice(0)) go()

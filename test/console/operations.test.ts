@@ -125,7 +125,7 @@ describe('the pages for those who keep it running', () => {
   it('leads to the documents of what goes over sockets', async () => {
     const screen = await on.staff('owner', '/operations/events', { width: 360, height: 740, scheme: 'dark' })
     await screen.page.getByRole('link', { name: 'Events and commands' }).click()
-    await screen.page.getByText('Command message.send').first().waitFor({ state: 'attached', timeout: 45_000 })
+    await screen.page.getByText('Command message.send').first().waitFor({ state: 'attached' })
     await screen.shot('event-docs')
     expect(await screen.overflow()).to.equal(false)
   })

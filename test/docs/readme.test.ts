@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Installation } from '../cli/command.ts'
+import { until } from '../harness/until.ts'
 
 const root = join(import.meta.dirname, '../..')
 const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```sh\n([^]*?)^```$/gm)].map(
@@ -51,12 +52,11 @@ class Shell {
   /** `npm start` in the background, until it says that it runs. */
   async start(log: string) {
     await this.run(`: > ${log}; ${start} > ${log} 2>&1 & disown`)
-    const end = performance.now() + 20_000
-    while (!readFileSync(log, 'utf8').includes('Ctrl+C stops it')) {
-      if (performance.now() > end) throw new Error(readFileSync(log, 'utf8'))
-      await new Promise((later) => setTimeout(later, 50))
-    }
-    return readFileSync(log, 'utf8')
+    const said = () => readFileSync(log, 'utf8')
+    await until(() => said().includes('Ctrl+C stops it')).catch((error: unknown) => {
+      throw new Error(said(), { cause: error })
+    })
+    return said()
   }
 
   /** With everything that it started. */

@@ -5,8 +5,7 @@ import { type Round, run } from './chaos/schedule.ts'
 /** The order of faults is this one's; `npm run faults` draws others, for as long as one likes. */
 const seed = 20_261
 
-describe('faults: one after another, by a seeded schedule', function () {
-  this.timeout(300_000)
+describe('faults: one after another, by a seeded schedule', () => {
   let fleet: Fleet
   before(async () => {
     fleet = await Fleet.open()

@@ -75,7 +75,7 @@ export class Neighbours {
       const owned = nodes.map(({ cluster }) => cluster.leases.owned)
       const isKnown = nodes.every(({ cluster }) => cluster.inspect().shards.unowned === 0)
       return isKnown && owned.reduce((sum, one) => sum + one) === shardCount && Math.min(...owned) > share
-    }, 30_000)
+    })
   }
 
   /** As a process that dies: it says nothing more, to Redis or to anybody. */

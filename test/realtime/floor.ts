@@ -35,6 +35,7 @@ import type { Kind } from '../../store/kinds.ts'
 import { conversationPage, linesOf } from '../../store/queries/conversations.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { quiet } from '../harness/quiet.ts'
+import { patienceMs } from '../harness/until.ts'
 import { messageById, messagePage } from '../../store/queries/messages.ts'
 import { activitiesOf } from '../../store/queries/people.ts'
 import { rearrange } from '../../store/queries/threads.ts'
@@ -281,7 +282,7 @@ async function openGateway(
       await new Promise<void>((ready, refused) => socket.once('hello', ready).once('connect_error', refused))
       return Object.assign(socket, {
         heard,
-        ask: (event: string, ...request: unknown[]) => socket.timeout(20_000).emitWithAck(event, ...request),
+        ask: (event: string, ...request: unknown[]) => socket.timeout(patienceMs).emitWithAck(event, ...request),
       })
     },
 

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { defaultSettings } from '../../kernel/settings.ts'
 import { createGateway, type Parts } from '../../realtime/socket/gateway.ts'
 import { quiet } from '../harness/quiet.ts'
+import { patienceMs } from '../harness/until.ts'
 import { authenticate } from './floor.ts'
 
 type Given = Pick<Parts, 'sources'> & Partial<Pick<Parts, 'push' | 'clock' | 'links' | 'marks'>>
@@ -57,7 +58,7 @@ export function openOwn(own: readonly unknown[]) {
         const events: any[] = []
         socket.on('event', (event: unknown) => events.push(event))
         await new Promise<void>((ready, refused) => socket.once('hello', ready).once('connect_error', refused))
-        const ask = (name: string, request: object) => socket.timeout(20_000).emitWithAck(name, request)
+        const ask = (name: string, request: object) => socket.timeout(patienceMs).emitWithAck(name, request)
         return Object.assign(socket, { events, ask })
       },
       async close() {

@@ -14,6 +14,7 @@ import { secretsOf } from '../../server/main/secrets.ts'
 import { changeMember } from '../../store/settings/members.ts'
 import { asking } from '../harness/asking.ts'
 import { App, type Business } from '../harness/boot.ts'
+import { patienceMs } from '../harness/until.ts'
 
 /** Somebody who comes, and what the declarations say of them. */
 interface Who {
@@ -284,7 +285,7 @@ describe('who may do what', () => {
 
   describe('every stream and command', () => {
     const told = (socket: Socket, event: string, message: object): Promise<any> =>
-      socket.timeout(20_000).emitWithAck(event, message)
+      socket.timeout(patienceMs).emitWithAck(event, message)
     const streamsHere = () =>
       actors.flatMap(({ contract }) =>
         Object.entries(contract.streams).map(([part, reader]) => ({ kind: contract.kind, part, reader })),

@@ -6,6 +6,7 @@ import { openApiDocument } from '../../docs/openapi.ts'
 import { apiRoutes, rootRoutes } from '../../server/routes/index.ts'
 import { asking } from '../harness/asking.ts'
 import { App, type Business } from '../harness/boot.ts'
+import { patienceMs } from '../harness/until.ts'
 import { hostile, sample, type Schema } from './samples.ts'
 
 interface Operation {
@@ -207,7 +208,8 @@ describe('attacks at the edge', () => {
       await new Promise((ready) => socket.once('hello', ready))
     })
     after(() => void socket.disconnect())
-    const told = (event: string, message: unknown): Promise<any> => socket.timeout(20_000).emitWithAck(event, message)
+    const told = (event: string, message: unknown): Promise<any> =>
+      socket.timeout(patienceMs).emitWithAck(event, message)
 
     it('are answered, and change nothing, whatever stands in them', async () => {
       const stream = `conversation:${'x'}`

@@ -1,3 +1,4 @@
+import { patienceMs } from '../../harness/until.ts'
 import { type Add, ledgerOf, type View } from './actors.ts'
 import type { History } from './history.ts'
 import { type Member, Refused } from './member.ts'
@@ -15,7 +16,7 @@ export interface Adding extends How {
 }
 
 const againMs = 15
-const insistMs = 60_000
+const insistMs = patienceMs
 const pause = (ms: number) => new Promise((later) => setTimeout(later, ms))
 
 /** Whom to ask, and where what they say is kept. */

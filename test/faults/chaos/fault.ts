@@ -24,8 +24,7 @@ const atOnce = 3
 
 /** What the store, the events and the ledgers say agrees with what was answered, after each of these. */
 export function survives(title: string, faults: readonly Fault[]) {
-  describe(`faults: ${title}`, function () {
-    this.timeout(300_000)
+  describe(`faults: ${title}`, () => {
     const cases = faults.flatMap(casesOf)
     const ahead = new Ahead(cases)
     after(() => ahead.close())

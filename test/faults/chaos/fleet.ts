@@ -22,9 +22,9 @@ export interface Setting {
 
 const names = ['ada', 'bob', 'cyd', 'dee', 'eve', 'fay']
 const newestRelease = 2
-const drainMs = 20_000
+const drainMs = 90_000
 const sweepMs = 100
-const placedMs = 10_000
+const placedMs = 60_000
 const pause = (ms: number) => new Promise((later) => setTimeout(later, ms))
 
 /** A store, a Redis, and some members, each behind links of its own; all of them real processes. */

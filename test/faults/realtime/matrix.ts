@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { asOpened } from '../../harness/verify-stream.ts'
-import { until } from '../../harness/until.ts'
+import { patienceMs, until } from '../../harness/until.ts'
 import type { Fault, Lengths } from './faults.ts'
 import type { Pair } from './pair.ts'
 import type { Employee } from './people.ts'
@@ -35,7 +35,7 @@ export interface Outcome {
 const inFlight = 32
 const attemptMs = 2_000
 const againMs = 100
-const settleMs = 60_000
+const settleMs = patienceMs
 const pause = (ms: number) => new Promise<void>((later) => setTimeout(later, ms))
 
 /** Writers, watchers and the control, over two processes to which a fault happens. */

@@ -4,8 +4,7 @@ import { hasCompiler } from './disk.ts'
 import { interruptMigration } from './migration.ts'
 
 /** A slice of bench/proof/interrupted.ts, which goes through every part of each. */
-describe('embedded store: the process or the power ends, or the disk is full, in the middle of', function () {
-  this.timeout(300_000)
+describe('embedded store: the process or the power ends, or the disk is full, in the middle of', () => {
   let original: Original
   before(async function () {
     if (!hasCompiler) this.skip() // The disk that does so is a library in C.

@@ -11,8 +11,7 @@ const isWhole = ({ torn, indexDifferences }: Pick<Cut, 'torn' | 'indexDifference
   torn === 0 && indexDifferences === 0
 
 /** A slice of `bench/proof/kills.ts --disk`; a failure says of which seed. */
-describe('embedded store: the power fails under 16 writers', function () {
-  this.timeout(300_000)
+describe('embedded store: the power fails under 16 writers', () => {
   const seed = Date.now() % 1_000_000_000
   before(function () {
     if (!hasCompiler) this.skip() // The disk that loses what was not synced is a library in C.

@@ -31,8 +31,7 @@ describe('embedded store: proofs', () => {
     store.close()
   })
 
-  it('loses nothing that it acknowledged when it is killed six times under 16 writers', async function () {
-    this.timeout(300_000)
+  it('loses nothing that it acknowledged when it is killed six times under 16 writers', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'careline-proof-'))
     try {
       const deaths = await dieRepeatedly({ directory, end: killed }, 6, 16, 100)

@@ -15,8 +15,7 @@ import { recording, type Recorded } from './recording.ts'
 import { Replay } from './replay.ts'
 
 /** A slice of what bench/proof/recorded.ts does with the whole test run. */
-describe('embedded store: what Careline asks of it', function () {
-  this.timeout(300_000)
+describe('embedded store: what Careline asks of it', () => {
   const directory = mkdtempSync(join(tmpdir(), 'careline-recorded-'))
   const recorded: Recorded[] = []
 
