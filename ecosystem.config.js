@@ -10,9 +10,10 @@ const isSet = (name) => Boolean(process.env[name] ?? file[name])
 const careline = {
   script: 'bin/careline.js',
   args: 'start',
-  // We say when we are ready; a start that fails exits with 1. Whoever makes the demo first takes some seconds.
+  // We say when we are ready; a start that fails exits with 1. Whoever makes the demo first, on a machine that has much
+  // else to do, takes its time.
   wait_ready: true,
-  listen_timeout: 30_000,
+  listen_timeout: 120_000,
   // Two seconds longer than our own limit for draining.
   kill_timeout: 17_000,
   merge_logs: true,

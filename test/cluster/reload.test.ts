@@ -7,6 +7,7 @@ describe('a rolling reload, as PM2 does it', () => {
       sockets: 16,
       perSecond: 30,
       reloads: 1,
+      atOnce: 8,
     })
     expect(failed).to.deep.equal([])
     expect(lost).to.deep.equal([])

@@ -28,6 +28,8 @@ export interface Wishes {
   reloads: number
   workers?: number
   conversations?: number
+  /** Nobody asks while so many are not answered: a machine that is slow for a while is asked less. */
+  atOnce?: number
   tell?(line: string): void
   /** Who starts and replaces the processes; our own parent unless it is said. */
   reloader?(variables: Record<string, string>, count: number): Reloader
@@ -57,6 +59,7 @@ export interface Reloaded {
 }
 
 const socketsPerMember = 8
+const answeredMs = 60_000
 
 /** A business with members and a number, made in the store before any server runs. */
 async function business(variables: Record<string, string>, sockets: number) {
@@ -124,12 +127,14 @@ class Load {
   readonly latencies: number[] = []
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
   readonly #url: string
+  readonly #atOnce: number
   #sent = 0
   #underWay = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(url: string) {
+  constructor(url: string, atOnce: number) {
     this.#url = url
+    this.#atOnce = atOnce
   }
 
   start(perSecond: number, next: (n: number) => { method: string; path: string; body?: string; headers: object }) {
@@ -137,7 +142,7 @@ class Load {
     let issued = 0
     this.#timer = setInterval(() => {
       const due = ((monotonicMs() - began) / 1_000) * perSecond
-      for (; issued < due; issued++) this.#send(next(this.#sent++))
+      for (; issued < due; issued++) if (this.#underWay < this.#atOnce) this.#send(next(this.#sent++))
     }, 5)
   }
 
@@ -159,7 +164,7 @@ class Load {
       this.latencies.push(monotonicMs() - began)
       if (problem) this.failed.push(`${new Date().toISOString()} ${method} ${path}: ${problem}`)
     }
-    const sent = request(this.#url + path, { method, agent: this.#agent, headers, timeout: 15_000 }, (answer) => {
+    const sent = request(this.#url + path, { method, agent: this.#agent, headers, timeout: answeredMs }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {
@@ -175,11 +180,11 @@ class Load {
   }
 }
 
-const usual = { workers: 2, conversations: 12, tell: () => undefined as void }
+const usual = { workers: 2, conversations: 12, atOnce: Infinity, tell: () => undefined as void }
 
 /** Reloads all processes under requests and live screens; answers what anybody noticed. */
 export async function reloading(wishes: Wishes): Promise<Reloaded> {
-  const { sockets, perSecond, reloads, workers: count, conversations, tell } = { ...usual, ...wishes }
+  const { sockets, perSecond, reloads, workers: count, conversations, atOnce, tell } = { ...usual, ...wishes }
   const service = await Service.open()
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'clr-'))
@@ -224,7 +229,7 @@ export async function reloading(wishes: Wishes): Promise<Reloaded> {
     }
     tell(`${screens.length} screens`)
 
-    const load = new Load(url)
+    const load = new Load(url, atOnce)
     /** What was acknowledged, of each conversation. */
     const notes = new Map<string, Set<string>>(ids.map((id) => [id, new Set()]))
     load.start(perSecond, (n) => {

@@ -69,6 +69,7 @@ describe('what nobody has finds somebody', () => {
     await until(async () => (await holderOf(second.id)) === ana.id)
     expect([await holderOf(first.id), await holderOf(third.id)]).to.deep.equal([ana.id, null])
     await until(() => board.state()?.members.find(({ id }) => id === ana.id)?.open === 2)
+    await app.settled()
     const decided = (await tools.decisions()).items.filter(({ outcome }) => outcome === 'assigned')
     expect(decided.map(({ facts }) => [facts['conversationId'], facts['load']])).to.deep.equal([
       [second.id, 1],
@@ -77,6 +78,7 @@ describe('what nobody has finds somebody', () => {
 
     await owner.conversations.setStatus(first.id, 'resolved')
     await until(async () => (await holderOf(third.id)) === ana.id)
+    await app.settled()
     expect((await tools.queue()).items).to.deep.equal([])
     const notices = (await tools.decisions()).items.map(({ outcome }) => outcome)
     expect(notices.filter((one) => one === 'assigned')).to.have.length(3)
