@@ -41,7 +41,7 @@ const fine = (answer: Answer) => {
   return answer
 }
 const ask = async (socket: Socket, name: string, ...given: unknown[]) =>
-  fine((await socket.timeout(20_000).emitWithAck(name, ...given)) as Answer)
+  fine((await socket.timeout(120_000).emitWithAck(name, ...given)) as Answer)
 
 let commands = 0
 

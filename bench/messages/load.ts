@@ -7,6 +7,9 @@ import { type Place, type Side, socketsPerMember } from './place.ts'
 import { Poster } from './post.ts'
 import { nowUs, readText, replyEvery, someone, textOf, webhookOf } from './webhooks.ts'
 
+/** What has not come by then is lost, on any machine. */
+const missingMs = 120_000
+
 interface Setup extends Place {
   side: Side
   conversations: number
@@ -84,7 +87,7 @@ class Outside {
   async rest() {
     this.#isOn = false
     this.#endPace()
-    const late = setTimeout(() => fail(new Error(`still missing after 20 s: ${this.#missing()}`)), 20_000)
+    const late = setTimeout(() => fail(new Error(`still missing after ${missingMs} ms: ${this.#missing()}`)), missingMs)
     while (this.#work.size > 0 || this.#replies.size > 0) await Promise.all([...this.#work, ...this.#replies])
     clearTimeout(late)
   }
