@@ -57,6 +57,9 @@ export class InnerStore {
 
   /** With what it changes; unless it is to be kept, everything is afterwards as it was. @throws StoreError */
   change(asked: Asked, isKept: boolean): Changed {
+    // Where the key of a row lies, in memory or in its table, depends on what was settled before: a rollback forgets
+    // that, so whoever is compared with what was rolled back begins without it too.
+    this.catalog.load()
     const { run } = this.#found(asked)
     const session = this.database.connection.createSession()
     try {
