@@ -178,7 +178,9 @@ export class Replay {
 
   #write(name: string, ask: () => Asked, recorded: Buffer | null): void {
     this.done.writes++
-    const isChoice = operationsIn(ask().command).some((operation) => this.#isChoice(name, operation, ask))
+    const operations = operationsIn(ask().command)
+    if (operations.some(({ upsert }) => upsert === true)) this.#make(name, ask().command)
+    const isChoice = operations.some((operation) => this.#isChoice(name, operation, ask))
     const firstId = this.done.writes * 1_000
     const carriedOut = (asked: Asked, isKept: boolean) =>
       withIdsFrom(firstId, () => changed(() => this.store.change(asked, isKept)))
@@ -190,6 +192,11 @@ export class Replay {
     if (said !== plain) throw new Error(`answers ${said}, and without indexes ${plain}`)
     if (!isChoice) throw new Error(`changes other documents than without indexes: ${said}`)
     this.done.ties++
+  }
+
+  /** A collection that comes with what is first written into it has another number and UUID each time. */
+  #make(name: string, { [name]: collection, $db }: Fields): void {
+    attempt(() => this.store.answer({ command: fields({ create: collection, $db }), documents: null }))
   }
 
   /** Whether one of several that match is changed, and nothing says which. */
