@@ -1,32 +1,17 @@
 import type { Actor } from './change.ts'
 import { type Found, type Mark, olderMax, recentMax, recentMs, type Write } from './persistence.ts'
 import type { Due } from './catch-up.ts'
-import {
-  type Address,
-  type Command,
-  type Document,
-  type Entry,
-  keyOf,
-  type Recent,
-  type TellEntry,
-  type Turn,
-} from './turn.ts'
+import { isAsk, isLate, Mailbox, type Waiting } from './mailbox.ts'
+import { type Address, type Document, type Entry, keyOf, type Recent, type TellEntry, type Turn } from './turn.ts'
 import type { Published } from './contract.ts'
 
 type Told = TellEntry & { readonly n: number }
 
 export interface Answer {
-  waiting: Waiting
-  turn?: Turn
-  error?: unknown
-}
-
-export interface Waiting {
-  readonly command: Command
-  resolve(reply: unknown): void
-  reject(error: unknown): void
-  /** Monotonic ms after which nobody waits any more. */
-  deadline: number
+  readonly waiting: Waiting
+  readonly reply?: unknown
+  /** Why it was refused; undefined where it was not. */
+  readonly error?: unknown
 }
 
 // Longer than a sender tries to be heard, a crash and its redo included.
@@ -35,8 +20,7 @@ const seenMs = 10 * 60_000
 // of 10,000 senders are half a megabyte, and each of its writes writes it. So many at most by one write.
 const seenMany = 256
 
-// Shared by all idle actors: an empty mailbox costs a pointer.
-const nobody: Waiting[] = []
+// Shared by all idle actors, which have none of it.
 const unanswered: Answer[] = []
 const nothing = new Map<never, never>()
 const none: never[] = []
@@ -56,7 +40,7 @@ class Dirt {
 }
 
 /** An actor in memory: the only holder of its state, between two commits. */
-export class Activation implements Document {
+export class Activation extends Mailbox implements Document {
   readonly address: Address
   readonly actor: Actor
   readonly owner: string
@@ -80,10 +64,6 @@ export class Activation implements Document {
   #answers = unanswered
   /** Whose turns are being written. */
   unwritten: readonly Answer[] = unanswered
-  /** Who waits alone, which is the usual case, needs no list. */
-  #next: Waiting | undefined = undefined
-  #mailbox = nobody
-  #head = 0
   #written: object | undefined = undefined
   #due: number | undefined = undefined
   #outAt: number | undefined = undefined
@@ -99,19 +79,20 @@ export class Activation implements Document {
   #isUpgraded = false
 
   constructor(address: Address, actor: Actor, owner: string) {
+    super()
     this.address = address
     this.actor = actor
     this.owner = owner
     this.state = actor.initial as object
   }
 
-  get waiting() {
-    return this.#mailbox.length - this.#head + (this.#next ? 1 : 0)
-  }
-
   /** With what is answered and not written yet: where too much was made of it at once, it waits again. */
   get crowd() {
     return this.waiting + this.#answers.length + this.unwritten.length
+  }
+
+  isFull({ mailboxMax, outMax }: { mailboxMax: number; outMax: number }) {
+    return this.crowd >= mailboxMax || this.out.size >= outMax
   }
 
   get answers(): Answer[] {
@@ -144,49 +125,15 @@ export class Activation implements Document {
     return this.#dirt !== undefined
   }
 
-  push(waiting: Waiting) {
-    if (!this.#next && this.#mailbox === nobody) this.#next = waiting
-    else {
-      if (this.#mailbox === nobody) this.#mailbox = []
-      this.#mailbox.push(waiting)
-    }
-  }
-
-  shift(): Waiting | undefined {
-    const first = this.#next
-    if (first) {
-      this.#next = undefined
-      return first
-    }
-    const next = this.#mailbox[this.#head]
-    if (!next) return undefined
-    this.#head++
-    if (this.#head === this.#mailbox.length) {
-      this.#mailbox = nobody
-      this.#head = 0
-    }
-    return next
-  }
-
-  /** The first of those that wait, in their order. */
-  peek(count: number): Waiting[] {
-    const rest = this.#mailbox.slice(this.#head, this.#head + count)
-    return this.#next ? [this.#next, ...rest].slice(0, count) : rest
-  }
-
-  /** Rejects those whose time is over: some turns never begin, others may still be written. */
-  expire(now: number, reject: (waiting: Waiting) => void) {
+  /** Asks whose time is over while they are being written, each once: nobody knows yet what becomes of them. */
+  takeOverdue(now: number): Waiting[] {
+    const overdue: Waiting[] = []
     for (const { waiting } of this.unwritten) {
-      if (waiting.deadline > now) continue
-      waiting.deadline = Infinity // Once: a write that hangs is looked at four times a second.
-      reject(waiting)
+      if (!isLate(waiting, now)) continue
+      waiting.deadline = Infinity // A write that hangs is looked at four times a second.
+      overdue.push(waiting)
     }
-    while (this.waiting > 0) {
-      const first = this.#next ?? this.#mailbox[this.#head]
-      if (!first || first.deadline > now) return
-      this.shift()
-      reject(first)
-    }
+    return overdue
   }
 
   /** `now`: monotonic ms. */
@@ -213,11 +160,12 @@ export class Activation implements Document {
   take(change: NonNullable<Turn['change']>) {
     const dirt = (this.#dirt ??= new Dirt())
     this.state = change.state
-    for (const [stream, seq] of change.seq) {
-      this.seq = put(this.seq, stream, seq)
-      dirt.seq = put(dirt.seq, stream, seq)
-    }
-    for (const [key, due] of change.reminders) this.#remember(key, due, dirt)
+    if (change.seq.size > 0)
+      for (const [stream, seq] of change.seq) {
+        this.seq = put(this.seq, stream, seq)
+        dirt.seq = put(dirt.seq, stream, seq)
+      }
+    if (change.reminders.size > 0) for (const [key, due] of change.reminders) this.#remember(key, due, dirt)
     if (change.seen) this.#hear(change.seen, dirt)
     if (change.recent) this.#keep(change.recent, dirt)
     if (change.completes !== undefined) this.done(change.completes)
@@ -376,9 +324,6 @@ export class Activation implements Document {
 /** Has the fields of an earlier version's state and none of its values: each is written anew, or taken away. */
 const unlike = (state: object): object => Object.fromEntries(Object.keys(state).map((field) => [field, stale]))
 const stale = Symbol('written by an earlier version')
-
-const isAsk = ({ told, completes, reminder }: Command) =>
-  told === undefined && completes === undefined && reminder === undefined
 
 /** Maps are made when they first hold something: most actors need few of them. */
 function put<Key, Value>(to: Map<Key, Value>, key: Key, value: Value): Map<Key, Value> {

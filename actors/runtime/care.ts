@@ -1,6 +1,7 @@
 import type { Clock, Pulse } from '../../kernel/clock.ts'
 import { createHash } from 'node:crypto'
-import type { Activation, Waiting } from './activation.ts'
+import type { Activation } from './activation.ts'
+import type { Waiting } from './mailbox.ts'
 import type { Attendance, Found, Mark, Persistence } from './persistence.ts'
 import type { Command } from './turn.ts'
 

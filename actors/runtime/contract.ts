@@ -212,6 +212,8 @@ export function speak<S extends Shape, Spoken extends Asks<S> | Tells<S>>(contra
   return new Speaks(say) as Spoken
 }
 
+const nothingGiven = Object.freeze({})
+
 // A class per contract: a call costs one small object, not one closure per message.
 function speakerOf(contract: Shape): Speaker {
   class Speaks {
@@ -222,7 +224,7 @@ function speakerOf(contract: Shape): Speaker {
   }
   for (const name of Object.keys(contract.messages))
     Object.defineProperty(Speaks.prototype, name, {
-      value(this: Speaks, input: unknown = {}) {
+      value(this: Speaks, input: unknown = nothingGiven) {
         return this.say(name, input)
       },
     })

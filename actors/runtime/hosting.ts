@@ -1,6 +1,7 @@
 import type { Clocks, Pulse } from '../../kernel/clock.ts'
-import type { Activation, Answer, Waiting } from './activation.ts'
+import type { Activation, Answer } from './activation.ts'
 import type { Guard } from './guard.ts'
+import type { Waiting } from './mailbox.ts'
 import type { Persistence } from './persistence.ts'
 import type { HandedOver, LocalActors } from './placement.ts'
 import { Moved } from './refusals.ts'

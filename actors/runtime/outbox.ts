@@ -10,6 +10,15 @@ const triesMax = 5
 const backoffMs = (tries: number) => Math.min(1_000 * 2 ** tries, 30_000)
 export const system: Principal = { role: 'system', id: 'system', depth: 0 }
 
+/** What an actor does of itself, as those are told it who look for faults. */
+export const commandOf = ({ address: to }: Activation, message: string): Command => ({
+  id: message,
+  to,
+  message,
+  input: {},
+  by: system,
+})
+
 export interface Runner {
   run(input: unknown, key: string, context: EffectContext): Promise<unknown>
   /** Of what must not be made twice: what came of it; undefined where it surely was never made. Rejects when it cannot say. */

@@ -1,4 +1,4 @@
-import type { Waiting } from './activation.ts'
+import type { Waiting } from './mailbox.ts'
 import type { Address } from './turn.ts'
 
 /** Where actors live when several processes share them. Without one, this process has them all. */

@@ -13,10 +13,10 @@ const preparedBy = new WeakMap<Actor, Map<string, Prepared>>()
 
 /** The schemas of a message's memory side, found once per kind. */
 export function prepared(actor: Actor, message: string): Prepared {
+  const known = preparedBy.get(actor)?.get(message)
+  if (known) return known
   const messages = preparedBy.get(actor) ?? new Map<string, Prepared>()
   preparedBy.set(actor, messages)
-  const known = messages.get(message)
-  if (known) return known
   const takes = actor.contract.messages[message]
   if (!takes) throw new Error(`${actor.contract.kind} takes no message ${message}`)
   const made = { input: memorySchema(takes.input), reply: takes.reply && memorySchema(takes.reply) }

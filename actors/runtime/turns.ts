@@ -1,14 +1,17 @@
 import type { Clock, Clocks } from '../../kernel/clock.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Settings } from '../../kernel/settings.ts'
-import type { Activation, Answer, Waiting } from './activation.ts'
+import type { Activation, Answer } from './activation.ts'
 import type { Care } from './care.ts'
 import { Refused } from './change.ts'
 import type { Guard } from './guard.ts'
 import type { Journal } from './journal.ts'
+import { isLate, type Waiting } from './mailbox.ts'
 import { type Chance, Moment } from './moment.ts'
+import type { Pace } from './pace.ts'
 import type { Persistence } from './persistence.ts'
 import type { Reaction } from './reaction.ts'
+import { unbegun } from './refusals.ts'
 import { refusedBecause, takeTurn } from './turn.ts'
 import type { Weights } from './weight.ts'
 
@@ -28,6 +31,7 @@ interface Parts {
   journal?: Journal | undefined
   /** Those whose mailboxes are looked through for asks whose time is over. */
   slow: Set<Activation>
+  pace: Pace
   /** It has more to do; others are first. */
   goesOn(activation: Activation): void
   write(activation: Activation, answers: Answer[]): void
@@ -47,7 +51,7 @@ export class Turns {
 
   /** `now`: monotonic ms. What arrives meanwhile is the next batch. */
   run(activation: Activation, now: number) {
-    const { bounds, care, guard } = this.#parts
+    const { bounds, care, guard, pace } = this.#parts
     if (activation.status === 'over') return
     if (guard.isShut) return this.#hold(activation, [])
     activation.usedAt = now
@@ -59,10 +63,12 @@ export class Turns {
     const moment = this.#moment(activation)
     const settings = this.#parts.settings(activation.address.workspaceId)
     const answers = activation.answers
+    const by = now + pace.leadMs
     for (let turns = 0; turns < bounds.turnsMax; turns++) {
       const waiting = activation.shift()
       if (!waiting) break
-      answers.push(this.#turn(activation, waiting, moment, settings))
+      if (isLate(waiting, by)) waiting.reject(unbegun())
+      else answers.push(this.#turn(activation, waiting, moment, settings))
     }
     // Others get their turn; then it goes on. What waits is written together, but not without end.
     if (activation.waiting > 0 && answers.length < bounds.batchMax) this.#parts.goesOn(activation)
@@ -124,13 +130,13 @@ export class Turns {
         weights.demandRoom(activation, turn.change.state)
         activation.take(turn.change)
       }
-      return { waiting, turn }
+      return { waiting, reply: turn.reply }
     } catch (error) {
       // A refusal waits for the write as well: it may rest on a change that is not yet durable.
       if (!(error instanceof Problem)) counters.faults++
       const why = error instanceof Refused && refusedBecause(activation, waiting.command, error, moment)
       if (why) activation.take(why)
-      return { waiting, error }
+      return { waiting, error: error ?? new Error('a handler threw nothing') }
     }
   }
 
@@ -142,5 +148,7 @@ export class Turns {
 const isOver = ({ status }: Activation) => status === 'over'
 
 export function release(answers: readonly Answer[]) {
-  for (const { waiting, turn, error } of answers) turn ? waiting.resolve(turn.reply) : waiting.reject(error)
+  for (const { waiting, reply, error } of answers)
+    if (error === undefined) waiting.resolve(reply)
+    else waiting.reject(error)
 }

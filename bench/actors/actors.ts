@@ -5,6 +5,7 @@ import { load, median, print, spread, table, times } from '../figures.ts'
 import { Program } from '../program.ts'
 import type { Wishes } from '../wishes.ts'
 import type { AskPlan, DurablePlan, IdlePlan } from './measure.ts'
+import type { Overloaded, OverloadPlan } from './overload.ts'
 import { peers } from './peers/index.ts'
 import { remotes } from './remote.ts'
 
@@ -23,11 +24,12 @@ export async function benchActors({ quick, rounds: wanted, ms: wantedMs, only, s
     idle: () => idles(rounds, quick ? 20_000 : 100_000),
     durable: () => durables(rounds, ms, store),
     remote: () => remotes(rounds, ms),
+    overload: () => overloads(rounds),
   }
   for (const [name, part] of Object.entries(parts)) if (!only || only === name) await part()
 }
 
-async function once<Answer>(name: string, plan: AskPlan | DurablePlan | IdlePlan): Promise<Answer> {
+async function once<Answer>(name: string, plan: AskPlan | DurablePlan | IdlePlan | OverloadPlan): Promise<Answer> {
   const program = new Program(file, ['--expose-gc'])
   const result = await program.ask<Answer>(name, plan)
   await program.stop()
@@ -127,4 +129,22 @@ async function durables(rounds: number, ms: number, store: string | undefined) {
   )
   print(`durable turns through the driver, ${store ?? 'embedded store'}, full; load average ${load()}`)
   print(table(['actors', 'at once', 'way', 'turns/s', 'p50 ms', 'p99 ms', 'careline does', 'goal'], rows))
+}
+
+/** Asks are given three seconds, so that all of it can be seen in fifteen. */
+async function overloads(rounds: number) {
+  const rows: string[][] = []
+  for (let round = 0; round < rounds; round++)
+    for (const factor of [0.7, 2]) {
+      const directory = mkdtempSync(join(tmpdir(), 'careline-bench-'))
+      const found = await once<Overloaded>('overload', { times: factor, askMs: 3_000, directory })
+      rmSync(directory, { recursive: true, force: true })
+      const shares = [found.late, found.unbegun, found.full].map((share) => `${Math.round(share * 100)} %`)
+      const done = times(found.answered / found.capacity)
+      const rates = [found.capacity, found.asked, found.answered].map((rate) => Math.round(rate).toLocaleString('en'))
+      rows.push([...rates, done, `${Math.round(found.p50Ms)}`, ...shares])
+    }
+  print(`more asked than can be done (goal: 0.9x at twice as much), 20,000 actors, full; load average ${load()}`)
+  const head = ['turns/s, at most', 'asked/s', 'answered/s', 'of the most', 'p50 ms', 'timeout', 'not begun', 'full']
+  print(`${table(head, rows)}\n`)
 }

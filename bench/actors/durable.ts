@@ -14,7 +14,7 @@ interface Where {
   store: string | undefined
   directory: string
 }
-interface Saved {
+export interface Saved {
   spawn(id: string): Counter
   close(): Promise<void>
 }
@@ -23,7 +23,11 @@ const workspaceId = 'ws_bench'
 
 /** `batched`: our turns, many of them one write. `each`: one write per message, one at a time per actor. `inPlace`: the
  * store counts, one `findOneAndUpdate` per message, nobody waits for anybody. All through one driver and one pool. */
-export async function saving(way: 'batched' | 'each' | 'inPlace', { store: uri, directory }: Where): Promise<Saved> {
+export async function saving(
+  way: 'batched' | 'each' | 'inPlace',
+  { store: uri, directory }: Where,
+  bounds: { askMs?: number } = {},
+): Promise<Saved> {
   const embedded = uri ? undefined : await startEmbeddedStore({ directory, durability: 'full' })
   const store = await Store.open(uri ?? embedded?.uri ?? '')
   const closeStore = async () => {
@@ -31,7 +35,7 @@ export async function saving(way: 'batched' | 'each' | 'inPlace', { store: uri, 
     await embedded?.close()
   }
   const ways = { batched, each, inPlace }
-  const { spawn, close } = await ways[way](store)
+  const { spawn, close } = await ways[way](store, bounds)
   return {
     spawn,
     async close() {
@@ -41,7 +45,7 @@ export async function saving(way: 'batched' | 'each' | 'inPlace', { store: uri, 
   }
 }
 
-async function batched(store: Store): Promise<Saved> {
+async function batched(store: Store, bounds: { askMs?: number }): Promise<Saved> {
   const rest = new Rest(new Vault(store, Buffer.alloc(32, 1)))
   const documents = new ActorDocuments(rest, [{ contract: counter, state: CounterState }])
   const system = new ActorSystem({
@@ -52,6 +56,7 @@ async function batched(store: Store): Promise<Saved> {
     clocks: () => systemClock,
     settings: () => defaultSettings,
     publish() {},
+    bounds,
     onError(error) {
       throw error
     },

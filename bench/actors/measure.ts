@@ -3,6 +3,7 @@ import { setTimeout as pass } from 'node:timers/promises'
 import { answer } from '../program.ts'
 import { drive } from './drive.ts'
 import { saving } from './durable.ts'
+import { overload } from './overload.ts'
 import type { Counter } from './peer.ts'
 import { peers } from './peers/index.ts'
 
@@ -55,6 +56,8 @@ answer({
     await saved.close()
     return result
   },
+
+  overload,
 
   stop() {},
 })

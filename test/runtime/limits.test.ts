@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { Activation, type Waiting } from '../../actors/runtime/activation.ts'
+import { Activation } from '../../actors/runtime/activation.ts'
 import type { Actor } from '../../actors/runtime/change.ts'
+import type { Waiting } from '../../actors/runtime/mailbox.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import { madeAt, newId } from '../../kernel/id.ts'
 import { cell, cellActor } from '../harness/cell.ts'
@@ -153,7 +154,7 @@ describe('an ask whose time is over', () => {
     }
     activation.unwritten = [{ waiting: waiting(10) }, { waiting: waiting(20) }]
     const refused: number[] = []
-    for (const now of [9, 10, 11, 20, 21]) activation.expire(now, () => void refused.push(now))
+    for (const now of [9, 10, 11, 20, 21]) for (const _ of activation.takeOverdue(now)) refused.push(now)
     expect(refused).to.deep.equal([10, 20])
   })
 })

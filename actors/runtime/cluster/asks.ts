@@ -1,5 +1,5 @@
-import type { Waiting } from '../activation.ts'
-import { Moved, tryAgain } from '../refusals.ts'
+import { isAsk, type Waiting } from '../mailbox.ts'
+import { isWithoutEffect, Moved, tryAgain, unanswered } from '../refusals.ts'
 import type { Command } from '../turn.ts'
 
 const triesMax = 16
@@ -18,6 +18,8 @@ export class Ask implements Waiting {
   readonly #waiting: Waiting
   readonly #again: (ask: Ask) => void
   #tries = 0
+  /** It was sent once, and nobody knows what became of that. */
+  #isUnsure = false
 
   constructor(waiting: Waiting, at: { shard: number; since: number; version?: number }, again: (ask: Ask) => void) {
     this.command = waiting.command
@@ -35,9 +37,20 @@ export class Ask implements Waiting {
   }
 
   reject(error: unknown) {
-    if (!(error instanceof Moved) || this.isForeign) this.#waiting.reject(error)
-    else if (++this.#tries > triesMax) this.#waiting.reject(tryAgain())
+    if (!(error instanceof Moved) || this.isForeign) this.#refuse(error)
+    else if (++this.#tries > triesMax) this.#refuse(tryAgain())
     else this.#again(this)
+  }
+
+  /** What was said to its owner was lost on the way there, or back. It is said once more, where that changes nothing. */
+  lost() {
+    this.#isUnsure = true
+    this.reject(this.isRepeatable ? new Moved() : unanswered())
+  }
+
+  #refuse(error: unknown) {
+    const isUntrue = this.#isUnsure && isAsk(this.command) && isWithoutEffect(error)
+    this.#waiting.reject(isUntrue ? unanswered() : error)
   }
 
   /** Whether a second time changes nothing: it is known by its id, or by its number. */

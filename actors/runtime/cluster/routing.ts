@@ -1,5 +1,5 @@
 import { busy } from '../../../kernel/problem.ts'
-import type { Waiting } from '../activation.ts'
+import type { Waiting } from '../mailbox.ts'
 import type { LocalActors } from '../placement.ts'
 import { late, Moved, unanswered, unplaced } from '../refusals.ts'
 import { Arrivals, Ask } from './asks.ts'
@@ -235,7 +235,8 @@ export class Routing {
     const pending = this.#settle(peer, n)
     if (!pending) return
     this.counters.lost++
-    pending.reject(pending.ask?.isRepeatable ? new Moved() : unanswered())
+    if (pending.ask) pending.ask.lost()
+    else pending.reject(unanswered())
   }
 
   #answered(from: string, message: messages.Message) {
