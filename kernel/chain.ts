@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as sha } from 'node:crypto'
 
 /** What stands before the first link of a chain. */
 export const origin = '0'.repeat(64)
@@ -7,13 +7,16 @@ export const origin = '0'.repeat(64)
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  fields.sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(',')}}`
+  let fields = ''
+  for (const name of Object.keys(value).sort()) {
+    const inner: unknown = value[name as keyof typeof value]
+    if (inner !== undefined) fields += `${fields && ','}${JSON.stringify(name)}:${canonical(inner)}`
+  }
+  return `{${fields}}`
 }
 
 /** SHA-256, in hexadecimal digits. */
-export const digest = (value: unknown) => createHash('sha256').update(canonical(value)).digest('hex')
+export const digest = (value: unknown) => sha('sha256', canonical(value), 'hex')
 
 interface Link {
   /** The hash of the one before. */

@@ -5,9 +5,8 @@ import type { Caller } from '../kernel/caller.ts'
 import { newId } from '../kernel/id.ts'
 import { Problem } from '../kernel/problem.ts'
 import { isStaff } from '../kernel/role.ts'
-import { Together } from '../kernel/together.ts'
-import { BoundedCache } from './bounded-cache.ts'
 import type { JointMemory } from './joint-memory.ts'
+import { Readings } from './readings.ts'
 
 /** Something that was done, for the audit. It holds ids, counts and names of fields: never what somebody wrote. */
 export interface Done {
@@ -55,25 +54,19 @@ interface Parts {
   onError(error: unknown): void
 }
 
-const hourMs = 60 * 60_000
-const readsMax = 20_000
-
 /** Writes into the chains of all workspaces. */
 export class Auditor {
   readonly #parts: Parts
-  readonly #reads: BoundedCache<true>
-  /** What nobody waits for is written down together: those who come in the morning open everything at once. */
-  readonly #unwaited = new Together<Act, void>((workspaceId, acts) => this.#recordAll(workspaceId, acts))
+  readonly #readings: Readings
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#reads = new BoundedCache({ max: readsMax, ttlMs: hourMs, now: parts.now })
+    this.#readings = new Readings({ ...parts, record: (workspaceId, acts) => this.#recordAll(workspaceId, acts) })
   }
 
   readonly write: Audit = async (done) => {
     const act = actOf(done, this.#parts.now())
-    if (done.isRead === true || done.once === true)
-      return void this.#once(done.workspaceId, act).catch(this.#parts.onError)
+    if (done.isRead === true || done.once === true) return this.#readings.note(done.workspaceId, act)
     await this.#chain(done.workspaceId).record({ actId: newId('act'), act })
   }
 
@@ -90,24 +83,13 @@ export class Auditor {
     }
   }
 
-  #chain(workspaceId: string) {
-    return this.#parts.workspace(workspaceId).at(audit, workspaceId)
+  /** Resolves when everything is written that nobody waited for. */
+  close() {
+    return this.#readings.close()
   }
 
-  async #once(workspaceId: string, act: Act) {
-    const { by, action, target, code } = act
-    const key = [workspaceId, by.id, by.sessionId, by.actingId, action, target?.kind, target?.id, code].join('/')
-    if (this.#reads.get(key)) return
-    this.#reads.set(key, true)
-    const { joint } = this.#parts
-    const first = await joint?.ask((redis) => redis.set(joint.key(`read:${key}`), '1', 'PX', hourMs, 'NX'))
-    if (first && first.value !== 'OK') return // Another process has said it.
-    try {
-      await this.#unwaited.ask(workspaceId, act)
-    } catch (error) {
-      this.#reads.delete(key)
-      throw error
-    }
+  #chain(workspaceId: string) {
+    return this.#parts.workspace(workspaceId).at(audit, workspaceId)
   }
 
   async #recordAll(workspaceId: string, acts: readonly Act[]) {

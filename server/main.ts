@@ -307,7 +307,8 @@ async function overStorage(ground: Ground) {
 
   const { watch } = watching
   const shared = { secrets, storage, care, files, system, auth, channels, gateway, intake, simulator, settings }
-  const parts = { ...shared, cluster: others.cluster, outgoing, pushing, jobs, watch, lists }
+  const left = { auditor: inside.auditor, outgoing, pushing, jobs, watch, lists }
+  const parts = { ...shared, ...left, cluster: others.cluster }
   return {
     ...parts,
     url,

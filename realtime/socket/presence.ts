@@ -1,7 +1,7 @@
 import { inbox, peopleMax, type Presence as Shown } from '../../actors/inbox/contract.ts'
 import { streamName } from '../../actors/runtime/contract.ts'
 import type { Caller } from '../../kernel/caller.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, monotonicMs } from '../../kernel/clock.ts'
 import { isStaff } from '../../kernel/role.ts'
 import { type Change, lasting, type Roster, rosterMs } from './roster.ts'
 import type { Wire, WireSignal } from './wire.ts'
@@ -37,6 +37,8 @@ interface Workspace {
   present: WireSignal[] | undefined
   changed: Set<string>
   timer: NodeJS.Timeout | undefined
+  /** Monotonic ms. */
+  toldAt: number
 }
 
 export interface Parts {
@@ -45,12 +47,20 @@ export interface Parts {
   roster: Roster
   /** Hears of it, too: of staff, what is other than before. */
   heard?(workspaceId: string, people: readonly Shown[]): void
+  /** How many sockets of this process read a stream. */
+  readers(workspaceId: string, stream: string): number
   /** To the sockets of this process. */
   emit(workspaceId: string, signal: WireSignal): void
 }
 
 /** What changes within this time is told together, and what changes back not at all. */
 const togetherMs = 200
+/**
+ * In the morning all of a large house come within a minute, and each who comes is told to all: those who are told are
+ * told so much less often, for each of them, ms, but not less often than that.
+ */
+const togetherMsPerReader = 1
+const togetherMaxMs = 2_000
 /** The one that counts of several that a person says, first. */
 const ranks: readonly Availability[] = ['busy', 'online', 'away']
 
@@ -165,6 +175,7 @@ export class Presence {
       present: undefined,
       changed: new Set(),
       timer: undefined,
+      toldAt: -Infinity,
     }
     this.#workspaces.set(workspaceId, workspace)
     return workspace
@@ -172,7 +183,14 @@ export class Presence {
 
   #tellSoon(workspaceId: string, workspace: Workspace, id: string) {
     workspace.changed.add(id)
-    workspace.timer ??= setTimeout(() => this.#tell(workspaceId, workspace), togetherMs).unref()
+    workspace.timer ??= setTimeout(
+      () => this.#tell(workspaceId, workspace),
+      Math.max(togetherMs, workspace.toldAt + this.#pauseMs(workspaceId) - monotonicMs()),
+    ).unref()
+  }
+
+  #pauseMs(workspaceId: string) {
+    return Math.min(this.#parts.readers(workspaceId, streamOf(workspaceId)) * togetherMsPerReader, togetherMaxMs)
   }
 
   #tell(workspaceId: string, workspace: Workspace) {
@@ -187,7 +205,7 @@ export class Presence {
       else told.set(id, after)
     }
     changed.clear()
-    if (news.length > 0) workspace.present = undefined
+    if (news.length > 0) Object.assign(workspace, { present: undefined, toldAt: monotonicMs() })
     if (people.size + told.size === 0) this.#workspaces.delete(workspaceId)
     if (news.length > 0) this.#parts.heard?.(workspaceId, news)
     for (const signal of this.#signals(workspaceId, news)) this.#parts.emit(workspaceId, signal)

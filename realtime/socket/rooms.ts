@@ -42,8 +42,8 @@ export class Rooms<One extends Reader> {
     return this.#rooms.has(name)
   }
 
-  readersOf(name: string): Iterable<One> {
-    return this.#rooms.get(name)?.readers ?? []
+  readersOf(name: string): ReadonlySet<One> {
+    return this.#rooms.get(name)?.readers ?? new Set()
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey, hash, type KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import { Problem } from '../../kernel/problem.ts'
@@ -30,7 +30,7 @@ const PersonClaims = OperatorClaims.extend({ wid: z.string().min(1).max(128) })
 type Audience = 'workspace' | 'person' | 'file' | 'upload' | 'platform'
 
 /** A token that is kept nowhere is found again by this. */
-export const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
+export const hashOf = (token: string) => hash('sha256', token, 'base64url')
 
 /** Signed tokens. The algorithm is pinned: what a token says of its own algorithm decides nothing. */
 export class Tokens {

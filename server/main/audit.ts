@@ -14,6 +14,6 @@ interface Parts {
 export function openAudit({ system, joint, now, log }: Parts) {
   const workspace = (workspaceId: string) => system.workspace(workspaceId, principal('system', 'audit'))
   const onError = (error: unknown) => log.error('audit not written', { error })
-  const { write: audit, begin: beginAudit } = new Auditor({ workspace, joint, now, onError })
-  return { audit, beginAudit }
+  const auditor = new Auditor({ workspace, joint, now, onError })
+  return { audit: auditor.write, beginAudit: auditor.begin, auditor }
 }

@@ -25,6 +25,7 @@ export interface Parts extends Others {
   watch: { close(): Promise<void> }
   lists: { close(): Promise<void> }
   files: { work: FileWork }
+  auditor: { close(): Promise<void> }
 }
 
 /** Clients go elsewhere by themselves in this time; it is over when the last one has gone. */
@@ -48,6 +49,7 @@ export async function drain(parts: Parts) {
   await intake.settled()
   await parts.lists.close()
   await files.work.close()
+  await parts.auditor.close()
   await system.close()
   outgoing.close()
   pushing.close()

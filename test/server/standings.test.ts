@@ -5,7 +5,7 @@ import { until } from '../harness/until.ts'
 
 describe('who comes with a sign-in that is not known here', () => {
   /** Reads that a test answers when it likes. */
-  const readings = (patienceMs: number) => {
+  const readings = (bounds: { patienceMs?: number; pauseMs?: number }) => {
     const begun: { keys: readonly string[]; answer: () => void; fail: () => void }[] = []
     const together = new Together<string>(
       (keys) =>
@@ -16,13 +16,13 @@ describe('who comes with a sign-in that is not known here', () => {
             fail: () => fail(new Error('the store is away')),
           }),
         ),
-      patienceMs,
+      bounds,
     )
     return { begun, together, nth: (nth: number) => until(async () => begun[nth - 1]) }
   }
 
   it('is read together with those who come while others are being read', async () => {
-    const { begun, together, nth } = readings(60_000)
+    const { begun, together, nth } = readings({ patienceMs: 60_000 })
     const first = together.ask('a')
     const reading = await nth(1)
     const later: Promise<string | undefined>[] = []
@@ -39,8 +39,30 @@ describe('who comes with a sign-in that is not known here', () => {
     expect(begun).to.have.length(2)
   })
 
+  it('waits a moment for others after several came together, and not where everybody comes alone', async () => {
+    const { begun, together, nth } = readings({ pauseMs: 300 })
+    const alone = together.ask('a')
+    ;(await nth(1)).answer()
+    await alone
+    const began = performance.now()
+    const rush = ['b', 'c'].map((key) => together.ask(key))
+    const reading = await nth(2)
+    expect(reading.keys, 'who came alone holds up nobody').to.deep.equal(['b', 'c'])
+    reading.answer()
+    await Promise.all(rush)
+    const after = together.ask('d')
+    await nextTurn()
+    const other = together.ask('e')
+    const next = await nth(3)
+    expect(performance.now() - began).to.be.at.least(295)
+    expect(next.keys).to.deep.equal(['d', 'e'])
+    next.answer()
+    expect(await Promise.all([after, other])).to.deep.equal(['of d', 'of e'])
+    expect(begun).to.have.length(3)
+  })
+
   it('does not pay for the reading before, where that fails or hangs', async () => {
-    const { together, nth } = readings(1)
+    const { together, nth } = readings({ patienceMs: 1 })
     const failing = together.ask('a').catch((error: Error) => error.message)
     const reading = await nth(1)
     const hanging = together.ask('b')
