@@ -8,6 +8,8 @@ export type Mark = (value: unknown, path: string) => unknown
 export interface Marks {
   instant?: Mark
   sensitive?: Mark
+  /** A form without it takes what is packed like anything else. */
+  packed?: (value: unknown) => unknown
   /** Fields that the schema does not name are left out. */
   isClosed?: boolean
 }
@@ -38,7 +40,7 @@ export function compile(schema: z.ZodType, marks: Marks): Walk {
 }
 
 /** Whether a value of this schema can hold what is marked so, however deep. */
-export const holds = (schema: z.ZodType, mark: keyof Omit<Marks, 'isClosed'>): boolean =>
+export const holds = (schema: z.ZodType, mark: 'instant' | 'sensitive'): boolean =>
   compile(schema, { [mark]: (value: unknown) => value }) !== same
 
 function walkOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
@@ -51,11 +53,23 @@ function walkOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }
 }
 
 function build(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
-  const mark = schema.meta()?.['mark'] as 'instant' | 'sensitive' | undefined
+  const mark = schema.meta()?.['mark'] as 'instant' | 'sensitive' | 'packed' | undefined
+  if (mark === 'packed') return ofPacked(schema, partsOf(schema, marks, known), marks)
   if (mark) {
     const change = marks[mark]
     return change ? (value, path) => (value === null || value === undefined ? value : change(value, path)) : same
   }
+  return partsOf(schema, marks, known)
+}
+
+function ofPacked(schema: Schema, inside: Walk, { packed, sensitive }: Marks): Walk {
+  if (!packed) return inside
+  const secrets = sensitive && shaped(schema._zod.def, (part) => (part ? compile(part, { sensitive }) : same), false)
+  if (secrets !== undefined && secrets !== same) throw new Error('what is packed holds nothing sensitive')
+  return (value) => (value === null || value === undefined ? value : packed(value))
+}
+
+function partsOf(schema: Schema, marks: Marks, known: Map<Schema, { walk?: Walk }>): Walk {
   const { def } = schema._zod
   const inside = (part: Schema | undefined) => (part ? walkOf(part, marks, known) : same)
   if (!marks.isClosed) return shaped(def, inside, false)

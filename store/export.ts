@@ -5,6 +5,7 @@ import type { Store, Stored } from './connection.ts'
 import type { FileRow, StoredFiles } from './files.ts'
 import { actorHomes } from './kinds.ts'
 import { type CollectionName, type Model, models } from './models/index.ts'
+import { isPacked, unpacked } from './rest.ts'
 import { SealedFields, sealedIn } from './sealed-fields.ts'
 import { accountsById } from './settings/accounts.ts'
 import type { Vault } from './vault.ts'
@@ -174,6 +175,7 @@ function plainly(value: unknown, opened: ReadonlyMap<unknown, unknown>, without:
   if (opened.has(value)) return opened.get(value)
   if (Array.isArray(value)) return value.map((item) => plainly(item, opened, without, depth + 1))
   if ('_bsontype' in value || Buffer.isBuffer(value)) return null
+  if (isPacked(value)) return unpacked(value)
   const kept = Object.entries(value).filter(([field]) => !without(field, depth))
   return Object.fromEntries(kept.map(([field, item]) => [field, plainly(item, opened, without, depth + 1)]))
 }

@@ -45,6 +45,7 @@ export class Rest {
     if (Buffer.isBuffer(value) || '_bsontype' in value)
       return JSON.parse(this.#vault.open(workspaceId, at, bytesOf(value))) as unknown
     if (Array.isArray(value)) return value.map((item) => this.decodeAny(item, { workspaceId, at }))
+    if (isPacked(value)) return unpacked(value)
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, this.decodeAny(item, { workspaceId, at: `${at}.${key}` })]),
     )
@@ -85,8 +86,8 @@ export class Rest {
     const known = walks.get(schema)
     if (known) return known
     const walk = isIn
-      ? compile(schema, { instant: (ms) => new Date(ms as number), sensitive: this.#seal })
-      : compile(schema, { instant: (date) => (date as Date).getTime(), sensitive: this.#open })
+      ? compile(schema, { instant: (ms) => new Date(ms as number), sensitive: this.#seal, packed: pack })
+      : compile(schema, { instant: (date) => (date as Date).getTime(), sensitive: this.#open, packed: unpacked })
     walks.set(schema, walk)
     return walk
   }
@@ -101,5 +102,12 @@ export class Rest {
     return JSON.parse(this.#vault.open(workspaceId, at + path, bytesOf(sealed))) as unknown
   }
 }
+
+/** A name that no field of ours has, nor one that people may name. */
+const packedAs = 'packed/json'
+/** Times are numbers in it, as in memory. */
+const pack = (value: unknown) => ({ [packedAs]: JSON.stringify(value) })
+export const unpacked = (resting: unknown) => JSON.parse((resting as { [packedAs]: string })[packedAs]) as unknown
+export const isPacked = (value: object) => Object.hasOwn(value, packedAs)
 
 const textOf = (value: unknown) => JSON.stringify(value) ?? 'null'

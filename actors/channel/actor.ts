@@ -88,13 +88,14 @@ export const channelActor = actor(channel, {
       return isWaiting ? { ...change, tells: [...change.tells, statusOf(parcel, 'queued')] } : change
     },
 
-    sent(before, { result, parcel: brought }, given) {
+    sent(before, { result, parcel: brought, isTold }, given) {
       const parcel = before.underWay[result.messageId] ?? brought
       if (!parcel) return { state: before }
       const state = without(before, result.messageId)
       if (result.outcome === 'accepted') {
-        const told = statusOf(parcel, 'sent', { providerId: result.providerId })
-        return and(pumped({ ...state, breaker: closed }, given), { tells: [told] })
+        const change = pumped({ ...state, breaker: closed }, given)
+        if (isTold) return change
+        return and(change, { tells: [statusOf(parcel, 'sent', { providerId: result.providerId })] })
       }
       // It is kept until the provider speaks: sending again could deliver it twice.
       if (result.outcome === 'unknown') {

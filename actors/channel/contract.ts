@@ -40,6 +40,12 @@ export const Outcome = z.discriminatedUnion('outcome', [
 ])
 export type Outcome = z.infer<typeof Outcome>
 
+/**
+ * Without its parcel it is known to the channel: an earlier version handed it out, or asked for its outcome. `isTold`: its
+ * conversation knows already that it was taken.
+ */
+const Sent = z.object({ result: Outcome, parcel: Sending.optional(), isTold: z.boolean().optional() })
+
 export const Limits = z.object({
   perSecond: z.number().positive().max(100_000),
   burst: z.number().positive().max(100_000),
@@ -65,8 +71,7 @@ export const channel = contract({
     configure: { input: z.object({ limits: Limits }) },
     /** Without its content it is read from the message's row when it goes. */
     enqueue: { input: Parcel.extend({ content: Outgoing.nullable() }) },
-    /** Without its parcel it is known to the channel: an earlier version handed it out, or asked for its outcome. */
-    sent: { input: z.object({ result: Outcome, parcel: Sending.optional() }) },
+    sent: { input: Sent },
     /** A reminder: something may go now. */
     pump: { input: z.object({}) },
     /** A reminder: the provider has not said what became of this message. */
@@ -87,7 +92,7 @@ export const channel = contract({
      */
     deliver: {
       input: Sending.partial({ notAfter: true, priority: true, tries: true }).extend({ content: Outgoing.nullable() }),
-      result: z.object({ result: Outcome, parcel: Sending.optional() }),
+      result: Sent,
       answer: 'sent',
       repeatable: false,
     },

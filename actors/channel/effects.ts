@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Outgoing } from '../../kernel/content.ts'
+import { conversation } from '../conversation/contract.ts'
+import type { Workspace } from '../runtime/contract.ts'
 import type { Effects } from '../runtime/effect.ts'
 import type { channel, Outcome, Sending } from './contract.ts'
 
@@ -20,13 +22,16 @@ export interface ChannelPorts {
 export function channelEffects(ports: ChannelPorts): Effects<typeof channel> {
   return {
     deliver: {
-      async run({ content: carried, ...handed }, _key, { workspaceId, actorId }) {
+      async run({ content: carried, ...handed }, _key, { workspaceId, actorId, workspace }) {
         const { messageId, conversationId, to, replyTo } = handed
         const parcel = wholeOf(handed)
         const content = carried ?? (await ports.contentOf(workspaceId, messageId))
         if (content) {
           const sending = { messageId, conversationId, to, replyTo, content }
-          return { result: await ports.deliver(actorId, workspaceId, sending), parcel }
+          const result = await ports.deliver(actorId, workspaceId, sending)
+          return (await isTold(workspace, conversationId, result))
+            ? { result, parcel, isTold: true }
+            : { result, parcel }
         }
         const error = { code: 'message_missing', title: 'This message is gone.', providerCode: null, retryable: false }
         return { result: { outcome: 'refused', messageId, error, action: 'never', retryAfterMs: null }, parcel }
@@ -44,4 +49,20 @@ export function channelEffects(ports: ChannelPorts): Effects<typeof channel> {
 function wholeOf({ priority, notAfter, tries, ...rest }: Handed): Sending | undefined {
   if (priority === undefined || notAfter === undefined || tries === undefined) return undefined
   return { ...rest, priority, notAfter, tries }
+}
+
+/**
+ * That it was taken is said to its conversation at once. Through the channel it would be one more thing that a document
+ * hands out, which both of them write down. Where the conversation cannot answer now the channel says it, in any case.
+ */
+async function isTold(workspace: Workspace, conversationId: string, result: Outcome): Promise<boolean> {
+  if (result.outcome !== 'accepted') return false
+  const { messageId, providerId } = result
+  return workspace
+    .at(conversation, conversationId)
+    .statusChanged({ messageId, status: 'sent', error: null, providerId })
+    .then(
+      () => true,
+      () => false,
+    )
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, sensitive } from '../../kernel/marks.ts'
+import { instant, packed, sensitive } from '../../kernel/marks.ts'
 import { Purpose } from '../../kernel/consent.ts'
 import { Address } from '../../kernel/person.ts'
 import { Pause } from '../../kernel/sla.ts'
@@ -62,7 +62,7 @@ export const ConversationState = Header.omit({ userId: true, windowExpiresAt: tr
   /** `isSilent`: no machine may answer it. */
   lastIn: z.object({ n: z.int(), channelId: id, providerId: z.string(), isSilent: z.boolean().optional() }).nullable(),
   /** Statuses of what went out lately. */
-  outgoing: z.array(Outstanding),
+  outgoing: packed(z.array(Outstanding)),
   reactions: z.array(z.object({ id, person: z.string().nullable(), staff: z.string().nullable() })),
   withdrawn: z.array(id),
   last: Preview.nullable(),
@@ -194,4 +194,6 @@ export const migrations = {
     identities: [],
   }),
   4: (state: Omit<State, 'calls'>): State => ({ ...state, calls: [] }),
+  /** The same state; its `outgoing` rests packed, which no earlier release reads. */
+  5: (state: State): State => state,
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant } from '../../kernel/marks.ts'
+import { instant, packed } from '../../kernel/marks.ts'
 import { type Holding, queueMax, Staff, Status, Why, Wish } from './contract.ts'
 
 const id = z.string().max(128)
@@ -22,7 +22,7 @@ export const RosterState = z.object({
   /** How many wait that nobody has, by team; '' is no team. */
   waiting: z.record(id, z.int()),
   /** Those of them that are at hand, the longest first. */
-  queue: z.array(Waiting),
+  queue: packed(z.array(Waiting)),
   /** More wait than are at hand. */
   hasMore: z.boolean(),
   isReadingMore: z.boolean(),

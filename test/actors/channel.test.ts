@@ -4,6 +4,7 @@ import { channelActor } from '../../actors/channel/actor.ts'
 import { breakerAfter, closed, mayTry } from '../../actors/channel/breaker.ts'
 import { channelEffects } from '../../actors/channel/effects.ts'
 import { nextTurn, spend } from '../../actors/channel/pace.ts'
+import type { Workspace } from '../../actors/runtime/contract.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import { given } from '../harness/given.ts'
 
@@ -148,6 +149,28 @@ describe('channel: decisions', () => {
     expect(outcomeDue(state, { messageId: 'msg_1' }, given())).to.deep.equal({ state })
   })
 
+  const conversationThat = (hears: (told: object) => Promise<unknown>) =>
+    ({ at: () => ({ statusChanged: hears }) }) as unknown as Workspace
+
+  it('leaves it to the effect to say that a message was taken, and says it where that could not', async () => {
+    const change = enqueue(start, parcel(1), given())
+    const [{ input, key }] = change.effects
+    const { deliver } = channelEffects({
+      contentOf: async () => undefined,
+      deliver: async () => ({ ...accepted, messageId: 'msg_1' }),
+    })
+    const heard: object[] = []
+    const answering = conversationThat(async (told) => heard.push(told))
+    const busy = conversationThat(() => Promise.reject(new Error('busy')))
+    const backFrom = (workspace: Workspace) =>
+      deliver.run(input, key, { workspaceId: 'w1', actorId: 'ch_1', workspace })
+    expect(sent(change.state, await backFrom(answering), given()).tells).to.deep.equal([])
+    expect(heard).to.deep.equal([{ messageId: 'msg_1', status: 'sent', error: null, providerId: 'wamid.1' }])
+    const [told] = sent(change.state, await backFrom(busy), given()).tells
+    expect(told).to.include({ kind: 'conversation', id: 'c_1', message: 'statusChanged' })
+    expect(told.input).to.deep.equal(heard[0])
+  })
+
   it('knows what an earlier version handed out, which says less and is in its state', async () => {
     const { content, ...whole } = { ...parcel(1), tries: 0 }
     const before = { ...start, underWay: { msg_1: whole } }
@@ -156,7 +179,11 @@ describe('channel: decisions', () => {
       deliver: async () => ({ ...accepted, messageId: 'msg_1' }),
     })
     const { priority: _, notAfter: __, tries: ___, ...handed } = whole
-    const context = { workspaceId: 'w1', actorId: 'ch_1', workspace: undefined as never }
+    const context = {
+      workspaceId: 'w1',
+      actorId: 'ch_1',
+      workspace: conversationThat(() => Promise.reject(new Error('busy'))),
+    }
     const back = await deliver.run({ ...handed, content }, 'msg_1/0', context)
     expect(back.parcel).to.equal(undefined)
     const { tells, state } = sent(before, back, given())

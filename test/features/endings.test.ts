@@ -89,6 +89,8 @@ describe('a workspace that leaves', () => {
       const lines = entries.get('data/messages/000000.ndjson') ?? Buffer.alloc(0)
       const sha256 = createHash('sha256').update(lines).digest('hex')
       expect(messages).to.deep.equal({ name: 'messages', documents: lines.toString().split('\n').length - 1, sha256 })
+      const spoken = JSON.parse(String(entries.get('data/conversations/000000.ndjson')).split('\n')[0] ?? '')
+      expect(spoken.outgoing, 'what rests as one piece').to.be.an('array')
       expect((await letters()).map(({ subject }) => subject)).to.include('The export of bakery is ready')
 
       const chain = (entries.get('data/audit_log/000000.ndjson') ?? Buffer.alloc(0)).toString().trim().split('\n')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
-import { holds, toReply, toWire } from '../../kernel/codec.ts'
-import { instant, sensitive } from '../../kernel/marks.ts'
+import { compile, holds, toReply, toWire } from '../../kernel/codec.ts'
+import { instant, packed, sensitive } from '../../kernel/marks.ts'
 
 const Person = z.object({ name: z.string().max(9), seenAt: instant().nullable() })
 const secret = { passwordHash: 'argon2id' }
@@ -49,6 +49,25 @@ describe('what leaves as an answer', () => {
   it('is the very value where there is nothing to change', () => {
     const plain = { name: 'Ada' }
     expect(toReply(z.object({ name: z.string() }), plain)).to.equal(plain)
+  })
+})
+
+describe('what is packed', () => {
+  const waiting = z.object({ list: packed(z.array(Person)) })
+  const value = { list: [{ name: 'Ada', seenAt: 0 }] }
+
+  it('is one piece where a form packs it, and like anything else elsewhere', () => {
+    const rest = compile(waiting, { instant: (ms) => new Date(ms as number), packed: (list) => JSON.stringify(list) })
+    expect(rest(value, '')).to.deep.equal({ list: '[{"name":"Ada","seenAt":0}]' })
+    expect(toWire(waiting, value)).to.deep.equal({ list: [shown] })
+    expect(holds(waiting, 'instant')).to.equal(true)
+  })
+
+  it('holds nothing that is to be sealed', () => {
+    const open = packed(z.array(z.object({ to: sensitive(z.string()) })))
+    const forms = { sensitive: () => 'sealed', packed: (list: unknown) => list }
+    expect(() => compile(z.object({ open }), forms)).to.throw('nothing sensitive')
+    expect(holds(open, 'sensitive')).to.equal(true)
   })
 })
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { actors } from '../../actors/index.ts'
+import { initial as initialRoster } from '../../actors/roster/state.ts'
 import type { Write } from '../../actors/runtime/persistence.ts'
 import type { Entry } from '../../actors/runtime/turn.ts'
 import { MongoPersistence } from '../../store/commit.ts'
@@ -86,6 +87,23 @@ describe('store: an actor and what it hands out, at rest', () => {
     expect(JSON.stringify(input)).not.to.include(to)
     await store.collection('channel_actors').updateOne({ _id: address.id }, { $set: { 'actor.out.5.input': input } })
     expect(await entriesOf()).to.deep.equal([deliver(5)])
+  })
+
+  it('a list that is written whole is one piece, and a migration reads it, packed or in parts', async () => {
+    const roster = { ...address, kind: 'roster', id: workspaceId }
+    const wish = { conversationId: 'c_1', since: 1_000, teamId: null, tags: ['vip'], not: null, why: 'off' }
+    const state = { ...initialRoster, queue: [wish] }
+    await persistence.commit(write({ address: roster, state, version: 2 }))
+    const rosters = store.collection('rosters')
+    const found = async () => (await persistence.claim(roster, owner))?.document.state
+    expect((await rosters.findOne({ _id: workspaceId }))?.['queue']).to.deep.equal({
+      'packed/json': JSON.stringify([wish]),
+    })
+    expect(await found()).to.deep.equal(state)
+    await rosters.updateOne({ _id: workspaceId }, { $set: { 'actor.v': 1 } })
+    expect(await found(), 'by a later version').to.deep.equal(state)
+    await rosters.updateOne({ _id: workspaceId }, { $set: { queue: [{ ...wish, since: new Date(wish.since) }] } })
+    expect(await found(), 'from an earlier release').to.deep.equal(state)
   })
 
   it('what is sealed of an input is found when the keys change', async () => {
