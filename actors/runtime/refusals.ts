@@ -14,7 +14,7 @@ export const unbegun = () => busy('too_much_waits', 'Too much is waiting at the 
 /** Why somebody must not be asked by those who wait: it would wait for itself. */
 export const circleOf = (chain: readonly string[], asked: string) =>
   chain.includes(asked) ? conflict('deadlock', `${[...chain, asked].join(' asks ')}: it waits for itself.`) : undefined
-/** The process that was asked is gone, or what it said was lost. */
+/** The process that was asked is gone, or what it or the store said was lost. */
 export const unanswered = () =>
   busy('unanswered', 'Nobody knows what became of this. Please look before you try it again.')
 export const unplaced = () => busy('unplaced', 'No process has this at the moment. Please try again in a moment.')

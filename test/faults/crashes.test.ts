@@ -107,7 +107,7 @@ const faults: Fault[] = [
           return mishap
         }
         const refusal = await refusalOf(fleet.asks.add(actor, { tag: mishap, charges: true }))
-        expect(refusal).to.include({ code: 'try_again', retryable: true })
+        expect(refusal).to.include({ code: 'unanswered', retryable: true })
         await fleet.asks.insistOnAdding(actor, { tag: mishap, charges: true })
       }
       expect(await fleet.asks.view(actor)).to.include({ n: 3, last: 'after' })

@@ -174,7 +174,7 @@ describe('an ask that waited too long', () => {
         const ask = async (n: number, actor: number, left: number, isUnsure = false): Promise<void> => {
           const sum = sums[actor] as { least: number; most: number }
           const code = await codeOf(at(system, `u${actor}`, `cmd_${n}`).add())
-          const mayBe = isUnsure || code === 'timeout' || code === 'try_again'
+          const mayBe = isUnsure || code === 'timeout' || code === 'unanswered'
           if (code === 'answered') sum.least++
           if (code === 'answered' || (left === 0 && mayBe)) sum.most++
           else if (left > 0) pulse.later(300, () => void ask(n, actor, left - 1, mayBe))
