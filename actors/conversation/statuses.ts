@@ -20,11 +20,7 @@ export const statuses = {
     if (!before) return ofOlder(state, told, given)
     // It goes by another way by now: what becomes of it on the first is not what becomes of it.
     if (before.tried?.includes(told.channelId ?? '')) return { state }
-    if (!advances(before, told)) {
-      // Nearly every first tick is told twice, by the channel and by the provider: what says nothing new writes nothing.
-      const rows = wasNamed(before) ? [] : named(told)
-      return rows.length > 0 ? { state, rows } : { state }
-    }
+    if (!advances(before, told)) return { state, rows: wasNamed(before) ? [] : named(told) }
 
     const { status, error, channelId } = told
     const out = optedOut(state, channelId, error, given)
