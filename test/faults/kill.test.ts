@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'chai'
 import { createApi } from '../../client/api.ts'
 import { connect } from '../../client/connect.ts'
@@ -108,10 +109,10 @@ describe('the server is killed in the middle of a burst', () => {
     const shownTo = (handle: typeof inbox) => {
       const { counts, lines } = handle.state() ?? { counts: undefined, lines: [] }
       const here = new Set(newcomer.state()?.lines.map(({ conversationId }) => conversationId))
-      return JSON.stringify([counts, lines.filter(({ conversationId }) => here.has(conversationId))])
+      return [counts, lines.filter(({ conversationId }) => here.has(conversationId))]
     }
-    await until(() => shownTo(inbox) === shownTo(newcomer)).catch(() => undefined)
-    expect(JSON.parse(shownTo(inbox))).to.deep.equal(JSON.parse(shownTo(newcomer)))
+    await until(() => isDeepStrictEqual(shownTo(inbox), shownTo(newcomer))).catch(() => undefined)
+    expect(shownTo(inbox)).to.deep.equal(shownTo(newcomer))
     expect(newcomer.state()?.lines.length).to.be.greaterThan(people.length)
     screen.close()
     fresh.close()
