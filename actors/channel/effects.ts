@@ -29,9 +29,7 @@ export function channelEffects(ports: ChannelPorts): Effects<typeof channel> {
         if (content) {
           const sending = { messageId, conversationId, to, replyTo, content }
           const result = await ports.deliver(actorId, workspaceId, sending)
-          return (await isTold(workspace, conversationId, result))
-            ? { result, parcel, isTold: true }
-            : { result, parcel }
+          return { result, parcel, isTold: await isTold(workspace, conversationId, result) }
         }
         const error = { code: 'message_missing', title: 'This message is gone.', providerCode: null, retryable: false }
         return { result: { outcome: 'refused', messageId, error, action: 'never', retryAfterMs: null }, parcel }

@@ -205,9 +205,12 @@ export class Presence {
       else told.set(id, after)
     }
     changed.clear()
-    if (news.length > 0) Object.assign(workspace, { present: undefined, toldAt: monotonicMs() })
     if (people.size + told.size === 0) this.#workspaces.delete(workspaceId)
-    if (news.length > 0) this.#parts.heard?.(workspaceId, news)
+    if (news.length > 0) {
+      workspace.present = undefined
+      workspace.toldAt = monotonicMs()
+      this.#parts.heard?.(workspaceId, news)
+    }
     for (const signal of this.#signals(workspaceId, news)) this.#parts.emit(workspaceId, signal)
   }
 

@@ -1,28 +1,17 @@
 import { hash, type Options, verify } from '@node-rs/argon2'
+import { Gate } from '../../kernel/gate.ts'
 import { busy } from '../../kernel/problem.ts'
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane. It runs on libuv's threads, off the
 // event loop; two at a time leave the other threads to files and look-ups.
 // Argon2id is the library's default; its name for it is a const enum, which type stripping cannot read.
 const options: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-const atOnce = 2
 const waitingMax = 64
-
-let running = 0
-const waiting: (() => void)[] = []
+const gate = new Gate(2)
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= atOnce) {
-    if (waiting.length >= waitingMax) throw busy('try_again', 'Many people are signing in: please try again shortly.')
-    await new Promise<void>((go) => waiting.push(go))
-  } else running++
-  try {
-    return await work()
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else running--
-  }
+  if (gate.waiting >= waitingMax) throw busy('try_again', 'Many people are signing in: please try again shortly.')
+  return gate.pass(work)
 }
 
 /** @throws Problem `try_again` when 64 others wait */

@@ -8,6 +8,12 @@ export class Gate {
     this.#max = max
   }
 
+  /** How many are in line. */
+  get waiting() {
+    return this.#line.length
+  }
+
+  /** `hasWaited`: there was no room at once. Rejects with what `go` rejects with. */
   async pass<Answer>(go: (hasWaited: boolean) => Promise<Answer>): Promise<Answer> {
     const hasWaited = this.#inside >= this.#max
     if (hasWaited) await new Promise<void>((next) => this.#line.push(next))
