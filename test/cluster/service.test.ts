@@ -83,7 +83,8 @@ describe('two processes are one service', function () {
     await until(() => right.handle.signals().typing.length === 0 && right.handle.signals().viewers.length === 0)
   })
 
-  it('a sign-in that ends at one is cut at the other at once, and its token is refused', async () => {
+  it('a sign-in that ends at one is cut at the other at once, and its token is refused', async function () {
+    this.retries(3) // Sooner than the other would have looked by itself, every four seconds: others use this machine, too.
     const { out } = await one.place.run(['demo', '--json'])
     const { email, password } = JSON.parse(out).logins.find(({ role }: any) => role === 'staff')
     const { body: session } = await one.place.json('/api/v1/auth/login', { body: { email, password } })
@@ -91,7 +92,7 @@ describe('two processes are one service', function () {
     const started = Date.now()
     await one.place.json('/api/v1/auth/logout', { body: { refreshToken: session.refreshToken } }).catch(() => undefined)
     await until(() => client.status().isEnded)
-    expect(Date.now() - started).to.be.lessThan(30_000)
+    expect(Date.now() - started).to.be.lessThan(3_500)
     expect(client.status().error).to.include({ code: 'session_revoked' })
     const { status } = await other.place.json('/api/v1/auth/me', { token: session.accessToken })
     expect(status).to.equal(401)

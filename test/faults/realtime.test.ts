@@ -51,7 +51,7 @@ describe('live screens over two processes', () => {
     const began = performance.now()
     await Promise.all([pair.staff.disable(disabled!.id), pair.staff.signOut(out!.sessionId)])
     await until(() => one!.status().isEnded && two!.status().isEnded)
-    expect(performance.now() - began).to.be.lessThan(30_000)
+    expect(performance.now() - began).to.be.lessThan(10_000)
     for (const ended of [one!, two!]) expect(ended.status().error).to.include({ code: 'session_revoked' })
     expect(three!.status().state).to.equal('live')
     for (const client of [one!, two!, three!]) client.close()
@@ -67,6 +67,6 @@ describe('live screens over two processes', () => {
     const { people, firstMs, lastMs, wrong, flaps } = await fading
     expect({ people, wrong, flaps }).to.deep.equal({ people: crowd, wrong: 0, flaps: 0 })
     expect(firstMs).to.be.greaterThan(9_000)
-    expect(lastMs).to.be.lessThan(60_000)
+    expect(lastMs).to.be.lessThan(25_000)
   })
 })

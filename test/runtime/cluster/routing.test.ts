@@ -272,7 +272,7 @@ describe('actors of several processes', () => {
       town.memory.disk = async () => undefined
       const dead = performance.now()
       expect(await named).to.deep.equal({ n: 2 })
-      expect(performance.now() - dead).to.be.below(60_000)
+      expect(performance.now() - dead).to.be.below(10_000)
       expect(await unnamed).to.include({ kind: 'busy', code: 'unanswered' })
       gate.resolve()
       await pass(20)
@@ -310,7 +310,7 @@ describe('actors of several processes', () => {
       const asked = performance.now()
       expect(await add(a, other)).to.deep.equal({ n: 51 })
       expect(await add(b, mine)).to.deep.equal({ n: 51 })
-      expect(performance.now() - asked).to.be.below(30_000)
+      expect(performance.now() - asked).to.be.below(5_000)
     })
   })
 
@@ -331,7 +331,7 @@ describe('actors of several processes', () => {
       for (const id of [mine, other]) {
         const asked = performance.now()
         expect(await failure(add(a, id))).to.include({ kind: 'busy', code: 'unplaced' })
-        expect(performance.now() - asked, 'at once').to.be.below(10_000)
+        expect(performance.now() - asked, 'at once').to.be.below(1_000)
       }
       expect(await held).to.include({ kind: 'busy' })
       const before = town.memory.writes
@@ -361,7 +361,7 @@ describe('actors of several processes', () => {
       await town.redis.restart()
       const back = performance.now()
       const answers = await Promise.all(ids.map((id) => add(a, id, 't', `key-${id}`)))
-      expect(performance.now() - back).to.be.below(60_000)
+      expect(performance.now() - back).to.be.below(15_000)
       expect(new Set(answers.map(({ n }) => n))).to.deep.equal(new Set([2]))
       await town.settled([a, b])
       expect(a.system.counters.conflicts + b.system.counters.conflicts).to.equal(0)
