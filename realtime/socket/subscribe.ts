@@ -61,7 +61,12 @@ export class Subscribing {
   /** Each wish has its own answer, in their order: one refusal does not stop the others. */
   async subscribe(connection: Connection, wishes: Wish[]) {
     if (connection.isBehind) throw busy('slow_consumer', 'Read first what is on its way to you.')
-    return { streams: await Promise.all(wishes.map((wish) => this.#answer(connection, wish))) }
+    const answers = await Promise.all(wishes.map((wish) => this.#answer(connection, wish)))
+    // Last of all: what is signalled while another wish is read reaches the client before the answer that replaces it.
+    const { workspaceId } = connection.caller
+    const withSignals = (answer: { stream: string }) =>
+      'error' in answer ? answer : { ...answer, signals: this.#parts.present(workspaceId, answer.stream) }
+    return { streams: answers.map(withSignals) }
   }
 
   unsubscribe(connection: Connection, streams: string[]) {
@@ -115,7 +120,7 @@ export class Subscribing {
       : await this.#snapshots.ask(roomOf(caller.workspaceId, stream), { reading, stream, declared })
     connection.reads(stream, answer.seq ?? 0, changes)
     this.#opened(caller, declared, id)
-    return { ...answer, signals: this.#parts.present(caller.workspaceId, stream) }
+    return answer
   }
 
   #opened(caller: Caller, { audit }: Declared, id: string) {

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
-import { until } from '../harness/until.ts'
+import { z } from 'zod'
 import { conversation } from '../../actors/conversation/contract.ts'
 import { user } from '../../actors/user/contract.ts'
+import { staff, stream } from '../../realtime/socket/stream.ts'
+import { until } from '../harness/until.ts'
 import { type Floor, type Hall, openFloor } from './floor.ts'
 
 const types = (heard: { event: string; message: any }[], name: string) =>
@@ -83,6 +85,30 @@ describe('socket: subscribe', () => {
     expect(answer.streams[0].error).to.deep.include({ code: 'no_such_stream', retryable: false })
     expect(answer.streams[1]).to.have.property('events')
     expect(answer.streams[2].snapshot.counts).to.include({ open: 1 })
+  })
+
+  it('answers with what is true when it answers, however long a stream of the batch took', async () => {
+    const asked = Promise.withResolvers<undefined>()
+    const gate = Promise.withResolvers<Record<string, never>>()
+    const slow = stream({
+      allow: staff,
+      shape: z.object({}),
+      snapshot() {
+        asked.resolve(undefined)
+        return gate.promise
+      },
+    })
+    const slowly = await floor.gateway({ sources: [{ kind: 'test_slow', streams: { main: slow } }] })
+    const socket = await slowly.socket('staff:ana')
+    const answered = socket.ask('subscribe', { streams: [{ stream: 'inbox:w1' }, { stream: 'test_slow:1' }] })
+    await asked.promise
+    await slowly.socket('staff:ben')
+    const idsOf = ({ data }: any) => data.people.map(({ id }: { id: string }) => id)
+    await until(() => socket.heard.some(({ event, message }) => event === 'signal' && idsOf(message).includes('ben')))
+    gate.resolve({})
+    const [{ signals }] = (await answered).streams
+    expect(signals.flatMap(idsOf)).to.have.members(['ana', 'ben'])
+    await slowly.close()
   })
 
   it('takes a client for new that has seen more than there is', async () => {
