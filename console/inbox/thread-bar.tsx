@@ -35,6 +35,9 @@ interface Props {
 export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
   const resolve = useResolve(conversationId, conversation)
   const kind = useChannelKind(conversation.channelId)
+  const about = <About name={conversation.name} person={person} />
+  // On a telephone their name is what is pressed: beside one more button hardly anything of it could be read.
+  const isSlim = useMediaQuery('(max-width: 420px)')
   return (
     <header>
       <div className={style.bar}>
@@ -56,13 +59,14 @@ export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
             <Waiting since={conversation.waitingSince} />
             <Others conversationId={conversationId} />
           </p>
+          {isSlim && about}
         </div>
         <div className={style.actions}>
           <Calls conversationId={conversationId} name={conversation.name} />
           <Macros conversationId={conversationId} />
           <AssignMenu conversationId={conversationId} assigneeId={conversation.assigneeId} />
           <WorkflowMenu conversationId={conversationId} conversation={conversation} />
-          <About name={conversation.name} person={person} />
+          {!isSlim && about}
           <Done isResolved={conversation.status === 'resolved'} onClick={resolve.toggle} />
         </div>
       </div>
