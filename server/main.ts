@@ -25,6 +25,7 @@ import { demoDoor } from './main/demo/door.ts'
 import { openFiles } from './main/files.ts'
 import { openLists } from './main/lists.ts'
 import { addressesOf, frontDoor, listening } from './main/front-door.ts'
+import { collectSeldom } from './main/garbage.ts'
 import { httpConfig } from './main/http-config.ts'
 import { drain, type Parts as DrainParts } from './main/drain.ts'
 import { openReaders } from './main/readers.ts'
@@ -72,14 +73,10 @@ type Given = Required<Options>
 
 /** The whole server. Resolves when it takes requests; what could not be started is closed again. */
 export async function startCareline(options: Options) {
+  collectSeldom()
   const { config } = options
-  const given: Given = {
-    clock: systemClock,
-    hasSchedules: true,
-    tickMs: 400,
-    log: createLog(config.logLevel),
-    ...options,
-  }
+  const log = createLog(config.logLevel)
+  const given: Given = { clock: systemClock, hasSchedules: true, tickMs: 400, log, ...options }
   const secrets = secretsOf(config)
   const telling = (what: string) => (error: unknown) => void given.log.error(what, { error })
   const lost = [telling('keys not read'), telling('file not removed')] as const

@@ -17,7 +17,7 @@ export interface Bounds {
   tidyMs: number
   /** How long an actor without messages stays in memory, ms. */
   idleMs: number
-  /** Where more are in memory than this, those that are quiet go sooner: an import wakes a hundred thousand once. */
+  /** Where more are in memory than this, those that are quiet go sooner, and at twice as many after `crowdIdleMs`. */
   crowdMin: number
   crowdIdleMs: number
 }
@@ -38,6 +38,11 @@ export const bounds: Bounds = {
   crowdIdleMs: 15_000,
 }
 
-/** How long an actor without messages stays in memory while so many are there, ms. */
-export const restingMs = ({ idleMs, crowdMin, crowdIdleMs }: Bounds, active: number): number =>
-  active > crowdMin ? Math.min(idleMs, crowdIdleMs) : idleMs
+/**
+ * How long an actor without messages stays in memory while so many are there, ms. An import wakes a hundred thousand
+ * once. A business with a few more than `crowdMin` keeps them: whoever goes is claimed again by the next message.
+ */
+export function restingMs({ idleMs, crowdMin, crowdIdleMs }: Bounds, active: number): number {
+  const tooMany = Math.min(Math.max(0, active / crowdMin - 1), 1)
+  return idleMs - tooMany * Math.max(0, idleMs - crowdIdleMs)
+}

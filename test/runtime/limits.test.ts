@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Activation } from '../../actors/runtime/activation.ts'
 import type { Actor } from '../../actors/runtime/change.ts'
+import { bounds, restingMs } from '../../actors/runtime/bounds.ts'
 import type { Waiting } from '../../actors/runtime/mailbox.ts'
 import { type ActorSystem, principal } from '../../actors/runtime/system.ts'
 import { madeAt, newId } from '../../kernel/id.ts'
@@ -156,5 +157,18 @@ describe('an ask whose time is over', () => {
     const refused: number[] = []
     for (const now of [9, 10, 11, 20, 21]) for (const _ of activation.takeOverdue(now)) refused.push(now)
     expect(refused).to.deep.equal([10, 20])
+  })
+})
+
+describe('a crowd of actors in memory', () => {
+  it('leaves sooner the larger it is, and a few more than are kept leave no sooner than those', () => {
+    const { idleMs, crowdMin, crowdIdleMs } = bounds
+    const sizes = [1, 1.0002, 1.5, 2, 5].map((times) => Math.round(times * crowdMin))
+    const rests = sizes.map((size) => restingMs(bounds, size))
+    expect(rests[0]).to.equal(idleMs)
+    expect(rests[1]).to.be.greaterThan(0.99 * idleMs)
+    expect(rests[2]).to.be.closeTo((idleMs + crowdIdleMs) / 2, 1)
+    expect(rests.slice(3)).to.deep.equal([crowdIdleMs, crowdIdleMs])
+    expect(restingMs({ ...bounds, idleMs: 500 }, 2 * crowdMin)).to.equal(500)
   })
 })
