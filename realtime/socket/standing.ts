@@ -22,6 +22,8 @@ export interface Parts {
 /** A sign-in or a right that ends, by whatever hand, ends here no later than five seconds after. */
 const everyMs = 4_000
 const atOnce = 1_000
+/** Nothing of theirs is asked of anybody: after so many in a row others are heard. */
+const inARow = 50
 const ended: ShownError = { code: 'session_revoked', title: 'You have been signed out.', retryable: false }
 
 /** Looks again and again whether those who are connected are still who they were, and may still read what they follow. */
@@ -67,6 +69,7 @@ export class Standing {
     const shown = connections.map(({ caller }) => caller)
     const now = (await this.#parts.now?.(shown)) ?? shown
     for (const [nth, connection] of connections.entries()) {
+      if (nth % inARow === inARow - 1) await nextTurn() // Whoever asked something meanwhile waits no longer.
       const [before, after] = [shown[nth], now[nth]]
       // Whoever has shown a fresh token meanwhile was looked at then.
       if (connection.caller !== before) continue

@@ -3,7 +3,7 @@ import { isSameStanding, type Permissions, permissionsActing } from '../../kerne
 import type { Store } from '../../store/connection.ts'
 import { type Member, type Place, placesOf } from '../../store/settings/members.ts'
 import { isOperatorId, presentOperators } from '../../store/settings/operators.ts'
-import { type Holder, lastingOf } from '../../store/settings/sessions.ts'
+import { countLasting, type Holder, lastingOf } from '../../store/settings/sessions.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import { Together } from './together.ts'
 
@@ -46,7 +46,10 @@ export class Standings {
 
   async #read(familyIds: readonly string[]): Promise<Map<string, Standing>> {
     const now = this.#now()
-    const holderOf = await lastingOf(this.#store, familyIds, now)
+    return this.#standingsOf(await lastingOf(this.#store, familyIds, now), now)
+  }
+
+  async #standingsOf(holderOf: ReadonlyMap<string, Holder>, now: number): Promise<Map<string, Standing>> {
     const ids = [...holderOf.values()].flatMap(({ memberId, actingId }) => [memberId, ...(actingId ? [actingId] : [])])
     const operators = [...new Set(ids.filter(isOperatorId))]
     const [placeOf, present] = await Promise.all([
@@ -63,9 +66,9 @@ export class Standings {
 
   /** Who these callers are by now, read from the store; undefined for whom it is over. */
   async now(callers: readonly Caller[]): Promise<(Caller | undefined)[]> {
-    const ids = [...new Set(callers.flatMap(({ sessionId }) => sessionId ?? []))]
     const changes = this.#changes
-    const standings = await this.#read(ids)
+    const now = this.#now()
+    const standings = await this.#standingsOf(await this.#lasting(callers, now), now)
     // After a cut everybody comes back at once: then they are known.
     if (changes === this.#changes)
       for (const [id, standing] of standings) this.#standing.set(id, Promise.resolve(standing))
@@ -76,6 +79,19 @@ export class Standings {
       this.#standing.delete(caller.sessionId)
       return standing && { ...caller, role: standing.role, permissions: standing.permissions }
     })
+  }
+
+  /**
+   * Nearly always all of them last. That is counted: to read a thousand sign-ins, of which everything is known but
+   * whether they have ended, would hold up everybody else for some milliseconds.
+   */
+  async #lasting(callers: readonly Caller[], now: number): Promise<ReadonlyMap<string, Holder>> {
+    const shown = new Map<string, Holder>()
+    for (const { sessionId, id: memberId, actingId } of callers)
+      if (sessionId !== undefined) shown.set(sessionId, { memberId, ...(actingId !== undefined && { actingId }) })
+    const ids = [...shown.keys()]
+    const count = ids.length > 0 ? await countLasting(this.#store, ids, now) : 0
+    return count === ids.length ? shown : lastingOf(this.#store, ids, now)
   }
 
   /** It has ended. */

@@ -99,13 +99,22 @@ const holderIn = ({ memberId, actingId }: Stored): Holder => ({
 
 /** Of these sign-ins those that last: whose each is, by the sign-in's id. */
 export async function lastingOf(store: Store, familyIds: readonly string[], now: number): Promise<Map<string, Holder>> {
-  const lasts = { _id: { $in: [...familyIds] }, revokedAt: null, expiresAt: { $gt: new Date(now) } }
   const found = await store
     .platform('sessions')
-    .find(lasts, { projection: { memberId: 1, actingId: 1 } })
+    .find(lasting(familyIds, now), { projection: { memberId: 1, actingId: 1 } })
     .toArray()
   return new Map(found.map((one) => [one._id, holderIn(one)]))
 }
+
+/** How many of these sign-ins, each named once, last. */
+export const countLasting = (store: Store, familyIds: readonly string[], now: number): Promise<number> =>
+  store.platform('sessions').countDocuments(lasting(familyIds, now))
+
+const lasting = (familyIds: readonly string[], now: number) => ({
+  _id: { $in: [...familyIds] },
+  revokedAt: null,
+  expiresAt: { $gt: new Date(now) },
+})
 
 /** The sign-ins by which somebody acts as this member now: who, and since when (epoch ms). */
 export async function actingOf(store: Store, memberId: string, now: number) {
