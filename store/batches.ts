@@ -41,8 +41,8 @@ export class Batches {
     })
   }
 
-  hasten() {
-    for (const lanes of this.#lanes.values()) lanes.hasten()
+  hasten(home?: CollectionName) {
+    for (const [name, lanes] of this.#lanes) if (home === undefined || name === home) lanes.hasten()
   }
 
   async record(records: readonly Records[]) {

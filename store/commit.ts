@@ -110,8 +110,8 @@ export class MongoPersistence implements Persistence {
     if (!(await this.#batches.add(homeOf(kind), batch))) throw new Fenced(write.address)
   }
 
-  hasten() {
-    this.#batches.hasten()
+  hasten(kind?: string) {
+    this.#batches.hasten(kind === undefined ? undefined : homeOf(kind))
   }
 
   async redo(_: Address, records: readonly unknown[]): Promise<Published[]> {

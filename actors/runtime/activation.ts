@@ -2,7 +2,16 @@ import type { Actor } from './change.ts'
 import { type Found, type Mark, olderMax, recentMax, recentMs, type Write } from './persistence.ts'
 import type { Due } from './catch-up.ts'
 import { isAsk, isLate, Mailbox, type Waiting } from './mailbox.ts'
-import { type Address, type Document, type Entry, keyOf, type Recent, type TellEntry, type Turn } from './turn.ts'
+import {
+  type Address,
+  type Command,
+  type Document,
+  type Entry,
+  keyOf,
+  type Recent,
+  type TellEntry,
+  type Turn,
+} from './turn.ts'
 import type { Published } from './contract.ts'
 
 type Told = TellEntry & { readonly n: number }
@@ -93,6 +102,15 @@ export class Activation extends Mailbox implements Document {
 
   isFull({ mailboxMax, outMax }: { mailboxMax: number; outMax: number }) {
     return this.crowd >= mailboxMax || this.out.size >= outMax
+  }
+
+  /**
+   * Its write may be waiting for company, and whoever comes now is not to wait with it. What was told is, and so are
+   * results of effects with one another: in a rush they go together.
+   */
+  isHeldUp({ told, completes }: Command) {
+    if (this.status !== 'writing' || told !== undefined) return false
+    return completes === undefined || this.unwritten.every(({ waiting }) => waiting.command.completes === undefined)
   }
 
   get answers(): Answer[] {

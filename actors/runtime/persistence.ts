@@ -23,8 +23,8 @@ export interface Persistence {
    * activation owns the actor; any other rejection means that nobody knows what was written.
    */
   commit(write: Write): Promise<void>
-  /** Somebody waits for all that was given: nothing of it may wait for company any more. */
-  hasten?(): void
+  /** Somebody waits for what was given, of a kind or all of it: nothing of it may wait for company any more. */
+  hasten?(kind?: string): void
   /** Writes again what a crash may have left out. Doing it twice changes nothing. Answers the events of it. */
   redo(address: Address, records: readonly unknown[]): Promise<Published[]>
   /** What could not be delivered rests here until somebody looks. */

@@ -88,6 +88,10 @@ describe('inbox: a list that changes all the time', () => {
     expect(Math.max(...gaps)).to.be.at.most(hotMs + 90)
   })
 
+  it('keeps a little more than a quarter of a second between, so that one that is late brings no fifth into a second', () => {
+    for (const took of [0, 4, 9]) expect(shown(() => took, 20).at(-1)).to.equal(hotMs + 10)
+  })
+
   it('moves also where the time of the workspace stands still', () => {
     const first = touched(inboxActor.initial, 10_000)
     const state = { ...first.state, lead: 40, flushedAt: 10_000 }

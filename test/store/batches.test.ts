@@ -103,4 +103,16 @@ describe('store: writes that go together', () => {
     expect(sizes).to.deep.equal([1, 1])
     await Promise.all(second)
   })
+
+  it('where somebody waits for one collection, what can wait for others still does', async () => {
+    const all = [...add(1, true), batches.add('inboxes', write(true)), batches.add('inboxes', write(true))]
+    batches.hasten('inboxes')
+    await turns()
+    expect(sizes).to.deep.equal([2])
+    batches.hasten()
+    await turns()
+    expect(sizes).to.deep.equal([2, 1])
+    release()
+    await Promise.all(all)
+  })
 })
