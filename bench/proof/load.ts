@@ -74,15 +74,22 @@ const cores = (cpu: number) => short(cpu / 1_000 / seconds)
 print(`the server took ${cores(kept.cpuMs)} cores, the simulator ${cores(cpuMs)}; load average ${load()}`)
 const firstUs = seen.dueUs.reduce((first, one) => Math.min(first, one), Infinity)
 const spans = Array.from({ length: Math.ceil(seconds / spanS) }, (_, nth) => spanOf(firstUs + nth * spanS * 1e6, nth))
-print(table(['from s', 'seen', 'p50 ms', 'p99 ms', 'longest ms', 'loop stood ms', 'heap MB'], spans))
+print(
+  table(
+    ['from s', 'seen', 'p50 ms', 'p99 ms', 'longest ms', 'loop stood ms', 'looks', 'heap MB', 'resident MB'],
+    spans,
+  ),
+)
 function spanOf(fromUs: number, nth: number) {
   const isIn = (atUs: number) => atUs >= fromUs && atUs < fromUs + spanS * 1e6
   const times = seen.screenUs.filter((_, index) => isIn(seen.dueUs[index] ?? 0))
   const own = kept.seconds.filter(({ atUs }) => isIn(atUs))
   const of = (share: number) => short(quantile(times, share) / 1_000)
   const most = (read: (second: Kept['seconds'][number]) => number) => short(Math.max(...own.map(read)))
-  const stood = [most(({ stoodMs }) => stoodMs), most(({ heapMb }) => heapMb)]
-  return [String(nth * spanS), String(times.length), of(0.5), of(0.99), of(1), ...stood]
+  const looks = own.reduce((sum, second) => sum + second.looks, 0)
+  const held = [most(({ heapMb }) => heapMb), most(({ residentMb }) => residentMb)]
+  const shown = [of(0.5), of(0.99), of(1), most(({ stoodMs }) => stoodMs), String(looks), ...held]
+  return [String(nth * spanS), String(times.length), ...shown]
 }
 
 const isWhole = seen.came === wrote && kept.in - conversations === wrote && kept.out === answered

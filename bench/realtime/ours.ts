@@ -6,6 +6,7 @@ import { user } from '../../actors/user/contract.ts'
 import { loadConfig } from '../../kernel/config.ts'
 import { conversationIdOf } from '../../kernel/id.ts'
 import { type Careline, startCareline } from '../../server/main.ts'
+import { latestBackups } from '../../store/backups.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { createMember } from '../../store/settings/members.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
@@ -86,6 +87,7 @@ async function make({ people, signIns }: StartOptions): Promise<Made> {
   })
   const names = [`conversation:${conversationId}`, `inbox:${workspaceId}`, `user:usr_one`]
   await quiet(workspaceId)
+  await backedUp()
   return { workspaceId, tokens, conversationId, quietId, streams: await standing(workspaceId, names) }
 }
 
@@ -119,4 +121,9 @@ async function quiet(workspaceId: string) {
     await pass(700)
     now = (await heads(workspaceId, [`inbox:${workspaceId}`]))[0] ?? 0
   }
+}
+
+/** What has just been installed is backed up, in a thread of its own, and then once a day: that is no part of a second. */
+async function backedUp() {
+  while ((await latestBackups(careline.storage.store, 1)).at(0)?.status !== 'good') await pass(100)
 }

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { channel } from '../../../actors/channel/contract.ts'
 import { principal } from '../../../actors/runtime/system.ts'
 import { whatsAppOf } from '../../../providers/whatsapp/sender.ts'
@@ -23,8 +23,8 @@ export interface Kept {
   out: number
   failed: number
   cpuMs: number
-  /** The longest that the event loop stood still, ms, in each second since then; and the heap at its end, MB. */
-  seconds: { atUs: number; stoodMs: number; heapMb: number }[]
+  /** Of each second since then: the longest that the event loop stood still, ms; looks at the whole heap; MB at its end. */
+  seconds: { atUs: number; stoodMs: number; looks: number; heapMb: number; residentMb: number }[]
 }
 
 const socketsPerAccount = 10
@@ -39,9 +39,20 @@ let watching: NodeJS.Timeout | undefined
 /** Each second by itself: what comes only after a while shows nowhere else. */
 function watch() {
   loop.enable()
+  let looks = 0
+  const { NODE_PERFORMANCE_GC_MAJOR: major } = constants
+  const isLook = (entry: object) => (entry as { detail: { kind: number } }).detail.kind === major
+  new PerformanceObserver((list) => (looks += list.getEntries().filter(isLook).length)).observe({ entryTypes: ['gc'] })
   watching = setInterval(() => {
-    const heapMb = process.memoryUsage().heapUsed / 2 ** 20
-    seconds.push({ atUs: nowUs(), stoodMs: loop.max / 1e6, heapMb })
+    const { heapUsed, rss } = process.memoryUsage()
+    seconds.push({
+      atUs: nowUs(),
+      stoodMs: loop.max / 1e6,
+      looks,
+      heapMb: heapUsed / 2 ** 20,
+      residentMb: rss / 2 ** 20,
+    })
+    looks = 0
     loop.reset()
   }, 1_000)
 }
