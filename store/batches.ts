@@ -42,7 +42,8 @@ export class Batches {
   }
 
   hasten(home?: CollectionName) {
-    for (const [name, lanes] of this.#lanes) if (home === undefined || name === home) lanes.hasten()
+    if (home !== undefined) this.#lanes.get(home)?.hasten()
+    else for (const lanes of this.#lanes.values()) lanes.hasten()
   }
 
   async record(records: readonly Records[]) {

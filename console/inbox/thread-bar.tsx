@@ -37,7 +37,7 @@ export const ThreadBar = ({ conversationId, conversation, person }: Props) => {
   const kind = useChannelKind(conversation.channelId)
   const about = <About name={conversation.name} person={person} />
   // On a telephone their name is what is pressed: beside one more button hardly anything of it could be read.
-  const isSlim = useMediaQuery('(max-width: 420px)')
+  const isSlim = useMediaQuery('(max-width: 420px)', matchMedia('(max-width: 420px)').matches)
   return (
     <header>
       <div className={style.bar}>

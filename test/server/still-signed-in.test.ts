@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { Caller } from '../../kernel/caller.ts'
 import { Auth } from '../../server/auth/auth.ts'
-import { Store } from '../../store/connection.ts'
+import type { Store } from '../../store/connection.ts'
 import { createAccount } from '../../store/settings/accounts.ts'
 import { changeMember, createMember } from '../../store/settings/members.ts'
 import { revokeFamily } from '../../store/settings/sessions.ts'
 import { createWorkspace } from '../../store/settings/workspaces.ts'
-import { freshDatabase } from '../harness/database.ts'
+import { open, type Opened, secret } from './parts.ts'
 
 describe('sign-ins of those who are connected', () => {
   let store: Store
@@ -14,15 +14,11 @@ describe('sign-ins of those who are connected', () => {
   let callers: Caller[]
   let members: string[]
   let workspaceId: string
-  let close: () => Promise<void>
+  let opened: Opened
   before(async () => {
-    const database = await freshDatabase()
-    store = await Store.open(database.uri)
-    close = async () => {
-      await store.close()
-      await database.close()
-    }
-    auth = new Auth({ store, secret: 'x'.repeat(32), now: Date.now })
+    opened = await open()
+    store = opened.store
+    auth = new Auth({ store, secret, now: Date.now })
     workspaceId = (await createWorkspace(store, { slug: 'w', name: 'W' }, Date.now())).id
     members = []
     callers = []
@@ -36,7 +32,7 @@ describe('sign-ins of those who are connected', () => {
       }
     }
   })
-  after(() => close())
+  after(() => opened.close())
 
   /** How often single sign-ins were read meanwhile. */
   async function reading<Found>(work: () => Promise<Found>) {
